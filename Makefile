@@ -1,0 +1,38 @@
+# Everything runs in a virtual environment of the project's own: Python 3.11 or newer and make are all that is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+
+.PHONY: plan test lint bench schema clean
+
+## plan: solve the main instance and say what it found
+plan: $(INSTALLED)
+	rm -rf runs/accelerated
+	$(BIN)/planner solve instances/accelerated --out runs/accelerated
+
+## test: what CI runs
+test: lint
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+## lint: style, types and the direction of imports
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+## bench: rows, columns, nonzeros, seconds of each step and memory of every instance
+bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks
+
+## schema: the JSON Schema of instance.toml, from the code
+schema: $(INSTALLED)
+	$(BIN)/python -m planner.instance.schema
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) runs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage *.egg-info

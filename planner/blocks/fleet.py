@@ -1,0 +1,235 @@
+"""Fleets: the life of whatever is built, used by the other blocks by composition.
+
+(F1) installed[k,s,y] = existing[k,s,y] + sum over vintages v alive in y of survival[k,s,y-v] * weight[v] * build[k,s,v]
+(F2) 0 <= in_service[k,s,y] <= installed[k,s,y]
+(F3) installed on a body in y <= (1 + growth)^(years between) * installed the model year before + seed; build <= max_build
+
+`build` is a yearly rate, ordered in each of the `weight` calendar years that the model year stands for and all of it
+commissioned `lead_time` years after the model year's first. A vintage is alive in a model year if it is in that year's
+first calendar year. Where failures are geometric, (F1) is written from one model year to the next, with the vintages
+that come and go in between, instead of over all that live: the same equation with four terms instead of one a vintage.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pyomo.core as pyo
+
+from planner.blocks.money import Payment, capital_payments
+from planner.blocks.pyomo_units import declare, positive
+from planner.blocks.time import add_time
+from planner.parameters import CAPACITY_UNITS, Parameter
+from planner.quantities import Quantity
+
+if TYPE_CHECKING:
+    from planner.instance import Instance
+
+Asset = tuple[str, str]
+Vintage = tuple[str, str, int]
+
+#: The vintage of what stood before the horizon.
+EXISTING = "existing"
+
+PARAMETERS = (
+    Parameter("", "capex", ("technology", "site", "vintage"), "GUSD/{capacity}", "overnight cost of a unit of capacity ordered in that year",
+              required=True),
+    Parameter("", "fixed_cost", ("technology", "site", "year"), "GUSD/yr/{capacity}", "yearly cost of a unit of capacity kept in service",
+              default=0.0),
+    Parameter("", "lifetime", ("technology", "site"), "yr", "years in service from commissioning", required=True, open_below=True, whole=True),
+    Parameter("", "lead_time", ("technology", "site"), "yr", "years from order to commissioning", default=0.0, whole=True),
+    Parameter("", "wacc", ("technology", "site"), "1/yr", "weighted average cost of capital, used by annuities (default: the discount rate)"),
+    Parameter("", "annual_failure", ("technology", "site"), "1/yr", "share of what stands that fails each year and is not repaired",
+              default=0.0, upper=0.99),
+    Parameter("", "existing", ("technology", "site", "year"), "{capacity}", "what stood before the horizon and still stands in that year",
+              default=0.0),
+    Parameter("", "growth", ("technology", "body"), "1/yr", "greatest growth of the installed capacity on a body; absent: not held back"),
+    Parameter("", "seed", ("technology", "body"), "{capacity}", "capacity that growth may add at each step from nothing", default=0.0),
+    Parameter("", "max_build", ("technology", "site", "year"), "{capacity}/yr", "most that can be ordered at a site in a calendar year"),
+    Parameter("", "first_year", ("technology",), "yr", "first year in which it can be ordered", lower=-math.inf, whole=True),
+    Parameter("", "last_year", ("technology",), "yr", "last year in which it can be ordered", lower=-math.inf, whole=True),
+    Parameter("", "mass_complex", ("technology", "site", "vintage"), "kt/{capacity}",
+              "mass per unit that only a body that supplies or makes complex goods can provide", default=0.0),
+    Parameter("", "mass_structural", ("technology", "site", "vintage"), "kt/{capacity}",
+              "mass per unit of structural goods, launched or made on the spot", default=0.0),
+    Parameter("", "spares", ("technology", "site"), "1/yr", "share of its mass that a unit in service consumes each year", default=0.0),
+    Parameter("", "land", ("technology", "site"), "km2/{capacity}", "land that a unit of installed capacity occupies", default=0.0),
+)
+
+QUANTITIES = (
+    Quantity("build", ("technology", "site", "year"), "{capacity}/yr", "capacity ordered in each calendar year"),
+    Quantity("installed", ("technology", "site", "year"), "{capacity}", "capacity that stands"),
+    Quantity("in_service", ("technology", "site", "year"), "{capacity}", "capacity kept in service; the rest is mothballed"),
+)
+
+
+def parameters(block: str) -> tuple[Parameter, ...]:
+    """The parameters that every technology of the block has."""
+    return tuple(parameter.of(block) for parameter in PARAMETERS)
+
+
+def own(parameters: tuple[Parameter, ...]) -> list[Parameter]:
+    """Those of a block's parameters that are not a fleet's."""
+    names = {parameter.name for parameter in PARAMETERS}
+    return [parameter for parameter in parameters if parameter.name not in names]
+
+
+def quantities(block: str, **index: tuple[str, ...]) -> tuple[Quantity, ...]:
+    """The quantities that every block with technologies has; `index` replaces the index of some of them."""
+    return tuple(replace(quantity, index=index.get(quantity.name, quantity.index)).of(block) for quantity in QUANTITIES)
+
+
+class Lives:
+    """Which vintages of a block's technologies can be ordered, and what is left of each in every model year.
+
+    `assets` are pairs of technology and site; `orders` the vintages that would stand in some model year; `standing`
+    the model years in which an asset may have capacity; `changes[k, s, y]` the vintages of which (F1) has a term in y.
+    """
+
+    def __init__(self, instance: Instance, block: str) -> None:
+        self._numbers = {name: instance.numbers[f"{block}.{name}"] for name in ("lifetime", "lead_time", "annual_failure", "first_year", "last_year")}
+        self._curves = instance.survival
+        self.block = block
+        self.years = instance.years
+        self.assets: list[Asset] = [(k, s) for k, t in instance.technologies.items() if t.block == block for s in t.sites]
+        self.alive: dict[Vintage, tuple[int, ...]] = {}
+        for k, s in self.assets:
+            first, last = self._numbers["first_year"].get(k, -math.inf), self._numbers["last_year"].get(k, math.inf)
+            for v in self.years:
+                if first <= v <= last and (years := self._years_alive(k, s, v)):
+                    self.alive[k, s, v] = years
+        self.orders: list[Vintage] = list(self.alive)
+        stands = {(k, s, y) for (k, s, _), years in self.alive.items() for y in years}
+        existing = instance.numbers[f"{block}.existing"]
+        self.standing: list[Vintage] = [
+            (k, s, y) for k, s in self.assets for y in self.years if existing[k, s, y] > 0 or (k, s, y) in stands
+        ]
+        self.changes = self._find_changes()
+
+    def commissioned(self, k: str, s: str, v: int) -> int:
+        """The calendar year in which what was ordered in v enters service."""
+        return v + round(self._numbers["lead_time"][k, s])
+
+    def lifetime(self, k: str, s: str) -> int:
+        """Years in service."""
+        return round(self._numbers["lifetime"][k, s])
+
+    def surviving(self, k: str, s: str, age: int) -> float:
+        """Share that has not failed at an age in years, whether or not its life has ended."""
+        curve = self._curves.get(k)
+        if curve is None:
+            return float((1 - self._numbers["annual_failure"][k, s]) ** age)
+        ages = [a for a, _ in curve]
+        i = bisect_right(ages, age)
+        if i == 0 or i == len(curve):
+            return curve[max(i - 1, 0)][1]
+        (a, x), (b, z) = curve[i - 1], curve[i]
+        return x + (z - x) * (age - a) / (b - a)
+
+    def share_left(self, k: str, s: str, v: int, y: int) -> float:
+        """Share of the vintage v that stands in the model year y, in which it is alive."""
+        return self.surviving(k, s, y - self.commissioned(k, s, v))
+
+    def carries_over(self, k: str) -> bool:
+        """True where (F1) may be written from one model year to the next: failures are the same share at every age."""
+        return k not in self._curves
+
+    def payments(self, instance: Instance) -> Iterator[tuple[Vintage, list[Payment]]]:
+        """The payments of every vintage for one unit of its overnight cost."""
+        wacc = instance.numbers[f"{self.block}.wacc"]
+        for k, s, v in self.orders:
+            lead = self.commissioned(k, s, v) - v
+            yield (k, s, v), capital_payments(instance, v, lead, self.lifetime(k, s), wacc.get((k, s)), partial(self.surviving, k, s))
+
+    def _years_alive(self, k: str, s: str, v: int) -> tuple[int, ...]:
+        start = self.commissioned(k, s, v)
+        return self.years[bisect_left(self.years, start) : bisect_left(self.years, start + self.lifetime(k, s))]
+
+    def _find_changes(self) -> dict[Vintage, list[tuple[int, float]]]:
+        changes: dict[Vintage, list[tuple[int, float]]] = {index: [] for index in self.standing}
+        for (k, s, v), years in self.alive.items():
+            if not self.carries_over(k):
+                for y in years:
+                    changes[k, s, y].append((v, self.share_left(k, s, v, y)))
+                continue
+            changes[k, s, years[0]].append((v, self.share_left(k, s, v, years[0])))
+            end = bisect_right(self.years, years[-1])
+            if end < len(self.years) and (k, s, self.years[end]) in changes:
+                changes[k, s, self.years[end]].append((v, -self.share_left(k, s, v, self.years[end])))
+        return changes
+
+
+def add_fleet(b: pyo.Block, instance: Instance, block: str, serviced: bool = True) -> Lives:
+    """Add the fleets of a block's technologies: what is ordered, what stands and, unless not `serviced`, what is kept in service."""
+    capacity = CAPACITY_UNITS[block]
+    lives = Lives(instance, block)
+    add_time(b, instance)
+    declare(b, instance, parameters(block))
+    standing = set(lives.standing)
+    before = dict(zip(instance.years[1:], instance.years, strict=False))
+
+    def most(b: pyo.Block, k: str, s: str, v: int) -> tuple[float, float | None]:
+        return 0, b.max_build[k, s, v] if (k, s, v) in b.max_build else None
+
+    positive(b, "build", lives.orders, f"{capacity}/yr", bounds=most)
+    positive(b, "installed", lives.standing, capacity)
+
+    @b.Constraint(lives.standing, doc="(F1)")
+    def standing_capacity(b: pyo.Block, k: str, s: str, y: int) -> Any:
+        past, left = before.get(y), 0
+        if lives.carries_over(k) and (k, s, past) in standing:
+            left = lives.surviving(k, s, y - past) * (b.installed[k, s, past] - b.existing[k, s, past])
+        added = sum(share * b.weight[v] * b.build[k, s, v] for v, share in lives.changes[k, s, y])
+        return b.installed[k, s, y] - left - added == b.existing[k, s, y]
+
+    if serviced:
+        positive(b, "in_service", lives.standing, capacity)
+
+        @b.Constraint(lives.standing, doc="(F2)")
+        def kept_in_service(b: pyo.Block, k: str, s: str, y: int) -> Any:
+            return b.in_service[k, s, y] <= b.installed[k, s, y]
+
+    _add_growth(b, instance, lives)
+    _add_costs(b, lives, serviced)
+    return lives
+
+
+def _add_growth(b: pyo.Block, instance: Instance, lives: Lives) -> None:
+    standing = set(lives.standing)
+    before = dict(zip(instance.years[1:], instance.years, strict=False))
+    places = {(k, body): [s for s in instance.technologies[k].sites if instance.sites[s] == body] for k, body in b.growth}
+    held_back = [(k, body, y) for (k, body), sites in places.items() for y in instance.years if any((k, s, y) in standing for s in sites)]
+
+    @b.Constraint(held_back, doc="(F3)")
+    def growth_limit(b: pyo.Block, k: str, body: str, y: int) -> Any:
+        sites, past = places[k, body], before.get(y)
+        now = sum(b.installed[k, s, y] for s in sites if (k, s, y) in standing)
+        if past is None:
+            then, years = sum(b.existing[k, s, y] for s in sites), 1
+        else:
+            then, years = sum(b.installed[k, s, past] for s in sites if (k, s, past) in standing), y - past
+        rate = 1 + pyo.value(b.growth[k, body])
+        return now <= rate**years * then + b.seed[k, body]
+
+
+def _add_costs(b: pyo.Block, lives: Lives, serviced: bool) -> None:
+    """Quantities of money and land that every fleet has; a compute fleet adds up its fixed cost over its vintages itself."""
+
+    @b.Expression(lives.orders)
+    def cost_capital(b: pyo.Block, k: str, s: str, v: int) -> Any:
+        return b.capex[k, s, v] * b.build[k, s, v]
+
+    if serviced:
+        @b.Expression([(k, s, y) for k, s, y in lives.standing if pyo.value(b.fixed_cost[k, s, y]) > 0])
+        def cost_fixed(b: pyo.Block, k: str, s: str, y: int) -> Any:
+            return b.fixed_cost[k, s, y] * b.in_service[k, s, y]
+
+    @b.Expression([(k, s, y) for k, s, y in lives.standing if pyo.value(b.land[k, s]) > 0])
+    def land_occupied(b: pyo.Block, k: str, s: str, y: int) -> Any:
+        return b.land[k, s] * b.installed[k, s, y]
+

@@ -1,0 +1,113 @@
+"""Launch: carriers lift goods along routes between bodies.
+
+(L1) sum over routes r of carrier k from s, goods g of burden[r] * flow[r,g,y] = lift[k,s,y] <= share of the year that flies * in_service[k,s,y]
+(L2) propellant taken on the way is propellant_use[r] * what is delivered; it is drawn from the goods balance of the refuelling body
+(L3) a carrier that draws power at its origin throws in each slice: sum over h of share[h] * throw[k,s,y,h] = lift[k,s,y]; throw <= availability * in_service
+
+A flow is what is delivered. What is lost on the way has left its origin, and its burden counts it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyomo.core as pyo
+
+from planner.blocks import fleet
+from planner.blocks.pyomo_units import declare, positive
+from planner.parameters import Parameter
+from planner.quantities import Quantity
+
+if TYPE_CHECKING:
+    from planner.instance import Instance
+
+PARAMETERS = (
+    *fleet.parameters("launch"),
+    Parameter("launch", "price", ("technology", "site", "year"), "GUSD/kt", "price of a unit of mass lifted from the origin", default=0.0),
+    Parameter("launch", "availability", ("technology", "site", "slice"), "1", "share of the lift in service that can be used", default=1.0, upper=1.0),
+    Parameter("launch", "energy_use", ("technology", "site"), "GW/(kt/yr)", "power drawn at the origin per mass lifted (a mass driver)", default=0.0),
+    Parameter("launch", "emission_factor", ("technology", "site"), "Mt/kt", "CO2 per mass lifted", default=0.0),
+    Parameter("launch", "burden", ("route", "year"), "1", "mass that must leave the origin per mass delivered, tankers included", required=True,
+              open_below=True),
+    Parameter("launch", "delivery_cost", ("route", "year"), "GUSD/kt", "cost per mass delivered beside the price of lift (the lander that stays)", default=0.0),
+    Parameter("launch", "loss", ("route", "year"), "1", "share of the cargo that leaves and does not arrive", default=0.0, upper=0.99),
+    Parameter("launch", "propellant_use", ("route", "year"), "1", "propellant taken at the refuelling body per mass delivered", default=0.0),
+    Parameter("launch", "opens", ("route",), "yr", "first year in which the route is flown", lower=-math.inf, whole=True),
+    Parameter("launch", "closes", ("route",), "yr", "last year in which the route is flown", lower=-math.inf, whole=True),
+)
+
+QUANTITIES = (
+    *fleet.quantities("launch"),
+    Quantity("launch.flow", ("route", "good", "year"), "kt/yr", "mass delivered, by good"),
+    Quantity("launch.payload", ("route", "year"), "kt/yr", "mass delivered, all goods"),
+    Quantity("launch.lift", ("technology", "site", "year"), "kt/yr", "mass lifted from the origin, tankers included"),
+)
+
+
+def add_launch(b: pyo.Block, instance: Instance) -> fleet.Lives:
+    """Add carriers, the flows of goods on their routes, and what both cost."""
+    lives = fleet.add_fleet(b, instance, "launch")
+    declare(b, instance, fleet.own(PARAMETERS))
+    routes = _open_routes(b, instance, lives)
+    flows = [(r, g, y) for r, y in routes for g in instance.routes[r].goods]
+    flown: dict[fleet.Vintage, list[str]] = {}
+    for r, y in routes:
+        flown.setdefault((instance.routes[r].carrier, instance.routes[r].origin, y), []).append(r)
+    b.powered = {(k, s) for k, s in lives.assets if pyo.value(b.energy_use[k, s]) > 0}
+    positive(b, "flow", flows, "kt/yr")
+
+    @b.Expression(routes)
+    def payload(b: pyo.Block, r: str, y: int) -> Any:
+        return sum(b.flow[r, g, y] for g in instance.routes[r].goods)
+
+    @b.Expression(list(flown))
+    def lift(b: pyo.Block, k: str, s: str, y: int) -> Any:
+        return sum(b.burden[r, y] * b.payload[r, y] for r in flown[k, s, y])
+
+    @b.Expression(routes)
+    def propellant_taken(b: pyo.Block, r: str, y: int) -> Any:
+        return b.propellant_use[r, y] * b.payload[r, y]
+
+    _add_lift_limits(b, instance, flown)
+    _add_launch_costs(b, instance, routes, flown)
+    return lives
+
+
+def _open_routes(b: pyo.Block, instance: Instance, lives: fleet.Lives) -> list[tuple[str, int]]:
+    standing = set(lives.standing)
+    return [
+        (r, y) for r, route in instance.routes.items() for y in instance.years
+        if (route.carrier, route.origin, y) in standing and (r not in b.opens or b.opens[r] <= y) and (r not in b.closes or y <= b.closes[r])
+    ]
+
+
+def _add_lift_limits(b: pyo.Block, instance: Instance, flown: dict[fleet.Vintage, list[str]]) -> None:
+    """(L1) for carriers that fly all year round on their own; (L1) and (L3) for those that draw power, slice by slice."""
+    slices = {s: instance.slices[instance.sites[s]] for _, s, _ in flown}
+    alone = [index for index in flown if index[:2] not in b.powered]
+    powered = [index for index in flown if index[:2] in b.powered]
+    positive(b, "throw", [(*index, h) for index in powered for h in slices[index[1]]], "kt/yr")
+
+    @b.Constraint(alone, doc="(L1)")
+    def lift_limit(b: pyo.Block, k: str, s: str, y: int) -> Any:
+        flying = sum(b.slice_share[h] * b.availability[k, s, h] for h in slices[s])
+        return b.lift[k, s, y] <= flying * b.in_service[k, s, y]
+
+    @b.Constraint(powered, doc="(L3)")
+    def thrown_in_a_year(b: pyo.Block, k: str, s: str, y: int) -> Any:
+        return sum(b.slice_share[h] * b.throw[k, s, y, h] for h in slices[s]) == b.lift[k, s, y]
+
+    @b.Constraint(list(b.throw.index_set()), doc="(L3)")
+    def throw_limit(b: pyo.Block, k: str, s: str, y: int, h: str) -> Any:
+        return b.throw[k, s, y, h] <= b.availability[k, s, h] * b.in_service[k, s, y]
+
+
+def _add_launch_costs(b: pyo.Block, instance: Instance, routes: list[tuple[str, int]], flown: dict[fleet.Vintage, list[str]]) -> None:
+    @b.Expression(routes)
+    def cost_transport(b: pyo.Block, r: str, y: int) -> Any:
+        route = instance.routes[r]
+        return (b.price[route.carrier, route.origin, y] * b.burden[r, y] + b.delivery_cost[r, y]) * b.payload[r, y]
+
+    @b.Expression([(k, s, y) for k, s, y in flown if pyo.value(b.emission_factor[k, s]) > 0])
+    def emissions(b: pyo.Block, k: str, s: str, y: int) -> Any:
+        return b.emission_factor[k, s] * b.lift[k, s, y]

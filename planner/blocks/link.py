@@ -1,0 +1,35 @@
+"""Links: a site far from its users needs capacity to send them what it computed.
+
+(C5) sum over w of data_rate[w] * serve[w,s,y,h] <= sum over k of availability[k,s,h] * in_service[k,s,y]
+
+The rule stands in `model.py`, where links and compute meet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyomo.core as pyo
+
+from planner.blocks import fleet
+from planner.blocks.pyomo_units import declare, positive
+from planner.parameters import Parameter
+from planner.quantities import Quantity
+
+if TYPE_CHECKING:
+    from planner.instance import Instance
+
+PARAMETERS = (
+    *fleet.parameters("link"),
+    Parameter("link", "availability", ("technology", "site", "slice"), "1", "share of the link capacity in service that can be used (clouds, line of sight)",
+              default=1.0, upper=1.0),
+)
+
+QUANTITIES = fleet.quantities("link")
+
+
+def add_link(b: pyo.Block, instance: Instance) -> fleet.Lives:
+    """Add the fleets of links."""
+    lives = fleet.add_fleet(b, instance, "link")
+    declare(b, instance, fleet.own(PARAMETERS))
+    return lives

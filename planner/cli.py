@@ -1,0 +1,221 @@
+"""The command line: arguments in, printing out; everything else is done elsewhere."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from planner import errors
+
+# What a command needs is imported when it runs: --help and bad usage answer at once.
+
+app = typer.Typer(
+    name="planner", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Plan where compute is placed, on Earth, the Moon or elsewhere, each year, at least cost.",
+)  # fmt: skip
+
+
+class Method(StrEnum):
+    """How the solver goes about it."""
+
+    auto = "auto"
+    simplex = "simplex"
+    ipm = "ipm"
+    hipo = "hipo"
+    pdlp = "pdlp"
+
+
+InstanceFolder = Annotated[Path, typer.Argument(metavar="INSTANCE", help="folder of the instance")]
+Scenarios = Annotated[list[str], typer.Option("--scenario", metavar="NAME", help="a scenario of the instance; may be given again, later ones on top")]
+Changes = Annotated[list[str], typer.Option("--set", metavar="ADDRESS=VALUE", help="change a number: ADDRESS=VALUE, ADDRESS*=FACTOR, ADDRESS+=SHIFT")]
+ModelFile = Annotated[Path | None, typer.Option("--write-model", metavar="FILE", help="write the linear program as .mps or .lp")]
+AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object and nothing else")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="print nothing but errors")]
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code: 0 done, 1 unexpected, 2 bad usage or instance, 3 no plan, 4 stopped."""
+    try:
+        app(standalone_mode=True)
+    except errors.PlannerError as error:
+        print(_with_prefix(error), file=sys.stderr)
+        sys.exit(exit_code(error))
+    except KeyboardInterrupt:
+        print("planner: interrupted", file=sys.stderr)
+        sys.exit(4)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user of the command line
+        logging.getLogger("planner").debug("unexpected", exc_info=True)
+        print(f"planner: unexpected failure: {type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def exit_code(error: errors.PlannerError) -> int:
+    """The exit code that an error stands for."""
+    if isinstance(error, (errors.Infeasible, errors.Unbounded)):
+        return 3
+    return 4 if isinstance(error, errors.SolverError) else 2
+
+
+@app.command()
+def solve(
+    instance: InstanceFolder,
+    scenario: Scenarios = [],  # noqa: B006 - typer copies it
+    set_: Changes = [],  # noqa: B006
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="write a run folder")] = None,
+    solver: Annotated[Method, typer.Option(help="method of the solver; auto chooses by size")] = Method.auto,
+    threads: Annotated[int | None, typer.Option(metavar="N", min=1, help="threads of the solver")] = None,
+    time_limit: Annotated[float | None, typer.Option(metavar="S", min=0.0, help="seconds that the solver may take")] = None,
+    write_model: ModelFile = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the least-cost plan, prove it, and say what it is."""
+    from planner.highs import write_model as export_program
+    from planner.pipeline import Stopwatch, compile_instance
+    from planner.pipeline import solve as solve_instance
+    from planner.store import refuse_existing, save_plan
+    from planner.summary import summary
+
+    if out is not None:
+        refuse_existing(out)
+    with _progress(quiet or as_json) as tell, _solver_log() as log:
+        stopwatch = Stopwatch(tell)
+        with stopwatch.step("read"):
+            loaded = _load(instance, scenario, set_)
+        program = compile_instance(loaded, stopwatch)
+        if write_model is not None:
+            export_program(program, write_model)
+        plan = solve_instance(
+            loaded, solver=solver.value, threads=threads, time_limit=time_limit, stopwatch=stopwatch, program=program
+        )
+        if out is not None:
+            tell("write")
+            save_plan(plan, out, "".join(log))
+    if as_json:
+        print(json.dumps({**plan.facts, "out": None if out is None else str(out)}))
+    elif not quiet:
+        print(summary(plan))
+        print(f"\nWritten to {out}." if out is not None else "\nNothing written: --out DIR keeps the plan.")
+
+
+@app.command()
+def check(instance: InstanceFolder, scenario: Scenarios = [], set_: Changes = [], as_json: AsJson = False, quiet: Quiet = False) -> None:  # noqa: B006
+    """Validate an instance, count what it holds and say how large its program is, without solving it."""
+    from planner.pipeline import compile_instance
+
+    loaded = _load(instance, scenario, set_)
+    rows, columns, nonzeros = compile_instance(loaded).shape
+    facts: dict[str, Any] = {
+        "instance": loaded.name, "instance_hash": loaded.hash, "rows_read": loaded.counts["read"], "rows_used": loaded.counts["used"],
+        "years": len(loaded.years), "sites": len(loaded.sites), "technologies": len(loaded.technologies), "limits": len(loaded.limits),
+        "numbers": _count_by_status(loaded.rows), "rows": rows, "columns": columns, "nonzeros": nonzeros,
+    }  # fmt: skip
+    if as_json:
+        print(json.dumps(facts))
+    elif not quiet:
+        numbers = ", ".join(f"{count} {status}" for status, count in facts["numbers"].items())
+        print(f"{loaded.title}: no problem found.")
+        print(f"{facts['rows_read']} rows read, {facts['rows_used']} used; numbers: {numbers}.")
+        print(f"{facts['years']} model years, {facts['sites']} sites, {facts['technologies']} technologies, {facts['limits']} limits.")
+        print(f"{rows:,} rows x {columns:,} columns, {nonzeros:,} nonzeros.")
+
+
+@app.command()
+def show(
+    instance: InstanceFolder,
+    address: Annotated[str | None, typer.Argument(metavar="[ADDRESS]", help="a parameter's address; all of them where none is given")] = None,
+    scenario: Scenarios = [],  # noqa: B006
+    set_: Changes = [],  # noqa: B006
+    quantities: Annotated[bool, typer.Option("--quantities", help="show the quantities that limits may bound instead")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show a parameter or all of them: value, unit, range, source, meaning."""
+    from planner.showing import parameters_shown, quantities_shown
+
+    loaded = _load(instance, scenario, set_)
+    records, text = quantities_shown() if quantities else parameters_shown(loaded, address)
+    print(json.dumps(records) if as_json else text)
+
+
+@app.command()
+def export(
+    instance: InstanceFolder,
+    write_model: Annotated[Path, typer.Option("--write-model", metavar="FILE", help="the file to write, .mps or .lp")],
+    scenario: Scenarios = [],  # noqa: B006
+    set_: Changes = [],  # noqa: B006
+) -> None:
+    """Write the linear program, with its names, for another solver."""
+    from planner.highs import write_model as export_program
+    from planner.pipeline import compile_instance
+
+    program = compile_instance(_load(instance, scenario, set_))
+    export_program(program, write_model)
+    rows, columns, nonzeros = program.shape
+    print(f"{rows:,} rows x {columns:,} columns, {nonzeros:,} nonzeros written to {write_model}.")
+
+
+@app.command()
+def draw(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="the picture to write, .svg or .png")],
+) -> None:
+    """Draw the plan of a run folder."""
+    from planner.drawing import draw as draw_plan
+    from planner.store import load_plan
+
+    print(f"Drawn in {draw_plan(load_plan(run), out)}.")
+
+
+def _load(folder: Path, scenarios: list[str], changes: list[str]) -> Any:
+    from planner.instance import load
+
+    return load(folder, scenarios=tuple(scenarios), changes=tuple(changes))
+
+
+def _count_by_status(rows: Any) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row.status] = counts.get(row.status, 0) + 1
+    return counts
+
+
+@contextmanager
+def _progress(silent: bool) -> Iterator[Callable[[str], None]]:
+    """A line on standard error that says which step is under way, where that is a terminal."""
+    if silent or not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("read") as status:
+        yield lambda step: status.update(step)
+
+
+@contextmanager
+def _solver_log() -> Iterator[list[str]]:
+    """The lines that the solver logs meanwhile."""
+    lines: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("planner.highs")
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield lines
+    finally:
+        logger.removeHandler(handler)
+
+
+def _with_prefix(error: errors.PlannerError) -> str:
+    return str(error) if isinstance(error, errors.InstanceError) else f"planner: {error}"

@@ -1,0 +1,168 @@
+"""From a linear program to an optimum: the only file that knows the solver."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import highspy
+import numpy as np
+
+from planner.errors import Infeasible, PlannerError, SolverError, SolverLimit, Unbounded
+from planner.lp import LinearProgram, Vector
+
+logger = logging.getLogger("planner")
+
+#: What may be asked for as a method; `auto` chooses by size.
+METHODS = ("auto", "simplex", "ipm", "hipo", "pdlp")
+
+#: Above so many nonzeros an interior point beats the dual simplex on planning problems (measured, see benchmarks/).
+SIMPLEX_UP_TO = 250_000
+
+#: What HiGHS is asked to keep to; the certificate has its own, stated tolerances.
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The status of every column and row at an optimum, as HiGHS numbers them; the start of a warm solve."""
+
+    columns: Any
+    rows: Any
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """What the solver returned for a linear program: values of the columns and duals of the rows.
+
+    A row's dual is the change of the objective per unit by which the row's binding bound is raised.
+    """
+
+    values: Vector
+    duals: Vector
+    objective: float
+    method: str
+    version: str
+    iterations: int
+    seconds: float
+    basis: Basis | None
+
+
+def solve_program(
+    lp: LinearProgram, method: str = "auto", threads: int | None = None, time_limit: float | None = None,
+    start: Basis | None = None, log: Callable[[str], None] | None = None,
+) -> Optimum:
+    """An optimum of a linear program.
+
+    `time_limit` in seconds of the solver's own work. `start` is taken where its shape is that of the program. Raises
+    Infeasible, Unbounded, SolverLimit or SolverError where there is no optimum.
+    """
+    chosen = choose_method(lp, method, start is not None)
+    highs = _highs(lp, chosen, threads, time_limit, log)
+    if start is not None and chosen == "simplex":
+        _set_basis(highs, lp, start)
+    began = time.perf_counter()
+    _check(highs.run(), "solve the program", highspy.HighsStatus.kWarning)
+    seconds = time.perf_counter() - began
+    _raise_unless_optimal(highs)
+    solution, info = highs.getSolution(), highs.getInfo()
+    basis = highs.getBasis()
+    return Optimum(
+        values=np.asarray(solution.col_value, float), duals=np.asarray(solution.row_dual, float),
+        objective=info.objective_function_value, method=chosen, version=highs.version(),
+        iterations=sum(max(n, 0) for n in (info.simplex_iteration_count, info.ipm_iteration_count, info.pdlp_iteration_count)),
+        seconds=seconds, basis=Basis(*(np.array([int(s) for s in statuses], np.int8) for statuses in (basis.col_status, basis.row_status)))
+        if basis.valid else None,
+    )  # fmt: skip
+
+
+def choose_method(lp: LinearProgram, method: str, warm: bool = False) -> str:
+    """The method that `auto` stands for; a warm start is one for the simplex method."""
+    if method not in METHODS:
+        raise PlannerError(f"no method is called {method!r}; there are {', '.join(METHODS)}")
+    if method != "auto":
+        return method
+    return "simplex" if warm or lp.matrix.nnz <= SIMPLEX_UP_TO else "hipo"
+
+
+def write_model(lp: LinearProgram, path: Path) -> None:
+    """Write the program with its names as an MPS or LP file, by the ending of the path."""
+    if path.suffix not in (".mps", ".lp"):
+        raise PlannerError(f"{path.name}: a model is written as .mps or .lp")
+    highs = _highs(lp, "simplex", None, None, None)
+    passed = highs.getLp()
+    passed.col_names_, passed.row_names_ = lp.column_names, lp.row_names
+    _check(highs.passModel(passed), "take the names of the program")
+    _check(highs.writeModel(str(path)), f"write {path}")
+
+
+def _highs(lp: LinearProgram, method: str, threads: int | None, time_limit: float | None, log: Callable[[str], None] | None) -> highspy.Highs:
+    highs = highspy.Highs()
+    options: dict[str, Any] = {
+        "output_flag": log is not None, "log_to_console": False, "solver": method, "random_seed": 0,
+        "primal_feasibility_tolerance": TOLERANCE, "dual_feasibility_tolerance": TOLERANCE,
+    }  # fmt: skip
+    if threads is not None:
+        options["threads"] = threads
+    if time_limit is not None:
+        options["time_limit"] = time_limit
+    if method in ("ipm", "hipo"):
+        options["run_crossover"] = "on"
+    for name, value in options.items():
+        _check(highs.setOptionValue(name, value), f"take the option {name} = {value}")
+    if log is not None:
+        highs.cbLogging.subscribe(lambda event: log(event.message))
+    rows, columns, nonzeros = lp.shape
+    _check(
+        highs.passModel(
+            columns, rows, nonzeros, int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize), lp.offset,
+            lp.cost, lp.col_lower, lp.col_upper, lp.row_lower, lp.row_upper,
+            lp.matrix.indptr, lp.matrix.indices, lp.matrix.data, np.zeros(columns, np.int32),
+        ),
+        "take the program",
+    )  # fmt: skip
+    return highs
+
+
+def _set_basis(highs: highspy.Highs, lp: LinearProgram, start: Basis) -> None:
+    if (len(start.rows), len(start.columns)) != lp.matrix.shape:
+        logger.info("the plan to start from has another shape: started cold")
+        return
+    basis = highspy.HighsBasis()
+    basis.col_status = [highspy.HighsBasisStatus(int(s)) for s in start.columns]
+    basis.row_status = [highspy.HighsBasisStatus(int(s)) for s in start.rows]
+    basis.valid = True
+    _check(highs.setBasis(basis), "start from the basis of another plan")
+
+
+def _raise_unless_optimal(highs: highspy.Highs) -> None:
+    status = highs.getModelStatus()
+    name = highs.modelStatusToString(status)
+    kinds = highspy.HighsModelStatus
+    if status == kinds.kOptimal:
+        return
+    if status == kinds.kUnboundedOrInfeasible:
+        # Presolve could not tell which: without it, the simplex method can.
+        highs.setOptionValue("presolve", "off")
+        highs.setOptionValue("solver", "simplex")
+        highs.run()
+        status = highs.getModelStatus()
+    if status == kinds.kInfeasible:
+        raise Infeasible("no plan meets every demand and limit")
+    if status in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
+        raise Unbounded("the cost can fall without end: something earns more than it costs, and nothing limits it")
+    if status in (kinds.kTimeLimit, kinds.kIterationLimit, kinds.kInterrupt):
+        bound = highs.getInfo().objective_function_value
+        known = f" (objective so far: {bound:.6g})" if math.isfinite(bound) else ""
+        raise SolverLimit(f"HiGHS stopped: {name.lower()}{known}")
+    raise SolverError(f"HiGHS ended without an optimum: {name}")
+
+
+def _check(status: highspy.HighsStatus, action: str, worst: highspy.HighsStatus = highspy.HighsStatus.kOk) -> None:
+    if status != highspy.HighsStatus.kOk and status != worst:
+        raise SolverError(f"HiGHS would not {action}")

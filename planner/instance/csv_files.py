@@ -1,0 +1,177 @@
+"""Reading one CSV file into records that know where they stand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.instance.problems import Problems, listed, nearest
+from planner.instance.tables import Table
+
+LONGEST_CELL = 10_000
+LARGEST_FILE = 50_000_000
+MOST_ROWS = 1_000_000
+
+_YEAR = re.compile(r"\d{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of a file: its cells by column, without the blanks around them."""
+
+    file: str
+    line: int
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+
+@dataclass(frozen=True)
+class CsvSource:
+    """The text of a CSV file, to look up where a cell stands."""
+
+    lines: list[str]
+    header: list[str]
+
+    def position(self, line: int, field: str | int | None) -> tuple[int, int]:
+        """The place of a cell, by the name of its column or by its number from 0, in the record that begins on `line`."""
+        wanted = self.header.index(field) if isinstance(field, str) and field in self.header else field
+        if not isinstance(wanted, int):
+            return line, 1
+        at, column, cells, quoted = line, 1, 0, False
+        for number in range(line - 1, len(self.lines)):
+            for place, character in enumerate(self.lines[number], 1):
+                if cells == wanted:
+                    return at, column
+                if character == '"':
+                    quoted = not quoted
+                elif character == "," and not quoted:
+                    cells, at, column = cells + 1, number + 1, place + 1
+            if cells == wanted or not quoted:
+                return at, min(column, len(self.lines[number].rstrip("\r\n")) + 1)
+        return at, column
+
+
+def read_text(path: Path, file: str, problems: Problems) -> str | None:
+    """The text of a file, or None and a problem where it is too large or not UTF-8."""
+    if path.stat().st_size > LARGEST_FILE:
+        problems.at(file, 1, 1, f"the file is larger than {LARGEST_FILE // 1_000_000} MB, expected a table that a person can edit")
+        problems.unreadable = True
+        return None
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8-sig", "replace")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        problems.at(file, line, column, "not UTF-8, expected a file saved as UTF-8")
+        problems.unreadable = True
+        return None
+
+
+def read_table(path: Path, file: str, table: Table, problems: Problems) -> list[Record]:
+    """The records of a file; a row that cannot be read is a problem and left out."""
+    text = read_text(path, file, problems)
+    if text is None:
+        return []
+    lines = list(io.StringIO(text, newline=""))
+    rows = _rows(lines, file, problems)
+    line, header = next(rows, (1, []))
+    problems.sources[file] = CsvSource(lines, header)
+    if not _header_fits(header, line, file, table, problems):
+        problems.unreadable = True
+        return []
+    records: list[Record] = []
+    for line, cells in rows:
+        if len(records) == MOST_ROWS:
+            problems.at(file, line, 1, f"more than {MOST_ROWS:,} rows")
+            break
+        if len(cells) != len(header):
+            what = f"{len(cells)} cells, expected {len(header)} as in the header"
+            hint = " (a comma within a cell needs quotes around the cell)" if len(cells) > len(header) else ""
+            problems.add(file, line, min(len(cells) - 1, len(header)), what + hint)
+        elif max(map(len, cells)) > LONGEST_CELL:
+            longest = max(range(len(cells)), key=lambda number: len(cells[number]))
+            problems.add(file, line, longest, f"a cell of more than {LONGEST_CELL:,} characters")
+        else:
+            records.append(Record(file, line, dict(zip(header, cells, strict=True))))
+    return records
+
+
+def _rows(lines: list[str], file: str, problems: Problems) -> Iterator[tuple[int, list[str]]]:
+    """Every row that is no comment, with the line on which it begins."""
+    feed = _Feed(lines)
+    reader = csv.reader(feed, strict=True)
+    while True:
+        first = feed.number + 1
+        feed.within = False
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            _add_csv_error(str(error), first, lines, file, problems)
+            return
+        if any(cells) and not cells[0].startswith("#"):
+            yield first, cells
+
+
+class _Feed:
+    """Hands the lines to the csv reader and blanks comments, unless they are within a quoted cell."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines, self.number, self.within = lines, 0, False
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        if self.number == len(self.lines):
+            raise StopIteration
+        line = self.lines[self.number]
+        self.number += 1
+        blank = not self.within and line.lstrip().startswith("#")
+        self.within = True
+        return "\n" if blank else line
+
+
+def _add_csv_error(error: str, line: int, lines: list[str], file: str, problems: Problems) -> None:
+    problems.unreadable = True
+    if "field larger" in error:
+        problems.at(file, line, 1, f"a cell of more than {LONGEST_CELL:,} characters (a closing quote may be missing)")
+    elif "unexpected end" in error:
+        quote = max(_quotes_that_open(lines[line - 1]), default=1)
+        problems.at(file, line, quote, "a quote is opened and never closed")
+    else:
+        closed = re.search(r'"[^",\r\n]', lines[line - 1][1:])
+        problems.at(file, line, closed.start() + 2 if closed else 1, "text after a closing quote, expected a comma (a quote within quotes is written twice)")
+
+
+def _quotes_that_open(line: str) -> list[int]:
+    return [match.end() for match in re.finditer(r'(?:^|,)"', line)]
+
+
+def _header_fits(header: list[str], line: int, file: str, table: Table, problems: Problems) -> bool:
+    known = (*table.required, *table.optional)
+    if len(header) < 2:
+        text = header[0] if header else ""
+        separator = "semicolons" if ";" in text else "tabs" if "\t" in text else ""
+        found = f"cells are separated by {separator}" if separator else f"no header with the columns {listed(known)}"
+        problems.at(file, line, 1, f"{found}, expected commas" if separator else found)
+        return False
+    before = len(problems.found)
+    for number, column in enumerate(header):
+        if column in header[:number]:
+            problems.add(file, line, number, f"column '{column}' stands twice")
+        elif column not in known and not (table.years and _YEAR.fullmatch(column)):
+            also = " or a year" if table.years else ""
+            problems.add(file, line, number, f"unknown column '{column}'{nearest(column, known)} (expected {listed(known)}{also})")
+    for column in table.required:
+        if column not in header:
+            problems.at(file, line, 1, f"column '{column}' is missing")
+    return len(problems.found) == before

@@ -1,0 +1,151 @@
+"""From folders to layers: the instance that is extended, the instance, then each scenario."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from planner.instance.csv_files import Record, read_table
+from planner.instance.problems import Problems, nearest
+from planner.instance.settings import InstanceFile, ScenarioFile
+from planner.instance.tables import BESIDE, BLOCKS, NEEDED, PARAMETER_ROWS
+from planner.instance.toml_files import TomlFile, read_toml
+
+
+@dataclass
+class Layer:
+    """What one folder or scenario says, as read: rows by table, rows of parameters by block, and its TOML file."""
+
+    toml: TomlFile
+    tables: dict[str, list[Record]] = field(default_factory=dict)
+    parameters: dict[str, list[Record]] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return self.toml.data
+
+    @property
+    def rows_read(self) -> int:
+        return sum(map(len, self.tables.values())) + sum(map(len, self.parameters.values()))
+
+    def add(self, problems: Problems, path: tuple[str, ...], message: str) -> None:
+        self.toml.add(problems, path, message)
+
+
+def read_layers(folder: Path, scenarios: tuple[str, ...], problems: Problems) -> list[Layer]:
+    """Every layer, the first laid lowest; a layer that cannot be read is a problem and left out."""
+    folder = folder.resolve()
+    if not (folder / "instance.toml").is_file():
+        problems.at("instance.toml", 1, 1, f"there is no instance.toml in '{folder.name}', expected the folder of an instance")
+        return []
+    chain = _chain(folder, problems)
+    layers = [layer for place, toml in chain if (layer := _read_folder(place, _shown(place, folder), toml, problems))]
+    for table in NEEDED:
+        if layers and not any(table in layer.tables for layer in layers):
+            problems.at(f"{table}.csv", 1, 1, "the file is missing")
+            problems.unreadable = True
+    read: list[str] = []
+    for name in scenarios:
+        layers += _read_scenario(name, [place for place, _ in reversed(chain)], folder, read, (), problems)
+    return layers
+
+
+def _shown(place: Path, folder: Path) -> str:
+    """How the files of `place` are called in messages: relative to the instance, or to the folder around it."""
+    return "" if place == folder else Path(os.path.relpath(place, folder.parent)).as_posix() + "/"
+
+
+def _chain(folder: Path, problems: Problems) -> list[tuple[Path, TomlFile]]:
+    """The folders from the outermost that is extended to the instance itself."""
+    chain: list[tuple[Path, TomlFile]] = []
+    place = folder
+    while True:
+        toml = read_toml(place / "instance.toml", f"{_shown(place, folder)}instance.toml", InstanceFile, problems)
+        if toml is None:
+            problems.unreadable = True
+            return chain[::-1]
+        chain.append((place, toml))
+        extends = toml.data.get("extends")
+        if extends is None:
+            return chain[::-1]
+        place = (place / extends).resolve()
+        if place in [seen for seen, _ in chain]:
+            toml.add(problems, ("extends",), f"'{extends}' leads back to this instance: a circle of extends")
+            return chain[::-1]
+        if Path(extends).is_absolute() or not (place / "instance.toml").is_file():
+            toml.add(problems, ("extends",), f"'{extends}' is no instance, expected the relative path of a folder with an instance.toml")
+            problems.unreadable = True
+            return chain[::-1]
+
+
+def _read_folder(place: Path, shown: str, toml: TomlFile, problems: Problems) -> Layer | None:
+    layer = Layer(toml)
+    _read_tables(layer, place, shown, problems)
+    overlays = place / "scenarios"
+    for entry in sorted(overlays.iterdir()) if overlays.is_dir() else []:
+        if entry.is_dir() and not (overlays / f"{entry.name}.toml").is_file():
+            problems.at(f"{shown}scenarios/{entry.name}", 1, 1, f"a folder of tables without its scenarios/{entry.name}.toml")
+    return layer
+
+
+def _read_tables(layer: Layer, place: Path, shown: str, problems: Problems) -> None:
+    for path in sorted(place.glob("*.csv")):
+        if path.stem not in BESIDE:
+            expected = ", ".join(f"{name}.csv" for name in BESIDE)
+            problems.at(shown + path.name, 1, 1, f"unknown file{nearest(path.name, [f'{name}.csv' for name in BESIDE])} (expected {expected})")
+        elif _is_within(path, place, shown + path.name, problems):
+            layer.tables[path.stem] = read_table(path, shown + path.name, BESIDE[path.stem], problems)
+    folder = place / "parameters"
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        name = f"parameters/{path.name}"
+        if path.name.startswith("."):
+            continue
+        if path.suffix != ".csv" or path.stem not in BLOCKS:
+            expected = ", ".join(f"{block}.csv" for block in BLOCKS)
+            problems.at(shown + name, 1, 1, f"unknown file{nearest(path.name, [f'{block}.csv' for block in BLOCKS])} (expected {expected})")
+        elif _is_within(path, place, shown + name, problems):
+            layer.parameters[path.stem] = read_table(path, shown + name, PARAMETER_ROWS, problems)
+
+
+def _is_within(path: Path, place: Path, shown: str, problems: Problems) -> bool:
+    within = path.is_file() and path.resolve().is_relative_to(place.resolve())
+    if not within:
+        problems.at(shown, 1, 1, "not a file within the folder of the instance")
+    return within
+
+
+def _read_scenario(
+    name: str, folders: list[Path], folder: Path, read: list[str], above: tuple[str, ...], problems: Problems, asked_by: TomlFile | None = None
+) -> list[Layer]:
+    """The layers of a scenario: those it extends first. Looked for in the instance, then in what that extends."""
+    file = f"scenarios/{name}.toml"
+    place = next((place for place in folders if re.fullmatch(r"[A-Za-z0-9_-]+", name) and (place / file).is_file()), None)
+    if place is None:
+        known = sorted({path.stem for place in folders for path in place.glob("scenarios/*.toml")})
+        message = f"there is no scenario '{name}'{nearest(name, known)} (expected one of {', '.join(known) or 'none'})"
+        if asked_by:
+            asked_by.add(problems, ("extends",), message)
+        else:
+            problems.at(file, 1, 1, message)
+        return []
+    if name in above:
+        if asked_by:
+            asked_by.add(problems, ("extends",), f"'{name}' leads back to this scenario: a circle of extends")
+        return []
+    if name in read:
+        return []
+    read.append(name)
+    shown = _shown(place, folder)
+    toml = read_toml(place / file, shown + file, ScenarioFile, problems)
+    if toml is None:
+        return []
+    under: list[Layer] = []
+    if "extends" in toml.data:
+        under = _read_scenario(toml.data["extends"], folders, folder, read, (*above, name), problems, toml)
+    layer = Layer(toml)
+    if (place / "scenarios" / name).is_dir():
+        _read_tables(layer, place / "scenarios" / name, f"{shown}scenarios/{name}/", problems)
+    return [*under, layer]

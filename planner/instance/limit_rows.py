@@ -1,0 +1,100 @@
+"""Rows of limits.csv: each names a quantity, and labels and places that select some of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from planner.declarations import QUANTITIES
+from planner.instance.csv_files import Record
+from planner.instance.limits import limit_unit
+from planner.instance.problems import Problems, listed, nearest
+from planner.instance.row_reading import RowReader
+from planner.instance.rows import LimitRow
+from planner.instance.structure import Structure
+from planner.instance.tables import GOODS
+from planner.quantities import Quantity
+
+PURPOSES = ("compute", "industry", "helium3", "launch")
+
+
+def read_limit_row(record: Record, structure: Structure, bodies: Iterable[str], reader: RowReader) -> LimitRow | None:
+    """The row, or None where its quantity, `over` or `bound` is unknown; both with problems."""
+    problems, before = reader.problems, len(reader.problems.found)
+
+    def wrong(column: str, message: str) -> None:
+        problems.add(record.file, record.line, column, message)
+
+    if not record["limit"].replace("_", "").isalnum() or record["limit"].lower() != record["limit"]:
+        wrong("limit", f"'{record['limit']}' is no name, expected lower-case letters, digits and _")
+    if record["quantity"] not in QUANTITIES:
+        wrong("quantity", f"unknown quantity '{record['quantity']}'{nearest(record['quantity'], QUANTITIES)}")
+    for column, choices in (("over", ("year", "horizon")), ("bound", ("upper", "lower"))):
+        if record[column] not in choices:
+            wrong(column, f"'{record[column]}' is not {' or '.join(choices)}{nearest(record[column], choices)}")
+    if len(problems.found) > before:
+        return None
+    quantity = QUANTITIES[record["quantity"]]
+    for column, message in selection_problems(quantity, record["item"].split(), record["at"].split(), structure, tuple(bodies)):
+        wrong(column, message)
+    numbers = reader.numbers(record, limit_unit(quantity.name, record["over"]), record["over"] == "year")
+    values = (numbers["value"],) if numbers["value"] is not None else tuple(value for _, value in numbers["years"])
+    if not quantity.name.startswith("cost.") and any(value < 0 for value in values):
+        wrong("value" if numbers["value"] is not None else str(numbers["years"][0][0]), f"a negative limit, but {quantity.name} is at least 0")
+    first, last = reader.year(record, "first_year"), reader.year(record, "last_year")
+    if first is not None and last is not None and first > last:
+        wrong("first_year", f"first_year {first} is after last_year {last}")
+    elif not any((first or -math.inf) <= year <= (last or math.inf) for year in reader.horizon.years):
+        wrong("first_year" if first is not None else "last_year", "no model year lies between first_year and last_year")
+    numbers["broken"] = len(problems.found) > before
+    return LimitRow(
+        limit=record["limit"], quantity=quantity.name, item=" ".join(record["item"].split()), at=" ".join(record["at"].split()),
+        over=record["over"], bound=record["bound"], first_year=first, last_year=last, **numbers,
+    )  # fmt: skip
+
+
+def labels(structure: Structure, quantity: Quantity) -> dict[str, Mapping[str, set[str]]]:
+    """For each dimension of a quantity but places and years: its labels, each with the places that it is at."""
+    sites = {site: {site, body} for site, body in structure.sites.items()}
+    block = quantity.name.partition(".")[0]
+    everything: dict[str, Mapping[str, set[str]]] = {
+        "technology": {
+            technology.name: {place for site in technology.sites for place in sites[site]}
+            for technology in structure.technologies.values()
+            if technology.block == block or block in ("cost", "emissions", "land")
+        },
+        "workload": {workload: set() for workload in structure.workloads},
+        "tier": {tier: set() for tier in structure.tiers},
+        "route": {route.name: {route.destination} for route in structure.routes.values()},
+        "good": {good: set() for good in GOODS},
+        "deposit": {deposit: sites.get(site, set()) for deposit, site in structure.deposits.items()},
+        "market": {market.name: {market.body} for market in structure.markets.values()},
+        "purpose": {purpose: set() for purpose in PURPOSES},
+    }
+    return {dimension: everything[dimension] for dimension in quantity.index if dimension in everything}
+
+
+def selection_problems(
+    quantity: Quantity, items: list[str], places: list[str], structure: Structure, bodies: tuple[str, ...]
+) -> list[tuple[str, str]]:
+    """What is wrong with the labels and places of a limit, as column and message."""
+    by_dimension = labels(structure, quantity)
+    known = [label for names in by_dimension.values() for label in names]
+    found = []
+    for item in items:
+        if item not in known:
+            found.append(("item", f"'{item}' is no label of {quantity.name}{nearest(item, known)} (expected some of {listed(known)})"))
+    possible = ("site" in quantity.index) * (*structure.sites, *bodies) + ("body" in quantity.index) * bodies
+    for dimension in ("route", "deposit", "market"):
+        possible += tuple(sorted({place for where in by_dimension.get(dimension, {}).values() for place in where}))
+    for place in places:
+        if place not in possible:
+            expected = f"expected some of {listed(dict.fromkeys(possible))}" if possible else "expected an empty cell"
+            found.append(("at", f"{quantity.name} is not counted at '{place}'{nearest(place, possible)} ({expected})"))
+    if not found and places:
+        for dimension, names in by_dimension.items():
+            chosen = [names[item] for item in items if item in names]
+            placed = any(names.values())
+            if placed and not any(where & set(places) for where in (chosen or names.values())):
+                found.append(("at", f"selects nothing: no {dimension} {' '.join(items)}".rstrip() + f" at {' '.join(places)}"))
+    return found

@@ -1,0 +1,76 @@
+"""Limits: numbers that bound a quantity of the model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from planner.declarations import QUANTITIES
+from planner.instance.problems import Problems
+from planner.instance.rows import LimitRow
+from planner.instance.series import series
+from planner.units import Units
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A bound on the sum of the entries of a quantity that `items` and `places` select.
+
+    `values` maps each year to a number in the quantity's unit; over the horizon it has the single key None, in the
+    quantity's unit times a year. `years` are the model years that count.
+    """
+
+    name: str
+    quantity: str
+    items: tuple[str, ...]
+    places: tuple[str, ...]
+    over: str
+    bound: str
+    years: tuple[int, ...]
+    values: dict[int | None, float]
+    file: str
+    line: int
+
+
+def limit_unit(quantity: str, over: str) -> str:
+    """The unit of a limit's values: the quantity's own, over the horizon times a year."""
+    unit = QUANTITIES[quantity].unit
+    return f"({unit})*yr" if over == "horizon" else unit
+
+
+def limits_of(rows: Iterable[LimitRow], years: tuple[int, ...], units: Units) -> tuple[Limit, ...]:
+    """The limits in the quantities' units; one whose years all lie off the horizon is left out."""
+    limits = []
+    for row in rows:
+        counted = tuple(year for year in years if (row.first_year or -math.inf) <= year <= (row.last_year or math.inf))
+        if row.broken or not counted:
+            continue
+        factor = units.factor(row.unit, limit_unit(row.quantity, row.over))
+        values: dict[int | None, float]
+        if row.over == "horizon":
+            values = {None: row.values[0] * factor}
+        else:
+            values = dict(zip(counted, series(row, factor, counted), strict=True))
+        limits.append(
+            Limit(row.limit, row.quantity, tuple(row.item.split()), tuple(row.at.split()), row.over, row.bound, counted, values, row.file, row.line)
+        )
+    return tuple(limits)
+
+
+def check_limits(limits: Iterable[Limit], problems: Problems) -> None:
+    """A lower and an upper bound of one name bound the same thing, the lower below the upper."""
+    uppers = {limit.name: limit for limit in limits if limit.bound == "upper"}
+    for lower in limits:
+        upper = uppers.get(lower.name)
+        if lower.bound != "lower" or upper is None:
+            continue
+        if (lower.quantity, set(lower.items), set(lower.places), lower.over) != (upper.quantity, set(upper.items), set(upper.places), upper.over):
+            message = f"the lower bound of '{lower.name}' bounds something else than the upper one ({upper.file}:{upper.line}), expected another name"
+            problems.add(lower.file, lower.line, "limit", message)
+            continue
+        crossed = [key for key, value in lower.values.items() if value > upper.values.get(key, math.inf)]
+        if crossed:
+            when = "" if crossed[0] is None else f" in {crossed[0]}"
+            message = f"the lower bound {lower.values[crossed[0]]:g} is above the upper one {upper.values[crossed[0]]:g}{when} ({QUANTITIES[lower.quantity].unit})"
+            problems.add(lower.file, lower.line, "bound", message)

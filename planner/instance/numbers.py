@@ -1,0 +1,175 @@
+"""From rows to a number for every index of every parameter: the most specific row wins."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from planner.declarations import PARAMETERS
+from planner.instance.domains import Place, index_of, places_of
+from planner.instance.problems import Problems
+from planner.instance.rows import ParameterRow, written_address
+from planner.instance.series import series
+from planner.instance.structure import Structure
+from planner.parameters import Parameter
+from planner.units import Units
+
+Numbers = dict[str, dict[Any, float]]
+
+_TABLES = {
+    "technology": "technologies", "workload": "workloads", "tier": "tiers", "route": "routes",
+    "deposit": "deposits", "market": "markets", "slice": "slices",
+}  # fmt: skip
+
+
+@dataclass
+class Resolution:
+    """The numbers, the rows that gave at least one of them, and for each row that gave none the layers that outdid it."""
+
+    numbers: Numbers
+    used: set[tuple[str, str, str, str]]
+    outdone: dict[tuple[str, str, str, str], set[int]]
+
+
+class Resolver:
+    """Finds the row for every index of every parameter and adds a problem where there is none, or more than one."""
+
+    def __init__(
+        self, rows: Iterable[ParameterRow], structure: Structure, bodies: tuple[str, ...], years: tuple[int, ...], units: Units, problems: Problems
+    ) -> None:
+        self.structure, self.bodies, self.years, self.units, self.problems = structure, bodies, years, units, problems
+        self.rows: dict[str, dict[tuple[str, str, str], ParameterRow]] = {key: {} for key in PARAMETERS}
+        slices = structure.body_of_slice
+        for row in rows:
+            place, _, slice_ = row.at.partition("/")
+            where = ("", place) if place in slices and not slice_ else (place, slice_)
+            self.rows[f"{row.block}.{row.parameter}"][row.item, *where] = row
+        self.result = Resolution({}, set(), {})
+
+    def resolve(self) -> Resolution:
+        for key, parameter in PARAMETERS.items():
+            self.result.numbers[key] = self._numbers(parameter)
+        return self.result
+
+    def _numbers(self, parameter: Parameter) -> dict[Any, float]:
+        rows = self.rows[parameter.key]
+        series_of = {id(row): self._series(row, parameter) for row in rows.values()}
+        default = None if parameter.default is None else [parameter.default] * len(self.years)
+        numbers: dict[Any, float] = {}
+        missing: list[Place] = []
+        for place in places_of(parameter, self.structure, self.bodies):
+            row = self._row(rows, place, parameter)
+            if row is not None:
+                values = series_of[id(row)]
+            elif default is not None:
+                values = default
+            else:
+                missing.append(place)
+                continue
+            index = index_of(parameter, place)
+            if parameter.by_year:
+                numbers.update(zip([(*index, year) for year in self.years], values, strict=True))
+            else:
+                numbers[index if len(index) > 1 else index[0] if index else None] = values[0]
+        if missing and parameter.required:
+            self._add_missing(parameter, missing)
+        return numbers
+
+    def _row(self, rows: dict[tuple[str, str, str], ParameterRow], place: Place, parameter: Parameter) -> ParameterRow | None:
+        """The most specific row for a place; the rows that it outdoes are noted."""
+        if not rows:
+            return None
+        winner: ParameterRow | None = None
+        for item in (place.item, "") if place.item else ("",):
+            for level in _levels(item, place):
+                found = [rows[key] for key in level if key in rows]
+                if len(found) > 1 and winner is None:
+                    self._add_ambiguous(found, place, parameter)
+                for row in found:
+                    if winner is None:
+                        winner = row
+                        self.result.used.add(row.key)
+                    else:
+                        self.result.outdone.setdefault(row.key, set()).add(winner.layer)
+        return winner
+
+    def _series(self, row: ParameterRow, parameter: Parameter) -> list[float]:
+        if row.broken:
+            return [math.nan] * len(self.years)
+        factor = self.units.factor(row.unit, parameter.unit)
+        values = series(row, factor, self.years)
+        if parameter.whole:
+            values = [round(value) if abs(value - round(value)) < 1e-9 * max(1, abs(value)) else value for value in values]
+        for value in dict.fromkeys((*(stated * factor for stated in row.values), *values) if not parameter.whole else values):
+            if not parameter.allows(value):
+                self._add_out_of_range(row, parameter, value)
+                break
+        return [float(value) for value in values]
+
+    def _add_out_of_range(self, row: ParameterRow, parameter: Parameter, value: float) -> None:
+        factor = self.units.factor(row.unit, parameter.unit)
+        year = next((year for year, stated in row.years if not parameter.allows(stated * factor)), None)
+        stated = f"{row.value:g} {row.unit}" if row.value is not None else f"{value / factor:g} {row.unit}"
+        field = "value" if year is None else str(year)
+        expected = f"{parameter.range_in_words}{'' if parameter.unit == '1' else ' ' + parameter.unit}"
+        self.problems.add(row.file, row.line, field, f"{row.address} is {stated}, expected {expected}")
+
+    def _add_ambiguous(self, found: list[ParameterRow], place: Place, parameter: Parameter) -> None:
+        exact = written_address(parameter.block, place.item, parameter.name, f"{place.site}/{place.slice}")
+        first, second = sorted(found, key=lambda row: (row.file, row.line))
+        message = f"{second.address} and {first.address} ({first.file}:{first.line}) meet at {place.site}/{place.slice}: expected a row {exact}"
+        self.problems.add(second.file, second.line, "at", message)
+
+    def _add_missing(self, parameter: Parameter, missing: list[Place]) -> None:
+        """One problem for each item that lacks a number, with the row of the item, or of the site or body where it has none."""
+        if self.problems.unreadable:
+            return
+        by_item: dict[str, list[Place]] = {}
+        for place in missing:
+            by_item.setdefault(place.item, []).append(place)
+        for item, places in by_item.items():
+            everywhere = len(places) == sum(place.item == item for place in places_of(parameter, self.structure, self.bodies))
+            at = [place.site or place.body for place in places]
+            where = "" if everywhere else f"[{at[0]}]"
+            more = "" if everywhere or len(at) == 1 else f" and at {', '.join(at[1:])}"
+            file, line, field = self._needed_by(parameter, places[0])
+            address = written_address(parameter.block, item, parameter.name) + where
+            message = f"{address}{more} has no number, expected a row in parameters/{parameter.block}.csv ({parameter.meaning}, {parameter.unit})"
+            self.problems.add(file, line, field, message)
+
+    def _needed_by(self, parameter: Parameter, place: Place) -> tuple[str, int, str]:
+        """The row of a structure table on whose account the number is needed."""
+        kind = parameter.item_kind or ("site" if place.site else "")
+        table = _TABLES.get(kind, "sites" if place.site else "")
+        name = place.item or place.site
+        if (table, name) not in self.structure.places and kind == "tier":
+            table, kind = "workloads", "workload"
+        file, line = self.structure.places.get((table, name), ("instance.toml", 1))
+        return file, line, kind
+
+
+def _levels(item: str, place: Place) -> tuple[tuple[tuple[str, str, str], ...], ...]:
+    """The rows that may serve a place, from the most specific."""
+    everywhere = ((item, "", ""),)
+    on_body = ((item, place.body, ""),)
+    if place.slice:
+        return ((item, place.site, place.slice),), ((item, place.site, ""), (item, "", place.slice)), on_body, everywhere
+    if place.site:
+        return ((item, place.site, ""),), on_body, everywhere
+    return (on_body, everywhere) if place.body else (everywhere,)
+
+
+def check_used(rows: Iterable[ParameterRow], resolution: Resolution, newest: int, problems: Problems) -> None:
+    """A row that gives no number is a problem, unless a layer above its own made it so."""
+    for row in rows:
+        if row.key in resolution.used or row.layer < newest or any(layer > row.layer for layer in resolution.outdone.get(row.key, ())):
+            continue
+        if row.key in resolution.outdone:
+            reason = "more specific rows win wherever it applies"
+        elif row.at:
+            reason = f"'{row.item or row.block}' is never at '{row.at}'"
+        else:
+            reason = "there is nothing that it applies to"
+        problems.add(row.file, row.line, "at" if row.at else "parameter", f"nothing uses {row.address}: {reason}, expected a row that is needed")

@@ -1,0 +1,47 @@
+"""Numbers as people write them in a cell: a decimal point, an exponent if need be, and nothing else."""
+
+from __future__ import annotations
+
+import math
+import re
+
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+_AMOUNT = re.compile(rf"({_NUMBER.pattern})\s*(.*)")
+
+
+class NotANumber(ValueError):
+    """A cell that is no finite number; the message says what was found and expected."""
+
+
+def number(text: str) -> float:
+    """The number that a cell holds; raises `NotANumber`."""
+    if _NUMBER.fullmatch(text):
+        value = float(text)
+        if math.isinf(value):
+            raise NotANumber(f"'{text}' is too large for a number")
+        return value
+    if re.fullmatch(r"[+-]?\d[\d.]*,[\d,]*", text):
+        raise NotANumber(f"'{text}' is no number, expected a decimal point and no separator of thousands, as in 1234.5")
+    if text.lower().lstrip("+-") in ("nan", "inf", "infinity"):
+        raise NotANumber(f"'{text}' is no number, expected a finite one (leave the cell empty where there is none)")
+    raise NotANumber(f"'{text}' is no number, expected one such as 1234.5 or 1.2e3")
+
+
+def whole_number(text: str) -> int:
+    """The whole number that a cell holds; raises `NotANumber`."""
+    if not re.fullmatch(r"[+-]?\d{1,9}", text):
+        raise NotANumber(f"'{text}' is no whole number")
+    return int(text)
+
+
+def amount(text: str) -> tuple[float, str]:
+    """The number and the unit (empty: none) of a text such as `200 USD/kg`; raises `NotANumber`."""
+    match = _AMOUNT.fullmatch(text.strip())
+    if not match:
+        raise NotANumber(f"'{text}' is no number, expected one such as 200 or '200 USD/kg'")
+    return number(match[1]), match[2].strip()
+
+
+def written(value: float) -> str:
+    """The shortest text that is read back as the same number."""
+    return f"{value:.0f}" if value == int(value) and abs(value) < 1e15 else repr(value)

@@ -1,0 +1,172 @@
+"""Setting, scaling and shifting rows, by a scenario, `--set` or `Instance.replace`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from planner.declarations import QUANTITIES
+from planner.errors import AddressError, UnitError
+from planner.instance.addresses import Address, Change, declared, matching, matching_limit, parse_address, parse_assignment
+from planner.instance.layers import Layer
+from planner.instance.limits import limit_unit
+from planner.instance.numerals import NotANumber, amount, written
+from planner.instance.rows import Bound, LimitRow, ParameterRow, Row
+from planner.instance.series import series
+from planner.instance.structure import Structure
+from planner.units import Units
+
+RowKind = TypeVar("RowKind", bound=Row)
+ParameterRows = dict[tuple[str, str, str, str], ParameterRow]
+LimitRows = dict[tuple[str, str], LimitRow]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """What a change needs to know of an instance; `layer` is the one that the change belongs to."""
+
+    structure: Structure
+    bodies: tuple[str, ...]
+    years: tuple[int, ...]
+    units: Units
+    layer: int
+
+    def apply(self, change: Change, rows: ParameterRows, limits: LimitRows) -> None:
+        """Carry out a change; raises `AddressError` where it means nothing, and leaves the rows alone then."""
+        address = parse_address(change.address)
+        try:
+            if address.block == "limits":
+                limit = matching_limit(address, limits.values())
+                limits[limit.key] = self._changed(limit, change, address, QUANTITIES[limit.quantity].index[-1] != "" and limit.over == "year")
+                return
+            parameter = declared(address, self.structure, self.bodies)
+            found = matching(address, rows.values())
+            if not found:
+                row = self._new_row(change, address, parameter.unit)
+                rows[row.key] = row
+            for row in found:
+                rows[row.key] = self._changed(row, change, address, parameter.by_year)
+        except (NotANumber, UnitError) as error:
+            raise AddressError(f"'{address}': {error}") from None
+
+    def _new_row(self, change: Change, address: Address, model_unit: str) -> ParameterRow:
+        if change.operation != "=" or address.year is not None:
+            raise AddressError(f"'{address}' has no row of its own to scale, shift or change in one year, expected a row, or a value to be set")
+        value, unit = _number_and_unit(change.value)
+        unit = unit or model_unit
+        self.units.factor(unit, model_unit)
+        return ParameterRow(
+            block=address.block, item=address.item, at=address.at or "", parameter=address.parameter, unit=unit, value=value,
+            source=f"override: set to {written(value)} {unit}", file=change.file, line=change.line, layer=self.layer,
+        )  # fmt: skip
+
+    def _changed(self, row: RowKind, change: Change, address: Address, by_year: bool) -> RowKind:
+        """The row with its numbers changed, in its own unit; a range moves along, and what of it no longer fits is left out."""
+        value, unit = _number_and_unit(change.value)
+        if change.operation == "*" and unit:
+            raise AddressError(f"'{address}' is scaled by '{change.value}', expected a factor without a unit")
+        if unit:
+            value *= self.units.factor(unit, row.unit)
+        if address.year is not None:
+            row = self._by_year(row, address, by_year)
+        numbers = {
+            "value": None if row.value is None else _operate(change.operation, row.value, value),
+            "years": tuple(
+                (year, _operate(change.operation, old, value) if address.year in (None, year) else old) for year, old in row.years
+            ),
+        }
+        if change.operation == "=" and address.year is None and row.years:
+            numbers = {"value": value, "years": ()}
+        changed = replace(row, **numbers, source=_source(row, change, address), file=change.file, line=change.line, layer=self.layer)
+        low, high = (_moved(bound, change.operation, value, address) for bound in (row.low, row.high))
+        return replace(
+            changed,
+            low=low if low and all(low.of(number) <= number for number in changed.values) else None,
+            high=high if high and all(high.of(number) >= number for number in changed.values) else None,
+        )
+
+    def _by_year(self, row: RowKind, address: Address, by_year: bool) -> RowKind:
+        """The row with every model year written out, so that one can change and no other."""
+        if not by_year or address.year not in self.years:
+            expected = f"a model year ({self.years[0]}-{self.years[-1]})" if by_year else "no @year over the horizon"
+            raise AddressError(f"'{address}': {address.year} cannot be changed by itself, expected {expected}")
+        low, high = (bound if bound and bound.is_factor else None for bound in (row.low, row.high))
+        return replace(row, value=None, years=tuple(zip(self.years, series(row, 1.0, self.years), strict=True)), low=low, high=high)
+
+
+def _operate(operation: str, old: float, value: float) -> float:
+    result = value if operation == "=" else old * value if operation == "*" else old + value
+    if not math.isfinite(result):
+        raise NotANumber(f"the result {result} is no finite number")
+    return result
+
+
+def _moved(bound: Bound | None, operation: str, value: float, address: Address) -> Bound | None:
+    if bound is None or bound.is_factor or operation == "=" or address.year is not None:
+        return bound
+    return Bound(_operate(operation, bound.amount, value))
+
+
+def _source(row: Row, change: Change, address: Address) -> str:
+    verb = {"=": "set to", "*": "scaled by", "+": "shifted by"}[change.operation]
+    when = f" in {address.year}" if address.year is not None else ""
+    shown = change.value if isinstance(change.value, str) else written(change.value)
+    before = row.source.partition("; before: ")[2] if row.source.startswith("override") else row.source
+    return f"override: {verb} {shown}{when}" + (f"; before: {before}" if before else "")
+
+
+def _number_and_unit(value: float | str) -> tuple[float, str]:
+    if isinstance(value, str):
+        return amount(value)
+    if isinstance(value, bool) or not math.isfinite(value):
+        raise NotANumber(f"'{value}' is no finite number")
+    return float(value), ""
+
+
+def changes_of(layer: Layer) -> list[Change]:
+    """What a scenario sets, then scales, then shifts, with the place of each key."""
+    found = []
+    for section, operation in (("set", "="), ("scale", "*"), ("shift", "+")):
+        for address, value in layer.settings.get(section, {}).items():
+            line, _ = layer.toml.source.place((section, address))
+            found.append(Change(address, operation, value, layer.toml.file, line))
+    return found
+
+
+def changes_from(changes: Any) -> list[Change]:
+    """The changes that a mapping, or an iterable of `--set` texts and mappings, asks for; raises `AddressError`."""
+    if isinstance(changes, Mapping):
+        changes = (changes,)
+    elif isinstance(changes, str):
+        changes = (changes,)
+    found: list[Change] = []
+    for change in changes:
+        if isinstance(change, str):
+            found.append(parse_assignment(change, len(found) + 1))
+        elif isinstance(change, Mapping):
+            for address, value in change.items():
+                found.append(_replacement(str(address), value, len(found) + 1))
+        else:
+            raise AddressError(f"{change!r} is no change, expected text such as ADDRESS=VALUE or a mapping")
+    return found
+
+
+def _replacement(address: str, value: Any, line: int) -> Change:
+    operation, number = value if isinstance(value, tuple | list) and len(value) == 2 else ("=", value)
+    if operation not in ("=", "*", "+") or not isinstance(number, int | float | str) or isinstance(number, bool):
+        raise AddressError(f"'{address}' is replaced by {value!r}, expected a number, text with a unit, or a pair such as ('*', 0.5)")
+    return Change(address, operation, number if isinstance(number, str) else float(number), "replace", line)
+
+
+def apply_all(overlay: Overlay, changes: Iterable[Change], rows: ParameterRows, limits: LimitRows) -> None:
+    """Carry out changes in turn; raises one `AddressError` with everything that is wrong."""
+    wrong = []
+    for change in changes:
+        try:
+            overlay.apply(change, rows, limits)
+        except AddressError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise AddressError("\n".join(wrong))

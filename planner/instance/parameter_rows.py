@@ -1,0 +1,100 @@
+"""Rows of parameters/: each names a parameter, an item and a place that exist."""
+
+from __future__ import annotations
+
+from planner.declarations import PARAMETERS
+from planner.instance.csv_files import Record
+from planner.instance.problems import Problems, listed, nearest
+from planner.instance.row_reading import RowReader
+from planner.instance.rows import ParameterRow
+from planner.instance.structure import Structure
+from planner.parameters import Parameter
+
+_KINDS = ("technology", "workload", "tier", "route", "deposit", "market", "slice")
+
+
+def parameters_of(block: str) -> dict[str, Parameter]:
+    """The parameters of a block by name."""
+    return {parameter.name: parameter for parameter in PARAMETERS.values() if parameter.block == block}
+
+
+def read_parameter_row(record: Record, block: str, structure: Structure, bodies: tuple[str, ...], reader: RowReader) -> ParameterRow | None:
+    """The row, or None where it names nothing that exists; both with problems."""
+    problems = reader.problems
+    declared = parameters_of(block).get(record["parameter"])
+    if declared is None:
+        known = parameters_of(block)
+        what = f"unknown parameter '{record['parameter']}'" if record["parameter"] else "no parameter"
+        problems.add(record.file, record.line, "parameter", f"{what}{nearest(record['parameter'], known)} (expected one of {listed(known)})")
+        return None
+    item = item_problem(declared, record["item"], structure)
+    if item:
+        problems.add(record.file, record.line, "item", item)
+    at = place_problem(declared, record["at"], structure, bodies)
+    if at:
+        problems.add(record.file, record.line, "at", at)
+    numbers = reader.numbers(record, declared.unit, declared.by_year)
+    if item or at:
+        return None
+    return ParameterRow(block=block, item=record["item"], at=record["at"], parameter=declared.name, **numbers)
+
+
+def item_problem(parameter: Parameter, item: str, structure: Structure) -> str:
+    """What is wrong with the item of an address, or nothing."""
+    kind = parameter.item_kind
+    if not item:
+        return ""
+    if kind is None:
+        return f"'{item}' where {parameter.key} has no item, expected an empty cell"
+    known = structure.items(kind, parameter.block)
+    if item in known:
+        return ""
+    for other in _KINDS:
+        if item in (structure.technologies if other == "technology" else structure.items(other, parameter.block)):
+            of = f" of block {structure.technologies[item].block}" if other == "technology" else ""
+            wanted = f"{kind} of block {parameter.block}" if kind == other else kind
+            return f"'{item}' is a {other}{of}, expected a {wanted} for {parameter.key}: {listed(known)}"
+    return f"unknown {kind} '{item}'{nearest(item, known)} (expected one of {listed(known)})"
+
+
+def place_problem(parameter: Parameter, at: str, structure: Structure, bodies: tuple[str, ...]) -> str:
+    """What is wrong with the place of an address, or nothing."""
+    known = known_places(parameter, structure, bodies)
+    by_slice = "slice" in parameter.index and parameter.item_kind != "slice"
+    if not at or at in known:
+        return ""
+    if not known:
+        return f"'{at}' where {parameter.key} is the same everywhere, expected an empty cell"
+    if "/" in at and by_slice:
+        site, _, slice_ = at.partition("/")
+        if site in structure.sites and slice_ in structure.body_of_slice:
+            return ""
+        part, names = (site, tuple(structure.sites)) if site not in structure.sites else (slice_, tuple(structure.body_of_slice))
+        return f"unknown {'site' if part is site else 'slice'} '{part}'{nearest(part, names)} in '{at}'"
+    kinds = [kind for kind in ("site", "body") if kind in parameter.index or (kind == "body" and "site" in parameter.index)]
+    kinds += ["slice"] if by_slice else []
+    return f"unknown {' or '.join(kinds)} '{at}'{nearest(at, known)} (expected one of {listed(known)})"
+
+
+def known_places(parameter: Parameter, structure: Structure, bodies: tuple[str, ...]) -> tuple[str, ...]:
+    """What may stand in `at`, beside `site/slice`."""
+    places: tuple[str, ...] = ()
+    if "site" in parameter.index:
+        places += (*structure.sites, *bodies)
+    if "body" in parameter.index:
+        places += bodies
+    if "slice" in parameter.index and parameter.item_kind != "slice":
+        places += tuple(structure.body_of_slice)
+    return places
+
+
+def add_parameter_rows(rows: dict[tuple[str, str, str, str], ParameterRow], own: list[ParameterRow], problems: Problems) -> None:
+    """Lay the rows of a layer over `rows`; two rows with one address in one layer are a problem."""
+    seen: dict[tuple[str, str, str, str], ParameterRow] = {}
+    for row in own:
+        if row.key in seen:
+            first = seen[row.key]
+            problems.add(row.file, row.line, "item", f"a second row for {row.address}, the first is {first.file}:{first.line}")
+        else:
+            seen[row.key] = row
+    rows.update(seen)

@@ -1,0 +1,51 @@
+"""Collecting everything that is wrong with an instance, each problem with its place in a file."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Protocol
+
+from planner.errors import InstanceError, Problem
+
+
+class Source(Protocol):
+    """A file that was read, and can say where in it something stands."""
+
+    def position(self, line: int, field: str | int | None) -> tuple[int, int]:
+        """Line and column, from 1, of a field of the row or key that begins on `line`."""
+
+
+class Problems:
+    """The problems found so far, and the files in which to look up their positions (only when there is a problem)."""
+
+    def __init__(self) -> None:
+        self.sources: dict[str, Source] = {}
+        self.found: list[Problem] = []
+        #: Whether a whole file could not be read, so that missing names would only be its echo.
+        self.unreadable = False
+
+    def add(self, file: str, line: int, field: str | int | None, message: str) -> None:
+        source = self.sources.get(file)
+        at, column = source.position(line, field) if source else (line, 1)
+        self.at(file, at, column, message)
+
+    def at(self, file: str, line: int, column: int, message: str) -> None:
+        self.found.append(Problem(file, line, column, message))
+
+    def raise_if_any(self) -> None:
+        if self.found:
+            number = len(set(self.found))
+            raise InstanceError(self.found, f"{number} problem{'s' if number > 1 else ''} found")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`, did you mean 'x'?` for a misspelt name, or nothing where no known name is near."""
+    near = difflib.get_close_matches(name, list(known), 1, 0.6)
+    return f", did you mean '{near[0]}'?" if near else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a sentence, the first dozen of them."""
+    names = list(names)
+    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")

@@ -1,0 +1,119 @@
+"""From records to rows that hold numbers: units, values, years, ranges, sources."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from planner.errors import UnitError
+from planner.instance.conventions import Horizon
+from planner.instance.csv_files import Record
+from planner.instance.numerals import NotANumber, number, whole_number
+from planner.instance.problems import Problems
+from planner.instance.rows import Bound
+from planner.units import Units
+
+
+@dataclass(frozen=True)
+class RowReader:
+    """Reads the numbers of the records of one layer; `horizon` is the one that the layer was written for."""
+
+    units: Units
+    horizon: Horizon
+    layer: int
+    problems: Problems
+
+    def numbers(self, record: Record, unit: str, by_year: bool) -> dict[str, Any]:
+        """What `Row` holds, from a record whose unit must convert into `unit`; `broken` where something is wrong."""
+        before = len(self.problems.found)
+        self._check_unit(record, unit)
+        value = self._value(record, "value") if record["value"] else None
+        years = self._years(record)
+        if value is not None and years:
+            self._add(record, "value", "a value and numbers by year, expected one or the other")
+        elif value is None and not years and len(self.problems.found) == before:
+            self._add(record, "value" if "value" in record.cells else "unit", "no number, expected one in `value` or in columns of years")
+        if years and not by_year:
+            self._add(record, str(years[0][0]), "does not vary by year, expected a number in `value`")
+        else:
+            self._check_horizon(record, tuple(year for year, _ in years))
+        low, high = self._bound(record, "low"), self._bound(record, "high")
+        if len(self.problems.found) == before:
+            self._check_range(record, low, high, (value,) if value is not None else tuple(number for _, number in years), bool(years))
+        if not record["source"]:
+            self._add(record, "source", "no source, expected a reference or the word assumption")
+        broken = len(self.problems.found) > before
+        return {
+            "unit": record["unit"], "value": None if years else value if value is not None else math.nan, "years": years, "low": low, "high": high,
+            "source": record["source"], "note": record["note"], "file": record.file, "line": record.line, "layer": self.layer, "broken": broken,
+        }  # fmt: skip
+
+    def year(self, record: Record, column: str) -> int | None:
+        """The calendar year in a cell, or None where it is empty."""
+        if not record[column]:
+            return None
+        try:
+            return whole_number(record[column])
+        except NotANumber as error:
+            self._add(record, column, f"{error}, expected a year")
+            return None
+
+    def _add(self, record: Record, column: str, message: str) -> None:
+        self.problems.add(record.file, record.line, column, message)
+
+    def _check_unit(self, record: Record, unit: str) -> None:
+        try:
+            self.units.factor(record["unit"], unit)
+        except UnitError as error:
+            self._add(record, "unit", f"{error}, expected a unit that converts into {unit}")
+
+    def _value(self, record: Record, column: str) -> float | None:
+        try:
+            return number(record[column])
+        except NotANumber as error:
+            self._add(record, column, str(error))
+            return None
+
+    def _years(self, record: Record) -> tuple[tuple[int, float], ...]:
+        filled = sorted(int(column) for column, cell in record.cells.items() if cell and column.isdigit())
+        values = ((year, self._value(record, str(year))) for year in filled)
+        return tuple((year, math.nan if value is None else value) for year, value in values)
+
+    def _check_horizon(self, record: Record, years: tuple[int, ...]) -> None:
+        first, last = self.horizon.years[0], self.horizon.last
+        for year in years:
+            if year not in needed_years(years, self.horizon):
+                self._add(record, str(year), f"{year} is off the horizon {first}-{last} and changes nothing, expected years within it "
+                          "(or one on each side to draw the line to)")  # fmt: skip
+
+    def _bound(self, record: Record, column: str) -> Bound | None:
+        text = record[column]
+        if not text:
+            return None
+        try:
+            return Bound(number(text[1:].strip()), True) if text.startswith("*") else Bound(number(text))
+        except NotANumber as error:
+            self._add(record, column, f"{error}, or a factor such as *0.5")
+            return None
+
+    def _check_range(self, record: Record, low: Bound | None, high: Bound | None, values: tuple[float, ...], by_year: bool) -> None:
+        for column, bound in (("low", low), ("high", high)):
+            if by_year and bound is not None and not bound.is_factor:
+                self._add(record, column, f"'{record[column]}' on a row with years, expected a factor such as *0.5")
+                return
+        if low is not None and any(low.of(value) > value for value in values):
+            self._add(record, "low", f"low is {record['low']}, expected no more than the value")
+        if high is not None and any(high.of(value) < value for value in values):
+            self._add(record, "high", f"high is {record['high']}, expected no less than the value")
+
+
+def needed_years(years: tuple[int, ...], horizon: Horizon) -> tuple[int, ...]:
+    """Those of a row's years that change a number of the horizon: all within, and one on a side to draw the line to."""
+    first, last = horizon.years[0], horizon.last
+    needed = [year for year in years if first <= year <= last]
+    if first not in needed:
+        needed += [max(year for year in years if year < first)] if any(year < first for year in years) else []
+    if not any(year >= horizon.years[-1] for year in needed):
+        needed += [min(year for year in years if year > last)] if any(year > last for year in years) else []
+    return tuple(sorted(needed))

@@ -1,0 +1,105 @@
+"""Rows that hold numbers: what a parameter row and a limit row have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planner.declarations import PARAMETERS
+from planner.parameters import Parameter
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The low or the high end of a range: a number in the row's unit, or a factor of the value."""
+
+    amount: float
+    is_factor: bool = False
+
+    def of(self, value: float) -> float:
+        return value * self.amount if self.is_factor else self.amount
+
+    def __str__(self) -> str:
+        return f"*{self.amount:g}" if self.is_factor else f"{self.amount:g}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A number as it was given: in the row's own unit, one value or some years, a range, and where it comes from.
+
+    `layer` counts the folders and scenarios from below; `broken` rows hold a problem, and their numbers are not to be used.
+    """
+
+    unit: str
+    value: float | None
+    years: tuple[tuple[int, float], ...] = ()
+    low: Bound | None = None
+    high: Bound | None = None
+    source: str = ""
+    note: str = ""
+    file: str = ""
+    line: int = 1
+    layer: int = 0
+    broken: bool = False
+
+    @property
+    def status(self) -> str:
+        """`assumption`, `derived` or `override` as the source begins, otherwise `published`."""
+        beginning = self.source.lower()
+        return next((word for word in ("assumption", "derived", "override") if beginning.startswith(word)), "published")
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """Every number that the row states."""
+        return tuple(value for _, value in self.years) if self.value is None else (self.value,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParameterRow(Row):
+    """A row of parameters/BLOCK.csv."""
+
+    block: str
+    item: str
+    at: str
+    parameter: str
+
+    @property
+    def declaration(self) -> Parameter:
+        return PARAMETERS[f"{self.block}.{self.parameter}"]
+
+    @property
+    def meaning(self) -> str:
+        return self.declaration.meaning
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        return self.block, self.item, self.at, self.parameter
+
+    @property
+    def address(self) -> str:
+        return written_address(self.block, self.item, self.parameter, self.at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitRow(Row):
+    """A row of limits.csv."""
+
+    limit: str
+    quantity: str
+    item: str
+    at: str
+    over: str
+    bound: str
+    first_year: int | None = None
+    last_year: int | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.limit, self.bound
+
+    @property
+    def address(self) -> str:
+        return f"limits.{self.limit}.{self.bound}"
+
+
+def written_address(block: str, item: str, parameter: str, at: str = "") -> str:
+    return ".".join(part for part in (block, item, parameter) if part) + (f"[{at}]" if at else "")

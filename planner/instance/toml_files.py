@@ -1,0 +1,125 @@
+"""Reading instance.toml and scenarios, with the place of every key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from planner.instance import settings
+from planner.instance.csv_files import read_text
+from planner.instance.problems import Problems, nearest
+
+_KEY = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)"""
+_PATH = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
+_TABLE = re.compile(rf"\s*\[\s*({_PATH})\s*\]")
+_ASSIGNMENT = re.compile(rf"\s*({_PATH})\s*=")
+
+
+@dataclass
+class TomlSource:
+    """The text of a TOML file, to look up where a key stands."""
+
+    text: str
+    _places: dict[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)
+
+    def position(self, line: int, field: str | int | None) -> tuple[int, int]:
+        lines = self.text.splitlines()
+        content = lines[line - 1] if line <= len(lines) else ""
+        return line, len(content) - len(content.lstrip()) + 1
+
+    def place(self, path: tuple[str, ...]) -> tuple[int, int]:
+        """Line and column of the key at `path`, or of the innermost table around it."""
+        if not self._places:
+            self._places = _places(self.text)
+        while path and path not in self._places:
+            path = path[:-1]
+        return self._places[path]
+
+
+@dataclass(frozen=True)
+class TomlFile:
+    """A file that was read: its name in messages, its data as given, and where its keys stand."""
+
+    file: str
+    data: dict[str, Any]
+    source: TomlSource
+
+    def add(self, problems: Problems, path: tuple[str, ...], message: str) -> None:
+        problems.at(self.file, *self.source.place(path), message)
+
+
+def read_toml(path: Path, file: str, model: type[BaseModel], problems: Problems) -> TomlFile | None:
+    """The file's data if it is what `model` says, without the defaults; otherwise problems and None."""
+    text = read_text(path, file, problems)
+    if text is None:
+        return None
+    source = TomlSource(text.replace("\r\n", "\n"))
+    problems.sources[file] = source
+    try:
+        data = tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line, column = (int(place[1]), int(place[2])) if place else (source.text.count("\n") + 1, 1)
+        problems.at(file, line, column, f"not TOML: {re.sub(r' ?[(]at .*[)]', '', str(error))}")
+        return None
+    result = TomlFile(file, data, source)
+    try:
+        checked = model.model_validate(data)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False):
+            _add_fault(result, fault, model, problems)
+        return None
+    return TomlFile(file, checked.model_dump(exclude_unset=True), source)
+
+
+def _add_fault(toml: TomlFile, fault: Any, model: type[BaseModel], problems: Problems) -> None:
+    path = tuple(str(step) for step in fault["loc"] if step != "[key]")
+    key = path[-1]
+    if fault["type"] == "extra_forbidden":
+        known = list(_fields_at(model, path[:-1]))
+        toml.add(problems, path, f"unknown key '{key}'{nearest(key, known)} (expected {', '.join(known)})")
+    elif path[0] in ("set", "scale", "shift") and isinstance(_value_at(toml.data, path[:2]), dict):
+        toml.add(problems, path, "an address must stand in quotes, because of its dots")
+    elif path[0] in ("set", "scale", "shift"):
+        expected = "a factor" if path[0] == "scale" else "a number, or text such as \"200 USD/kg\""
+        toml.add(problems, path, f"'{path[1]}' is {_value_at(toml.data, path[:2])!r}, expected {expected}")
+    else:
+        toml.add(problems, path, f"{'.'.join(path)}: {fault['msg'][0].lower()}{fault['msg'][1:]}")
+
+
+def _fields_at(model: type[BaseModel], path: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys that may stand in the table at `path`."""
+    if not path:
+        return tuple(model.model_fields)
+    section = {"horizon": "HorizonSection", "finance": "FinanceSection", "bodies": "BodySection"}[path[0]]
+    return tuple(getattr(settings, section).model_fields)
+
+
+def _value_at(data: Any, path: tuple[str, ...]) -> Any:
+    for step in path:
+        data = data.get(step) if isinstance(data, dict) else None
+    return data
+
+
+def _places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
+    places: dict[tuple[str, ...], tuple[int, int]] = {(): (1, 1)}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _TABLE.match(line):
+            table = _keys(header[1])
+            places.setdefault(table, (number, header.start(1) + 1))
+        elif key := _ASSIGNMENT.match(line):
+            path = table + _keys(key[1])
+            places.setdefault(path, (number, key.start(1) + 1))
+            for end in range(len(table) + 1, len(path)):
+                places.setdefault(path[:end], (number, key.start(1) + 1))
+    return places
+
+
+def _keys(path: str) -> tuple[str, ...]:
+    return tuple(key[1:-1] if key[0] in "\"'" else key for key in re.findall(_KEY, path))

@@ -1,0 +1,68 @@
+"""The ledger: every cost of a plan with its year, block, technology, site, vintage and kind; it sums to the objective."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from planner.blocks.fleet import Lives
+from planner.blocks.money import yearly_discount
+from planner.instance import Instance
+from planner.parameters import CAPACITY_UNITS
+
+#: The columns of a ledger. `item` is a route, market or tier; amounts are in GUSD, `discounted` to the base year.
+COLUMNS = ("year", "block", "kind", "technology", "site", "body", "vintage", "item", "undiscounted", "discounted")
+
+_BLOCK_OF = {"transport": "launch", "purchases": "helium3", "sales": "helium3", "unserved": "compute"}
+_TEXT = [name for name in COLUMNS[1:8]]
+
+
+def ledger(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The ledger of the tables of quantities; entries of nothing are left out.
+
+    A running year's cost stands in its model year, for all the calendar years that the year stands for. Payments for
+    capital stand in the calendar year in which they fall, with the vintage that they pay for, and salvage in the last.
+    """
+    discount = yearly_discount(instance)
+    parts = [
+        _running(instance, name.removeprefix("cost."), table, discount)
+        for name, table in tables.items() if name.startswith("cost.") and name != "cost.capital"
+    ]
+    book = pd.concat([*parts, _capital(instance, tables["cost.capital"])], ignore_index=True)
+    book = book[book["discounted"] != 0].reindex(columns=list(COLUMNS))
+    book[_TEXT] = book[_TEXT].fillna("").astype("str")
+    return book.sort_values(list(COLUMNS[:8]), ignore_index=True)
+
+
+def _running(instance: Instance, kind: str, table: pd.DataFrame, discount: dict[int, float]) -> pd.DataFrame:
+    years = table["year"]
+    entries = table.drop(columns=["value", "unit"]).rename(columns={"route": "item", "market": "item", "tier": "item"})
+    entries["kind"] = kind
+    entries["undiscounted"] = table["value"] * years.map(instance.weights)
+    entries["discounted"] = table["value"] * years.map(discount)
+    if kind == "transport":
+        routes = {name: (route.carrier, route.origin) for name, route in instance.routes.items()}
+        entries["technology"] = [routes[r][0] for r in entries["item"]]
+        entries["site"] = [routes[r][1] for r in entries["item"]]
+        entries["body"] = entries["site"].map(instance.sites)
+    blocks = {name: technology.block for name, technology in instance.technologies.items()}
+    entries["block"] = _BLOCK_OF[kind] if kind in _BLOCK_OF else entries["technology"].map(blocks)
+    return entries
+
+
+def _capital(instance: Instance, table: pd.DataFrame) -> pd.DataFrame:
+    schedule = pd.DataFrame(
+        [
+            (k, s, v, payment.kind, payment.year, payment.amount, payment.factor, block)
+            for block in CAPACITY_UNITS
+            for (k, s, v), payments in Lives(instance, block).payments(instance)
+            for payment in payments
+        ],
+        columns=["technology", "site", "ordered", "kind", "paid", "amount", "factor", "block"],
+    )
+    entries = table.rename(columns={"year": "ordered"}).merge(schedule, on=["technology", "site", "ordered"])
+    entries["undiscounted"] = entries["value"] * entries["ordered"].map(instance.weights) * entries["amount"]
+    entries["discounted"] = entries["undiscounted"] * entries["factor"]
+    entries["vintage"] = entries["ordered"].astype("str")
+    return entries.rename(columns={"paid": "year"}).drop(columns=["value", "unit", "ordered", "amount", "factor"])

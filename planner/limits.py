@@ -1,0 +1,76 @@
+"""Limits: any quantity may be bounded, at a place, for a technology, each year or over the horizon (X1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyomo.core as pyo
+
+from planner.declarations import QUANTITIES
+
+if TYPE_CHECKING:
+    from planner.instance import Instance, Limit
+
+HORIZON = "horizon"
+
+
+def add_limits(m: pyo.ConcreteModel, instance: Instance) -> None:
+    """Add a row for each limit and year, or for each limit over the horizon."""
+    rows: dict[tuple[str, str, Any], tuple[float, list[Any]]] = {}
+    for limit in instance.limits:
+        terms = selected_terms(m, instance, limit)
+        if limit.over == "year":
+            for y, value in limit.values.items():
+                rows[limit.name, limit.bound, y] = value, terms.get(y, [])
+        else:
+            rows[limit.name, limit.bound, HORIZON] = limit.values[None], [m.weight[y] * term for y, ts in terms.items() for term in ts]
+
+    @m.Constraint(list(rows), doc="(X1)")
+    def limit(m: pyo.ConcreteModel, name: str, bound: str, y: Any) -> Any:
+        value, terms = rows[name, bound, y]
+        return (None, sum(terms), value) if bound == "upper" else (value, sum(terms), None)
+
+
+def selected_terms(m: pyo.ConcreteModel, instance: Instance, limit: Limit) -> dict[int, list[Any]]:
+    """The entries of the limited quantity that the limit selects, by year."""
+    index = QUANTITIES[limit.quantity].index
+    year = index.index("year")
+    allowed = [_labels(instance, dimension, limit) for dimension in index]
+    checked = [(i, labels) for i, labels in enumerate(allowed) if labels is not None]
+    terms: dict[int, list[Any]] = {}
+    for component in m.quantities[limit.quantity]:
+        for key in component:
+            if all(key[i] in labels for i, labels in checked):
+                terms.setdefault(key[year], []).append(component[key])
+    return terms
+
+
+def _labels(instance: Instance, dimension: str, limit: Limit) -> set[str] | None:
+    """The labels of a dimension that a limit selects, or None for all."""
+    labels = labels_of(instance, dimension)
+    named = labels.keys() & set(limit.items)
+    placed = {label for label, places in labels.items() if places & set(limit.places)} if limit.places else set()
+    has_place = any(labels.values())
+    if named and limit.places and has_place:
+        return named & placed
+    return (named or None) if not (limit.places and has_place) else placed
+
+
+def labels_of(instance: Instance, dimension: str) -> dict[str, set[str]]:
+    """Every label of a dimension, each with the places it is at (a site and its body, a body, a route's destination)."""
+    sites = {site: {site, body} for site, body in instance.sites.items()}
+    if dimension == "site":
+        return sites
+    if dimension == "body":
+        return {body: {body} for body in instance.bodies}
+    if dimension == "route":
+        return {name: {route.destination} for name, route in instance.routes.items()}
+    if dimension == "deposit":
+        return {name: sites[site] for name, site in instance.deposits.items()}
+    if dimension == "market":
+        return {name: {market.body} for name, market in instance.markets.items()}
+    plain = {
+        "technology": instance.technologies, "workload": instance.workloads, "tier": instance.tiers,
+        "good": ("complex", "structural", "propellant", "helium3"), "purpose": ("compute", "industry", "helium3", "launch"),
+    }.get(dimension, ())  # fmt: skip
+    return {label: set() for label in plain}

@@ -1,0 +1,206 @@
+"""From a Pyomo model to a linear program: named columns and rows around a sparse matrix, and the quantities as a matrix too.
+
+Any linear Pyomo model compiles, an extended one as well: a range constraint stays one row, a variable that is used
+nowhere stays a column, and an empty row that cannot hold stays a row for the solver to report.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyomo.core as pyo
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+from pyomo.common.gc_manager import PauseGC
+from pyomo.core.expr.numvalue import native_numeric_types
+from pyomo.repn.linear import LinearRepnVisitor
+from pyomo.repn.util import VarRecorder
+
+from planner.errors import PlannerError
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Columns or rows that share a name and stand next to one another: those of one Pyomo component.
+
+    `index` holds one tuple of labels each; `label` is the label of the equation, as `(B1)`; rows of `start` and on.
+    """
+
+    name: str
+    label: str
+    start: int
+    index: Sequence[tuple[Any, ...]]
+
+    @property
+    def rows(self) -> slice:
+        """Where the family stands among all columns or rows."""
+        return slice(self.start, self.start + len(self.index))
+
+    def name_of(self, member: int) -> str:
+        """The name of a member, such as `power_balance(pole,2040,night)`."""
+        labels = self.index[member]
+        return f"{self.name}({','.join(map(str, labels))})" if labels else self.name
+
+    def names(self) -> Iterator[str]:
+        """The name of each member."""
+        return map(self.name_of, range(len(self.index)))
+
+
+@dataclass(frozen=True)
+class LinearProgram:
+    """Minimise cost @ x + offset where row_lower <= matrix @ x <= row_upper and col_lower <= x <= col_upper.
+
+    Shapes: `matrix` rows by columns (CSR); `cost`, `col_*` one a column; `row_*` one a row. Money is in GUSD at the base
+    year; every other unit is that of the family's component. `quantities` names the rows of `quantity_matrix`: what
+    each quantity is, as a linear expression of the columns plus `quantity_offset`.
+    """
+
+    cost: Vector
+    offset: float
+    matrix: Any
+    row_lower: Vector
+    row_upper: Vector
+    col_lower: Vector
+    col_upper: Vector
+    columns: tuple[Family, ...]
+    rows: tuple[Family, ...]
+    quantity_matrix: Any
+    quantity_offset: Vector
+    quantities: dict[str, tuple[Family, ...]] = field(default_factory=dict)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Rows, columns and nonzeros."""
+        return (*self.matrix.shape, self.matrix.nnz)
+
+    @cached_property
+    def column_names(self) -> list[str]:
+        """The name of each column."""
+        return [name for family in self.columns for name in family.names()]
+
+    @cached_property
+    def row_names(self) -> list[str]:
+        """The name of each row."""
+        return [name for family in self.rows for name in family.names()]
+
+    def row_family(self, name: str) -> Family | None:
+        """The rows of one constraint, or None where the model has none of that name."""
+        return next((family for family in self.rows if family.name == name), None)
+
+
+class _Rows:
+    """Linear expressions gathered as the rows of a sparse matrix."""
+
+    def __init__(self, visitor: LinearRepnVisitor, column: dict[int, int]) -> None:
+        self._visitor, self._column = visitor, column
+        self._starts, self._indices, self._values = [0], [], []  # type: list[int], list[int], list[float]
+        self.offsets: list[float] = []
+
+    def add(self, expression: Any, name: str) -> None:
+        """Append a row; a constant part goes to `offsets`. Raises PlannerError where the expression is not linear."""
+        if expression.__class__ in native_numeric_types:
+            self.offsets.append(float(expression))
+            self._starts.append(len(self._indices))
+            return
+        repn = self._visitor.walk_expression(expression)
+        if repn.nonlinear is not None:
+            raise PlannerError(f"{name} is not linear, and only a linear program can be solved")
+        for variable, value in repn.linear.items():
+            if value:
+                self._indices.append(self._column[variable])
+                self._values.append(value)
+        self.offsets.append(repn.constant)
+        self._starts.append(len(self._indices))
+
+    def matrix(self, columns: int) -> Any:
+        """All rows so far, as CSR with its indices in order."""
+        arrays = (np.array(self._values, float), np.array(self._indices, np.int32), np.array(self._starts, np.int32))
+        made = sparse.csr_array(arrays, shape=(len(self.offsets), columns))
+        made.sort_indices()
+        return made
+
+
+def compile(model: pyo.ConcreteModel) -> LinearProgram:
+    """The linear program of a Pyomo model, in the order in which its components were declared.
+
+    Raises PlannerError where the model is not linear, has no objective or more than one, or maximises.
+    """
+    with PauseGC():
+        columns, variables = _columns(model)
+        # Columns must keep their order, so the visitor is told of every variable before it meets one.
+        visitor = LinearRepnVisitor({}, var_recorder=VarRecorder({id(v): v for v in variables}, sorter=None))
+        column = {id(v): i for i, v in enumerate(variables)}
+        rows = _Rows(visitor, column)
+        families, lower, upper = _constraints(model, rows)
+        objective = _Rows(visitor, column)
+        objective.add(_objective(model).expr, "the objective")
+        quantity_rows = _Rows(visitor, column)
+        quantities = _quantities(model, quantity_rows)
+        offsets = np.array(rows.offsets, float)
+        bounds = np.array([_bounds(v) for v in variables], float).reshape(-1, 2)
+        return LinearProgram(
+            cost=objective.matrix(len(variables)).toarray()[0], offset=objective.offsets[0],
+            matrix=rows.matrix(len(variables)), row_lower=np.array(lower, float) - offsets, row_upper=np.array(upper, float) - offsets,
+            col_lower=bounds[:, 0].copy(), col_upper=bounds[:, 1].copy(), columns=columns, rows=families,
+            quantity_matrix=quantity_rows.matrix(len(variables)), quantity_offset=np.array(quantity_rows.offsets, float), quantities=quantities,
+        )  # fmt: skip
+
+
+def _columns(model: pyo.ConcreteModel) -> tuple[tuple[Family, ...], list[Any]]:
+    families, variables = [], []  # type: list[Family], list[Any]
+    for component in model.component_objects(pyo.Var, descend_into=True):
+        free = [(key, v) for key, v in component.items() if not v.fixed]
+        families.append(Family(component.name, "", len(variables), [_labels(key) for key, _ in free]))
+        variables += [v for _, v in free]
+    return tuple(families), variables
+
+
+def _constraints(model: pyo.ConcreteModel, rows: _Rows) -> tuple[tuple[Family, ...], list[float], list[float]]:
+    families, lower, upper = [], [], []  # type: list[Family], list[float], list[float]
+    for component in model.component_objects(pyo.Constraint, active=True, descend_into=True):
+        family = Family(component.name, component.doc or "", len(lower), [])
+        for key, constraint in component.items():
+            if not constraint.active:
+                continue
+            low, body, high = constraint.to_bounded_expression()
+            rows.add(body, family.name)
+            lower.append(-math.inf if low is None else pyo.value(low))
+            upper.append(math.inf if high is None else pyo.value(high))
+            family.index.append(_labels(key))  # type: ignore[attr-defined]
+        families.append(family)
+    return tuple(families), lower, upper
+
+
+def _objective(model: pyo.ConcreteModel) -> Any:
+    objectives = list(model.component_data_objects(pyo.Objective, active=True, descend_into=True))
+    if len(objectives) != 1 or objectives[0].sense != pyo.minimize:
+        raise PlannerError("a model needs exactly one active objective, and it must be minimised")
+    return objectives[0]
+
+
+def _quantities(model: pyo.ConcreteModel, rows: _Rows) -> dict[str, tuple[Family, ...]]:
+    quantities: dict[str, tuple[Family, ...]] = {}
+    for name, components in getattr(model, "quantities", {}).items():
+        families = []
+        for component in components:
+            families.append(Family(component.name, "", len(rows.offsets), [_labels(key) for key in component]))
+            for entry in component.values():
+                rows.add(entry, component.name)
+        quantities[name] = tuple(families)
+    return quantities
+
+
+def _bounds(variable: Any) -> tuple[float, float]:
+    low, high = variable.bounds
+    return -math.inf if low is None else low, math.inf if high is None else high
+
+
+def _labels(key: Any) -> tuple[Any, ...]:
+    return () if key is None else key if isinstance(key, tuple) else (key,)

@@ -1,0 +1,284 @@
+"""The model: the blocks, and in full every balance and limit in which they meet.
+
+(C5) sum over w of data_rate[w] * serve[w,s,y,h] <= sum over links k of availability[k,s,h] * in_service[k,s,y], where users live on another body
+(C6) power used by compute = overhead[s] * sum over k,v of run[k,s,v,y,h]
+(B1) generation + discharge - charge >= uses of compute, industry, helium-3 mining and carriers; each site, year, slice
+(B2) arrived + made >= departed + needed; each body, year and good that the body does not supply
+(B3) helium-3 burnt by power, moved by launch and mined here all enter (H4)
+(H4) stock[b,y] = stock[b, year before] + weight[y] * (mined + bought + arrived - burnt - departed - sold) >= 0
+(X1) lower <= sum of the quantity over the rows that the limit selects <= upper
+(M1) objective = sum over y of D_y * every yearly cost + sum over vintages of the present worth of their payments
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyomo.core as pyo
+from pyomo.common.gc_manager import PauseGC
+
+from planner.blocks.compute import add_compute, served
+from planner.blocks.fleet import Lives
+from planner.blocks.helium3 import add_helium3
+from planner.blocks.industry import add_industry
+from planner.blocks.launch import add_launch
+from planner.blocks.link import add_link
+from planner.blocks.money import PARAMETERS as MONEY
+from planner.blocks.money import capital_payments, yearly_discount
+from planner.blocks.power import add_power
+from planner.blocks.pyomo_units import declare, positive, unit
+from planner.blocks.storage import add_storage
+from planner.blocks.time import add_time
+from planner.limits import add_limits
+from planner.parameters import CAPACITY_UNITS
+
+if TYPE_CHECKING:
+    from planner.instance import Instance
+
+_BUILDERS = {
+    "compute": add_compute, "link": add_link, "power": add_power, "storage": add_storage,
+    "launch": add_launch, "industry": add_industry, "helium3": add_helium3,
+}  # fmt: skip
+
+#: Goods that are balanced in kt on a body; helium-3 has a stock of its own.
+GOODS = ("complex", "structural", "propellant")
+
+
+def build(instance: Instance, units: bool = False) -> pyo.ConcreteModel:
+    """The Pyomo model of an instance, to be solved or to be extended with one's own constraints.
+
+    With `units`, every Param is mutable and carries its unit, so that Pyomo can check the units of all expressions; such
+    a model has the same numbers and takes several times as long to build.
+    """
+    with PauseGC():
+        m = pyo.ConcreteModel(name=instance.name)
+        m.checks_units = units
+        m.lives = {}
+        for block, add in _BUILDERS.items():
+            m.add_component(block, pyo.Block())
+            m.lives[block] = add(m.component(block), instance)
+        add_time(m, instance)
+        declare(m, instance, MONEY)
+        m.kt_in_t = pyo.Param(initialize=1000.0, **unit(m, "t/kt"))
+        _add_links(m, instance)
+        _add_power_balance(m, instance)
+        _add_goods_balance(m, instance)
+        _add_helium3_balance(m, instance)
+        _add_emissions(m, instance)
+        m.quantities = _name_quantities(m)
+        add_limits(m, instance)
+        _add_objective(m, instance)
+    return m
+
+
+def _add_links(m: pyo.ConcreteModel, instance: Instance) -> None:
+    sending = [(w, s, y) for s, y in m.compute.kept if not instance.bodies[instance.sites[s]].users for w in m.compute.workloads[s, y]
+               if pyo.value(m.compute.data_rate[w]) > 0]
+    senders: dict[tuple[str, int], list[str]] = {}
+    for w, s, y in sending:
+        senders.setdefault((s, y), []).append(w)
+    links = _by_place(m.link.in_service)
+
+    @m.Constraint([(s, y, h) for s, y in senders for h in instance.slices[instance.sites[s]]], doc="(C5)")
+    def link_capacity(m: pyo.ConcreteModel, s: str, y: int, h: str) -> Any:
+        sent = sum(m.compute.data_rate[w] * served(m.compute, w, s, y, h) for w in senders[s, y])
+        return sent <= sum(m.link.availability[k, s, h] * m.link.in_service[k, s, y] for k in links.get((s, y), ()))
+
+
+def _add_power_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
+    plants, stores, factories = (_by_place(b.in_service) for b in (m.power, m.storage, m.industry))
+    drivers = _by_place({index: None for index in m.launch.lift if index[:2] in m.launch.powered})
+    digs: dict[tuple[str, int], list[tuple[str, str]]] = {}
+    for k, d, y in dict.fromkeys(index[:3] for index in m.helium3.dig):
+        digs.setdefault((instance.deposits[d], y), []).append((k, d))
+    hungry = [k for k in factories if any(pyo.value(m.industry.energy_use[f, k[0]]) > 0 for f in factories[k])]
+    places = dict.fromkeys([*m.compute.kept, *hungry, *digs, *drivers])
+    slices = {s: instance.slices[instance.sites[s]] for s, _ in places}
+
+    def used_by(purpose: str, s: str, y: int, h: str) -> Any:
+        if purpose == "compute":  # (C6)
+            return m.compute.overhead[s] * sum(m.compute.run[k, s, v, y, h] for k, v in m.compute.kept[s, y]) if (s, y) in m.compute.kept else 0
+        if purpose == "industry":
+            return sum(m.industry.energy_use[k, s] * m.industry.make[k, s, y, h] for k in factories.get((s, y), ()))
+        if purpose == "helium3":
+            return sum(m.helium3.energy_use[k, s] * m.helium3.dig[k, d, y, h] for k, d in digs.get((s, y), ()))
+        return sum(m.launch.energy_use[k, s] * m.launch.throw[k, s, y, h] for k in drivers.get((s, y), ()))
+
+    @m.Constraint([(s, y, h) for s, y in places for h in slices[s]], doc="(B1)")
+    def power_balance(m: pyo.ConcreteModel, s: str, y: int, h: str) -> Any:
+        return (
+            sum(m.power.generation[k, s, y, h] for k in plants.get((s, y), ()))
+            + sum(m.storage.discharge[k, s, y, h] for k in stores.get((s, y), ()))
+            - sum(m.storage.charge[k, s, y, h] for k in stores.get((s, y), ()))
+            >= used_by("compute", s, y, h)
+            + used_by("industry", s, y, h)
+            + used_by("helium3", s, y, h)
+            + used_by("launch", s, y, h)
+        )
+
+    users = {"compute": m.compute.kept, "industry": dict.fromkeys(hungry), "helium3": digs, "launch": drivers}
+
+    @m.Expression([(purpose, s, y) for purpose, at in users.items() for s, y in at])
+    def power_use(m: pyo.ConcreteModel, purpose: str, s: str, y: int) -> Any:
+        return sum(m.slice_share[h] * used_by(purpose, s, y, h) for h in slices[s])
+
+
+def _add_goods_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
+    wanted = [(g, b, y) for b, body in instance.bodies.items() for g in GOODS if g not in body.supplies for y in instance.years]
+    landing, leaving, refuelling = _routes_by_end(m, instance)
+    made = {(g, b, y): [] for g, b, y in wanted}
+    for k, s, y in m.industry.output:
+        made.get((instance.technologies[k].makes, instance.sites[s], y), []).append((k, s))
+    needs = {(g, b, y): [] for g, b, y in wanted}
+    for g, b, y, term in _needs(m, instance):
+        if (g, b, y) in needs:
+            needs[g, b, y].append(term)
+
+    @m.Expression(wanted)
+    def goods_arrived(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
+        return sum(m.launch.flow[r, g, y] for r in landing.get((g, b, y), ()))
+
+    @m.Expression(wanted)
+    def goods_made(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
+        return sum(m.industry.output[k, s, y] for k, s in made[g, b, y])
+
+    @m.Expression(wanted)
+    def goods_departed(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
+        cargo = sum(m.launch.flow[r, g, y] / (1 - m.launch.loss[r, y]) for r in leaving.get((g, b, y), ()))
+        taken = sum(m.launch.propellant_taken[r, y] for r in refuelling.get((b, y), ())) if g == "propellant" else 0  # (L2)
+        return cargo + taken
+
+    @m.Expression(wanted)
+    def goods_needed(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
+        return sum(needs[g, b, y])
+
+    @m.Constraint(wanted, doc="(B2)")
+    def goods_balance(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
+        return 0, m.goods_arrived[g, b, y] + m.goods_made[g, b, y] - m.goods_departed[g, b, y] - m.goods_needed[g, b, y], None
+
+
+def _routes_by_end(m: pyo.ConcreteModel, instance: Instance) -> tuple[dict[Any, list[str]], dict[Any, list[str]], dict[Any, list[str]]]:
+    """Routes that land a good on a body, that take one away, and that take propellant there, by year."""
+    landing: dict[Any, list[str]] = {}
+    leaving: dict[Any, list[str]] = {}
+    refuelling: dict[Any, list[str]] = {}
+    for r, g, y in m.launch.flow:
+        route = instance.routes[r]
+        landing.setdefault((g, route.destination, y), []).append(r)
+        leaving.setdefault((g, instance.sites[route.origin], y), []).append(r)
+    for r, y in m.launch.payload:
+        refuel = instance.routes[r].refuel
+        if refuel and pyo.value(m.launch.propellant_use[r, y]) > 0:
+            refuelling.setdefault((refuel, y), []).append(r)
+    return landing, leaving, refuelling
+
+
+def _needs(m: pyo.ConcreteModel, instance: Instance) -> Any:
+    """Terms of what is built and of the spares of what is kept in service, by good, body and year.
+
+    Spares are of the make of the year: a part that fails is replaced by what is made then.
+    """
+    for block in CAPACITY_UNITS:
+        b = m.component(block)
+        for good in ("complex", "structural"):
+            mass = b.component(f"mass_{good}")
+            for k, s, y in b.build:
+                if pyo.value(mass[k, s, y]) > 0:
+                    yield good, instance.sites[s], y, mass[k, s, y] * b.build[k, s, y]
+            for index in b.in_service:
+                k, s, y = index[0], index[1], index[-1]
+                if pyo.value(b.spares[k, s]) > 0 and pyo.value(mass[k, s, y]) > 0:
+                    yield good, instance.sites[s], y, b.spares[k, s] * mass[k, s, y] * b.in_service[index]
+
+
+def _add_helium3_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
+    h3, before = m.helium3, dict(zip(instance.years[1:], instance.years, strict=False))
+    sites = {b: [s for s, body in instance.sites.items() if body == b] for b in instance.bodies}
+    routes = {r: route for r, route in instance.routes.items() if "helium3" in route.goods}
+    deposits = {b: [d for d, s in instance.deposits.items() if s in sites[b]] for b in instance.bodies}
+    active = [b for b in instance.bodies if deposits[b] or any(market.body == b for market in instance.markets.values())
+              or any(b == instance.sites[r.origin] or b == r.destination for r in routes.values())
+              or any(s in sites[b] for _, s, _ in m.power.helium3_burnt) or pyo.value(h3.initial_stock[b]) > 0]
+    positive(h3, "stock", [(b, y) for b in active for y in instance.years], "t")
+    burners: dict[tuple[str, int], list[tuple[str, str]]] = {}
+    for k, s, y in m.power.helium3_burnt:
+        burners.setdefault((instance.sites[s], y), []).append((k, s))
+    markets = {b: [name for name, market in instance.markets.items() if market.body == b] for b in instance.bodies}
+
+    @m.Expression([(r, y) for r, g, y in m.launch.flow if g == "helium3"])
+    def helium3_shipped(m: pyo.ConcreteModel, r: str, y: int) -> Any:
+        return m.kt_in_t * m.launch.flow[r, "helium3", y]
+
+    @m.Constraint(list(h3.stock.index_set()), doc="(H4)")
+    def helium3_balance(m: pyo.ConcreteModel, b: str, y: int) -> Any:
+        mined = sum(h3.mined[d, y] for d in deposits[b] if (d, y) in h3.mined)
+        bought = sum(h3.bought[name, y] for name in markets[b] if (name, y) in h3.bought)
+        sold = sum(h3.sold[name, y] for name in markets[b] if (name, y) in h3.sold)
+        arrived = sum(m.helium3_shipped[r, y] for r in routes if routes[r].destination == b and (r, y) in m.helium3_shipped)
+        departed = sum(m.helium3_shipped[r, y] / (1 - m.launch.loss[r, y]) for r in routes
+                       if instance.sites[routes[r].origin] == b and (r, y) in m.helium3_shipped)
+        burnt = sum(m.power.helium3_burnt[k, s, y] for k, s in burners.get((b, y), ()))  # (B3)
+        past = h3.stock[b, before[y]] if y in before else h3.initial_stock[b]
+        return h3.stock[b, y] - past - m.weight[y] * (mined + bought + arrived - burnt - departed - sold) == 0
+
+
+def _add_emissions(m: pyo.ConcreteModel, instance: Instance) -> None:
+    sources = {index: b for b in (m.power, m.launch) for index in b.emissions}
+
+    @m.Expression(list(sources))
+    def emissions_released(m: pyo.ConcreteModel, k: str, s: str, y: int) -> Any:
+        return sources[k, s, y].emissions[k, s, y]
+
+    @m.Expression([index for index in sources if pyo.value(m.carbon_price[instance.sites[index[1]], index[2]]) > 0])
+    def cost_carbon(m: pyo.ConcreteModel, k: str, s: str, y: int) -> Any:
+        return m.carbon_price[instance.sites[s], y] * m.emissions_released[k, s, y]
+
+
+def _name_quantities(m: pyo.ConcreteModel) -> dict[str, list[pyo.Component]]:
+    """The components that make up each quantity, by the name under which it is declared."""
+    blocks = {block: m.component(block) for block in CAPACITY_UNITS}
+
+    def everywhere(name: str) -> list[pyo.Component]:
+        return [b.component(name) for b in blocks.values() if b.component(name) is not None]
+
+    own = {
+        "compute": ("run", "capacity", "placed", "serve", "unserved"),
+        "power": ("generation", "output", "fuel"),
+        "storage": ("charge", "discharge", "level"),
+        "launch": ("flow", "payload", "lift"),
+        "industry": ("make", "output"),
+        "helium3": ("dig", "mined", "remaining", "left", "bought", "sold", "stock"),
+    }
+    named = {f"{block}.{name}": [b.component(name)] for block, b in blocks.items() for name in ("build", "installed", "in_service", *own.get(block, ()))}
+    named |= {
+        "helium3.burnt": [m.power.helium3_burnt], "helium3.shipped": [m.helium3_shipped], "power.use": [m.power_use],
+        "emissions.released": [m.emissions_released], "land.occupied": everywhere("land_occupied"), "cost.carbon": [m.cost_carbon],
+    }  # fmt: skip
+    named |= {f"goods.{name}": [m.component(f"goods_{name}")] for name in ("needed", "arrived", "made", "departed")}
+    named |= {f"cost.{name}": everywhere(f"cost_{name}") for name in ("capital", "fixed", "variable", "fuel", "transport", "purchases", "sales", "unserved")}
+    return named
+
+
+def _add_objective(m: pyo.ConcreteModel, instance: Instance) -> None:
+    discount = yearly_discount(instance)
+    m.discount = pyo.Param(instance.years, initialize=discount, **unit(m, "yr"))
+    worth = {(k, s, v): sum(p.amount * p.factor for p in payments)
+             for lives in m.lives.values() for (k, s, v), payments in lives.payments(instance)}
+    m.capital_worth = pyo.Param(list(worth), initialize=worth, **unit(m, "1"))
+    yearly = [
+        m.discount[index[-1]] * component[index]
+        for name, components in m.quantities.items() if name.startswith("cost.") and name != "cost.capital"
+        for component in components for index in component
+    ]
+    capital = [
+        m.capital_worth[k, s, v] * m.weight[v] * component[k, s, v] for component in m.quantities["cost.capital"] for k, s, v in component
+    ]
+    m.cost = pyo.Objective(expr=pyo.quicksum([*yearly, *capital]), doc="(M1)")
+
+
+def _by_place(component: Any) -> dict[tuple[str, int], list[str]]:
+    """The technologies of an index (technology, site, year), by site and year."""
+    places: dict[tuple[str, int], list[str]] = {}
+    for k, s, y in component:
+        places.setdefault((s, y), []).append(k)
+    return places

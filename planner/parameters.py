@@ -1,0 +1,77 @@
+"""What a parameter is: its address, unit, index, meaning and bounds, said once, in the file of the block that uses it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+#: What a parameter may be indexed by, in the order in which an index is written. The first of a tuple is its item.
+ITEMS = ("technology", "workload", "tier", "route", "deposit", "market", "slice")
+PLACES = ("site", "body")
+YEARS = ("year", "vintage")
+
+#: The unit in which the capacity of a technology is counted, by block.
+CAPACITY_UNITS = {
+    "compute": "GW",
+    "link": "Tbit/s",
+    "power": "GW",
+    "storage": "GWh",
+    "launch": "kt/yr",
+    "industry": "kt/yr",
+    "helium3": "Mt/yr",
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One kind of number that an instance may give.
+
+    `index` names what it varies with: an item (one of ITEMS) or none, then `site` or `body`, then `slice`, then `year`
+    (the year in which it applies) or `vintage` (the year in which the thing was ordered). `unit` is the unit of the
+    model. A parameter that is not `required` and has no `default` (None) is absent where no row gives it: the
+    equation that would use it is not written there. `open_below` excludes the lower bound itself.
+    """
+
+    block: str
+    name: str
+    index: tuple[str, ...]
+    unit: str
+    meaning: str
+    default: float | None = None
+    required: bool = False
+    lower: float = 0.0
+    upper: float = math.inf
+    open_below: bool = False
+    whole: bool = False
+
+    @property
+    def item_kind(self) -> str | None:
+        """The kind of item that the address names, or None where the address has no item."""
+        return self.index[0] if self.index and self.index[0] in ITEMS else None
+
+    @property
+    def by_year(self) -> bool:
+        return bool(self.index) and self.index[-1] in YEARS
+
+    @property
+    def key(self) -> str:
+        """`block.name`, which no other parameter has."""
+        return f"{self.block}.{self.name}"
+
+    def of(self, block: str) -> Parameter:
+        """This declaration for another block, with that block's unit of capacity in place of `{capacity}`."""
+        return replace(self, block=block, unit=self.unit.replace("{capacity}", f"({CAPACITY_UNITS[block]})"))
+
+    def allows(self, value: float) -> bool:
+        above = value > self.lower if self.open_below else value >= self.lower
+        return above and value <= self.upper and (not self.whole or value == round(value))
+
+    @property
+    def range_in_words(self) -> str:
+        low = f"above {self.lower:g}" if self.open_below else f"at least {self.lower:g}"
+        parts = [] if self.lower == -math.inf else [low]
+        if self.upper < math.inf:
+            parts.append(f"at most {self.upper:g}")
+        if self.whole:
+            parts.append("a whole number")
+        return " and ".join(parts) or "any number"

@@ -1,0 +1,68 @@
+"""From an instance to a plan, step by step, each step timed; a script can stop anywhere by calling the steps itself."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from planner.certificate import certify
+from planner.errors import NotCertified
+from planner.highs import solve_program
+from planner.instance import Instance
+from planner.lp import LinearProgram, compile
+from planner.model import build
+from planner.plan import Plan, make_plan
+
+logger = logging.getLogger("planner.highs")
+
+
+class Stopwatch:
+    """Seconds spent on each step, and a word to whoever watches when a step begins."""
+
+    def __init__(self, watch: Callable[[str], None] | None = None) -> None:
+        self.seconds: dict[str, float] = {}
+        self._watch = watch
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step; steps of the same name add up."""
+        if self._watch is not None:
+            self._watch(name)
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+
+
+def solve(
+    instance: Instance, *, solver: str = "auto", threads: int | None = None, time_limit: float | None = None,
+    warm_start: Plan | None = None, stopwatch: Stopwatch | None = None, program: LinearProgram | None = None,
+) -> Plan:
+    """The least-cost plan of an instance, certified.
+
+    `solver` is auto, simplex, ipm, hipo or pdlp; `time_limit` bounds the solver's own seconds; `warm_start` is a plan of
+    a like instance; `program` the instance's own program where the caller has compiled it already. Raises Infeasible,
+    Unbounded, SolverLimit, SolverError, or NotCertified where the answer is not optimal to the stated tolerances.
+    """
+    watch = stopwatch or Stopwatch()
+    lp = program if program is not None else compile_instance(instance, watch)
+    with watch.step("solve"):
+        optimum = solve_program(lp, solver, threads, time_limit, warm_start.basis if warm_start else None, logger.debug)
+    with watch.step("certify"):
+        certificate = certify(lp, optimum)
+    if not certificate.holds:
+        raise NotCertified(f"HiGHS ({optimum.method}) called its answer optimal, but the certificate fails: {', '.join(certificate.failures)}")
+    with watch.step("tables"):
+        return make_plan(instance, lp, optimum, certificate, {"seconds": watch.seconds})
+
+
+def compile_instance(instance: Instance, stopwatch: Stopwatch | None = None) -> LinearProgram:
+    """The linear program of an instance."""
+    watch = stopwatch or Stopwatch()
+    with watch.step("build"):
+        model = build(instance)
+    with watch.step("compile"):
+        return compile(model)

@@ -1,0 +1,97 @@
+"""Run folders: a plan written to disk, whole or not at all, and read back equal.
+
+    summary.json   tables/*.parquet and *.csv   prices/*.parquet and *.csv   ledger.csv   instance/   basis.npz   run.log
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.errors import PlannerError
+from planner.highs import Basis
+from planner.instance import load
+from planner.plan import Plan
+
+
+def save_plan(plan: Plan, folder: str | Path, log: str = "") -> Path:
+    """Write a plan as a run folder and return its path.
+
+    Everything is written beside the folder and moved into place at the end, so that a run that dies leaves no half of
+    one. Raises PlannerError where the folder exists already or cannot be written.
+    """
+    target = Path(folder)
+    refuse_existing(target)
+    began = time.perf_counter()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    except OSError as error:
+        raise PlannerError(f"{target} cannot be written: {error.strerror}") from error
+    try:
+        _write_tables(scratch / "tables", plan.tables)
+        _write_tables(scratch / "prices", plan.prices)
+        _write_csv(plan.ledger, scratch / "ledger.csv")
+        plan.instance.write(scratch / "instance")
+        if plan.basis is not None:
+            np.savez_compressed(scratch / "basis.npz", columns=plan.basis.columns, rows=plan.basis.rows)
+        (scratch / "run.log").write_text(log, encoding="utf-8")
+        facts = {**plan.facts, "seconds": {**plan.facts["seconds"], "write": time.perf_counter() - began}, "out": str(folder)}
+        (scratch / "summary.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+        scratch.chmod(0o755)
+        os.rename(scratch, target)
+    except OSError as error:
+        raise PlannerError(f"{target} cannot be written: {error.strerror}") from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    plan.facts["seconds"]["write"] = time.perf_counter() - began
+    return target
+
+
+def refuse_existing(target: Path) -> None:
+    """Raise PlannerError where the folder of a run exists already: better before a long solve than after it."""
+    if target.exists() or target.is_symlink():
+        raise PlannerError(f"{target} exists already; a run is written to a folder of its own")
+
+
+def load_plan(folder: str | Path) -> Plan:
+    """The plan of a run folder, equal to the one that was saved. Raises PlannerError where the folder holds no whole run."""
+    source = Path(folder)
+    summary = source / "summary.json"
+    if not summary.is_file():
+        raise PlannerError(f"{source} is not a run folder: it has no summary.json")
+    facts: dict[str, Any] = json.loads(summary.read_text(encoding="utf-8"))
+    basis = None
+    if (source / "basis.npz").is_file():
+        with np.load(source / "basis.npz") as arrays:
+            basis = Basis(arrays["columns"], arrays["rows"])
+    ledger = pd.read_csv(source / "ledger.csv", float_precision="round_trip", keep_default_na=False, dtype={"vintage": "str", "item": "str"})
+    return Plan(load(source / "instance"), _read_tables(source / "tables"), _read_tables(source / "prices"), ledger, facts, basis)
+
+
+def _write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    folder.mkdir()
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+        _write_csv(table, folder / f"{name}.csv")
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    import pyarrow
+    import pyarrow.csv
+
+    options = pyarrow.csv.WriteOptions(quoting_style="needed")
+    pyarrow.csv.write_csv(pyarrow.Table.from_pandas(table, preserve_index=False), path, options)
+
+
+def _read_tables(folder: Path) -> dict[str, pd.DataFrame]:
+    return {path.name.removesuffix(".parquet"): pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}

@@ -1,0 +1,167 @@
+"""What a plan says, in sentences and one small table, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from planner.plan import Plan
+
+#: A price below this share of the greatest of its table is taken for nought.
+_NOUGHT = 1e-7
+
+
+def summary(plan: Plan) -> str:
+    """The answer in sentences, a table by year, and the years in which each limit binds."""
+    return "\n".join([*sentences(plan), "", by_year(plan).to_string(), "", *binding(plan)])
+
+
+def sentences(plan: Plan) -> list[str]:
+    """Cost, where compute stands and from when, what powers it, what was launched for it, and its helium-3."""
+    lines = [
+        f"{plan.instance.title}: {plan.objective:,.6g} {plan.facts['unit']}, optimal and certified "
+        f"(gap {plan.facts['certificate']['gap']['scaled']:.1e})."
+    ]
+    away = [body for body in plan.instance.bodies.values() if not body.users]
+    for body in away:
+        lines += [_arrival(plan, body.name)]
+    lines += _powered(plan)
+    lines += [text for body in away for text in _freight(plan, body.name)]
+    lines += [_helium3(plan), _unserved(plan)]
+    return [line for line in lines if line]
+
+
+def _arrival(plan: Plan, body: str) -> str:
+    placed = plan.placement[body]
+    used = placed[placed > 1e-6]
+    if used.empty:
+        return f"No compute is placed on {_title(body)}: it stays empty through {plan.instance.years[-1]}."
+    share = placed / plan.placement.sum(axis=1)
+    return (
+        f"Compute first stands on {_title(body)} in {used.index[0]}; the most is {_watts(placed.max())} in {placed.idxmax()}, "
+        f"and {_watts(placed.iloc[-1])} ({share.iloc[-1]:.1%} of all) in {placed.index[-1]}."
+    )
+
+
+def _powered(plan: Plan) -> list[str]:
+    output = plan["power.output"]
+    last = plan.instance.years[-1]
+    lines = []
+    for body, table in output[output["year"] == last].groupby("body"):
+        sources = table.groupby("technology")["value"].sum().sort_values(ascending=False)
+        sources = sources[sources > 1e-3 * max(sources.sum(), 1e-12)]
+        if sources.sum() > 1e-9:
+            parts = [f"{name} {value / sources.sum():.0%}" for name, value in sources.items()]
+            lines.append(f"On {_title(str(body))} {_watts(sources.sum())} of power on average in {last} come from {_listed(parts)}.")
+    return lines
+
+
+def _freight(plan: Plan, body: str) -> list[str]:
+    landed = _weighted(plan, _to_body(plan, plan["launch.payload"], body))
+    made = plan["industry.output"]
+    made_there = _weighted(plan, made[made["body"] == body])
+    if landed + made_there <= 0:
+        return []
+    sentence = f"Over the horizon {_tonnes(landed)} are landed on {_title(body)} and {_tonnes(made_there)} are made there"
+    return [sentence + (f" ({made_there / (landed + made_there):.0%} of the mass used)." if made_there > 0 else ".")]
+
+
+def _helium3(plan: Plan) -> str:
+    mined, burnt, sold, bought = (_weighted(plan, plan[f"helium3.{name}"]) for name in ("mined", "burnt", "sold", "bought"))
+    if mined + burnt + bought <= 1e-9:
+        return "No helium-3 is mined or burnt."
+    left = plan["helium3.left"]
+    rest = left.loc[left["year"] == plan.instance.years[-1], "value"].sum()
+    return f"Helium-3: {mined:,.4g} t mined, {bought:,.3g} t bought, {burnt:,.4g} t burnt, {sold:,.3g} t sold; {rest:,.4g} t are left in the deposits."
+
+
+def _unserved(plan: Plan) -> str:
+    unserved, demand = _sums_by_year(plan["compute.unserved"]), _demand(plan)
+    share = (unserved / demand).fillna(0)
+    years = share[share > 1e-6]
+    if years.empty:
+        return "All demand is served in every year."
+    return f"Demand is left unserved in {_ranges(years.index, plan.instance.years)}, at most {years.max():.1%} of it (in {years.idxmax()})."
+
+
+def by_year(plan: Plan, most: int = 14) -> pd.DataFrame:
+    """The table of the summary: at most so many model years, spread evenly, first and last among them."""
+    years = list(plan.instance.years)
+    table = pd.DataFrame(index=pd.Index(years, name="year"))
+    for body in plan.instance.bodies:
+        table[f"{body} GW"] = plan.placement[body]
+    table["unserved %"] = 100 * (_sums_by_year(plan["compute.unserved"]) / _demand(plan)).reindex(years).fillna(0)
+    output = plan["power.output"].pivot_table(index="year", columns="technology", values="value", aggfunc="sum", fill_value=0.0)
+    for technology in output.columns[output.max() > 1e-3 * output.to_numpy().max(initial=0)]:
+        table[f"{technology} GW"] = output[technology]
+    table["launched kt/yr"] = _sums_by_year(plan["launch.payload"])
+    table["made kt/yr"] = _sums_by_year(plan["industry.output"])
+    for name, unit in (("mined", "t/yr"), ("burnt", "t/yr"), ("left", "t")):
+        table[f"He-3 {name} {unit}"] = _sums_by_year(plan[f"helium3.{name}"])
+    table = table.reindex(years).fillna(0.0)
+    steps = min(most, len(years))
+    chosen = sorted({years[round(i * (len(years) - 1) / max(steps - 1, 1))] for i in range(steps)})
+    return table.loc[chosen].map(lambda value: f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}")
+
+
+def binding(plan: Plan) -> list[str]:
+    """A line for each limit that binds: its years, and what one more unit is worth when it is worth most."""
+    if "limit" not in plan.prices:
+        return []
+    lines = []
+    for name, table in plan.prices["limit"].groupby("limit", sort=False):
+        bound = table[table["value"].abs() > _NOUGHT * max(table["value"].abs().max(), 1e-6)]
+        if bound.empty or bound["value"].abs().max() < 1e-9:
+            continue
+        worst = bound.loc[bound["value"].abs().idxmax()]
+        when = "over the horizon" if worst["year"] == "horizon" else f"in {_ranges([int(y) for y in bound['year']], plan.instance.years)}"
+        at = "" if worst["year"] == "horizon" else f" in {worst['year']}"
+        lines.append(f"  {name} binds {when}; one more unit is worth up to {worst['value']:,.4g} {worst['unit']}{at}.")
+    return ["Limits that bind:", *lines] if lines else ["No limit binds."]
+
+
+def _to_body(plan: Plan, table: pd.DataFrame, body: str) -> pd.DataFrame:
+    routes = [name for name, route in plan.instance.routes.items() if route.destination == body]
+    return table[table["route"].isin(routes)]
+
+
+def _weighted(plan: Plan, table: pd.DataFrame) -> float:
+    return float((table["value"] * table["year"].map(plan.instance.weights)).sum())
+
+
+def _sums_by_year(table: pd.DataFrame) -> pd.Series:
+    return table.groupby("year")["value"].sum()
+
+
+def _demand(plan: Plan) -> pd.Series:
+    demand = plan.instance.numbers["compute.demand"]
+    return pd.Series({y: sum(demand[w, y] for w in plan.instance.workloads) for y in plan.instance.years})
+
+
+def _ranges(found: Iterable[int], years: Iterable[int]) -> str:
+    """Model years as ranges, such as `2031-2040, 2045`."""
+    order = {y: i for i, y in enumerate(years)}
+    runs: list[list[int]] = []
+    for y in sorted(set(found)):
+        if runs and order[y] == order[runs[-1][-1]] + 1:
+            runs[-1].append(y)
+        else:
+            runs.append([y])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _title(body: str) -> str:
+    return body if body == "orbit" else f"the {body.capitalize()}"
+
+
+def _watts(gigawatts: float) -> str:
+    return f"{gigawatts / 1000:,.3g} TW" if gigawatts >= 1000 else f"{gigawatts:,.3g} GW" if gigawatts >= 1 else f"{gigawatts * 1000:,.3g} MW"
+
+
+def _tonnes(kilotonnes: float) -> str:
+    return f"{kilotonnes / 1000:,.3g} Mt" if kilotonnes >= 1000 else f"{kilotonnes:,.3g} kt" if kilotonnes >= 1 else f"{kilotonnes * 1000:,.3g} t"
