@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
+import pyomo.environ as pyo
 
+from planner.blocks.pyomo_units import within
 from planner.declarations import QUANTITIES
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def add_limits(m: pyo.ConcreteModel, instance: Instance) -> None:
     @m.Constraint(list(rows), doc="(X1)")
     def limit(m: pyo.ConcreteModel, name: str, bound: str, y: Any) -> Any:
         value, terms = rows[name, bound, y]
-        return (None, sum(terms), value) if bound == "upper" else (value, sum(terms), None)
+        return within(m, None, sum(terms), value) if bound == "upper" else within(m, value, sum(terms), None)
 
 
 def selected_terms(m: pyo.ConcreteModel, instance: Instance, limit: Limit) -> dict[int, list[Any]]:

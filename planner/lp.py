@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyomo.core as pyo
+import pyomo.environ as pyo
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 from pyomo.common.gc_manager import PauseGC

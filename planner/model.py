@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
+import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 
 from planner.blocks.compute import add_compute, served
@@ -26,7 +26,7 @@ from planner.blocks.link import add_link
 from planner.blocks.money import PARAMETERS as MONEY
 from planner.blocks.money import capital_payments, yearly_discount
 from planner.blocks.power import add_power
-from planner.blocks.pyomo_units import declare, positive, unit
+from planner.blocks.pyomo_units import declare, positive, unit, within
 from planner.blocks.storage import add_storage
 from planner.blocks.time import add_time
 from planner.limits import add_limits
@@ -106,15 +106,16 @@ def _add_power_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
 
     @m.Constraint([(s, y, h) for s, y in places for h in slices[s]], doc="(B1)")
     def power_balance(m: pyo.ConcreteModel, s: str, y: int, h: str) -> Any:
-        return (
+        surplus = (
             sum(m.power.generation[k, s, y, h] for k in plants.get((s, y), ()))
             + sum(m.storage.discharge[k, s, y, h] for k in stores.get((s, y), ()))
             - sum(m.storage.charge[k, s, y, h] for k in stores.get((s, y), ()))
-            >= used_by("compute", s, y, h)
-            + used_by("industry", s, y, h)
-            + used_by("helium3", s, y, h)
-            + used_by("launch", s, y, h)
+            - used_by("compute", s, y, h)
+            - used_by("industry", s, y, h)
+            - used_by("helium3", s, y, h)
+            - used_by("launch", s, y, h)
         )
+        return within(m, 0, surplus, None)
 
     users = {"compute": m.compute.kept, "industry": dict.fromkeys(hungry), "helium3": digs, "launch": drivers}
 
@@ -154,7 +155,7 @@ def _add_goods_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
 
     @m.Constraint(wanted, doc="(B2)")
     def goods_balance(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
-        return 0, m.goods_arrived[g, b, y] + m.goods_made[g, b, y] - m.goods_departed[g, b, y] - m.goods_needed[g, b, y], None
+        return within(m, 0, m.goods_arrived[g, b, y] + m.goods_made[g, b, y] - m.goods_departed[g, b, y] - m.goods_needed[g, b, y], None)
 
 
 def _routes_by_end(m: pyo.ConcreteModel, instance: Instance) -> tuple[dict[Any, list[str]], dict[Any, list[str]], dict[Any, list[str]]]:

@@ -203,7 +203,6 @@ def units_of(own: Mapping[str, str], price_year: int | None, prices: Mapping[int
     return _units_of(tuple(own.items()), price_year, tuple(sorted(prices.items())))
 
 
-@cache
-def registry() -> pint.UnitRegistry[Any]:
-    """The pint registry of the model's own units, one for the whole process."""
-    return new_registry()
+def default_units() -> Units:
+    """The planner's units alone, in which the model's own unit texts are written; one for the whole process."""
+    return _units_of((), None, ())

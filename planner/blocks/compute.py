@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
+import pyomo.environ as pyo
 
 from planner.blocks import fleet
-from planner.blocks.pyomo_units import declare, positive
+from planner.blocks.pyomo_units import declare, positive, within
 from planner.parameters import Parameter
 from planner.quantities import Quantity
 
@@ -137,7 +137,7 @@ def _add_workloads(b: pyo.Block, instance: Instance) -> None:
     @b.Constraint([(w, y) for w in instance.workloads for y in instance.years], doc="(C4)")
     def demand_met(b: pyo.Block, w: str, y: int) -> Any:
         unserved = sum(b.unserved[tier, y] for tier, of in instance.tiers.items() if of == w and (tier, y) in b.unserved)
-        return b.demand[w, y], sum(b.placed[w, s, y] for s in sites.get((w, y), ())) + unserved, b.demand[w, y]
+        return within(b, b.demand[w, y], sum(b.placed[w, s, y] for s in sites.get((w, y), ())) + unserved, b.demand[w, y])
 
     @b.Expression(priced)
     def cost_unserved(b: pyo.Block, tier: str, y: int) -> Any:

@@ -19,7 +19,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
+import pyomo.environ as pyo
 
 from planner.blocks.money import Payment, capital_payments
 from planner.blocks.pyomo_units import declare, positive

@@ -9,9 +9,10 @@ A flow is what is delivered. What is lost on the way has left its origin, and it
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
+import pyomo.environ as pyo
 
 from planner.blocks import fleet
 from planner.blocks.pyomo_units import declare, positive

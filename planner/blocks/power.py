@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
+import pyomo.environ as pyo
 
 from planner.blocks import fleet
 from planner.blocks.pyomo_units import declare, positive

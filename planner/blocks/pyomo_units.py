@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
+import pyomo.environ as pyo
+from pyomo.core.expr.numvalue import native_numeric_types
 
 from planner.parameters import Parameter
 from planner.units import default_units
@@ -52,3 +53,18 @@ def positive(block: pyo.Block, name: str, index: Iterable[Any], text: str, **opt
     variable = pyo.Var(list(index), within=pyo.NonNegativeReals, units=pyomo_unit(text), **options)
     block.add_component(name, variable)
     return variable
+
+
+def within(block: pyo.Block, lower: Any, body: Any, upper: Any) -> Any:
+    """What a rule returns for lower <= body <= upper (None: no bound), where the body may have come out empty.
+
+    An empty row that holds is left out. One that does not is kept, as a row without variables, for the solver to find
+    infeasible like any other and not for Pyomo to stop at.
+    """
+    if body.__class__ not in native_numeric_types:
+        return lower, body, upper
+    if (lower is None or pyo.value(lower) <= body) and (upper is None or body <= pyo.value(upper)):
+        return pyo.Constraint.Skip
+    if block.component("nothing") is None:
+        block.nothing = pyo.Expression(expr=0.0)
+    return lower, block.nothing + body, upper

@@ -101,7 +101,8 @@ def horizons(layers: list[Layer], problems: Problems) -> list[Horizon | None]:
 
 def _horizon(section: dict[str, Any], layer: Layer, problems: Problems) -> Horizon | None:
     def wrong(message: str, *keys: str) -> None:
-        layer.add(problems, ("horizon", *keys), message)
+        if keys or not problems.settings_broken:
+            layer.add(problems, ("horizon", *keys), message)
 
     first, last, step, years = (section.get(key) for key in ("first", "last", "step", "years"))
     if years is not None:
@@ -128,11 +129,11 @@ def settle(layers: list[Layer], horizon: Horizon | None, problems: Problems) -> 
     settings = merged_settings(layers)
     top = next(layer for layer in reversed(layers) if not _is_scenario(layer))
     finance = settings.get("finance", {})
-    if "title" not in settings:
+    if "title" not in settings and not problems.settings_broken:
         top.add(problems, (), "the instance has no `title`")
-    if finance.get("price_year") is None:
+    if finance.get("price_year") is None and not problems.settings_broken:
         top.add(problems, ("finance",), "[finance] lacks `price_year`, the year in whose money the results are")
-    if not settings.get("bodies"):
+    if not settings.get("bodies") and not problems.settings_broken:
         top.add(problems, (), "there are no bodies, expected a section such as [bodies.earth]")
     if horizon is None or finance.get("price_year") is None or not settings.get("bodies"):
         return None

@@ -12,7 +12,7 @@ from planner.instance.csv_files import Record, read_table
 from planner.instance.problems import Problems, nearest
 from planner.instance.settings import InstanceFile, ScenarioFile
 from planner.instance.tables import BESIDE, BLOCKS, NEEDED, PARAMETER_ROWS
-from planner.instance.toml_files import TomlFile, read_toml
+from planner.instance.toml_files import TomlFile, TomlSource, read_toml
 
 
 @dataclass
@@ -66,7 +66,7 @@ def _chain(folder: Path, problems: Problems) -> list[tuple[Path, TomlFile]]:
         toml = read_toml(place / "instance.toml", f"{_shown(place, folder)}instance.toml", InstanceFile, problems)
         if toml is None:
             problems.unreadable = True
-            return chain[::-1]
+            return [(place, TomlFile(f"{_shown(place, folder)}instance.toml", {}, TomlSource(""))), *chain[::-1]]
         chain.append((place, toml))
         extends = toml.data.get("extends")
         if extends is None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from planner.declarations import QUANTITIES
 from planner.instance.csv_files import Record
 from planner.instance.limits import limit_unit
-from planner.instance.problems import Problems, listed, nearest
+from planner.instance.problems import listed, nearest
 from planner.instance.row_reading import RowReader
 from planner.instance.rows import LimitRow
 from planner.instance.structure import Structure
@@ -38,9 +38,6 @@ def read_limit_row(record: Record, structure: Structure, bodies: Iterable[str], 
     for column, message in selection_problems(quantity, record["item"].split(), record["at"].split(), structure, tuple(bodies)):
         wrong(column, message)
     numbers = reader.numbers(record, limit_unit(quantity.name, record["over"]), record["over"] == "year")
-    values = (numbers["value"],) if numbers["value"] is not None else tuple(value for _, value in numbers["years"])
-    if not quantity.name.startswith("cost.") and any(value < 0 for value in values):
-        wrong("value" if numbers["value"] is not None else str(numbers["years"][0][0]), f"a negative limit, but {quantity.name} is at least 0")
     first, last = reader.year(record, "first_year"), reader.year(record, "last_year")
     if first is not None and last is not None and first > last:
         wrong("first_year", f"first_year {first} is after last_year {last}")

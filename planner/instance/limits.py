@@ -59,7 +59,11 @@ def limits_of(rows: Iterable[LimitRow], years: tuple[int, ...], units: Units) ->
 
 
 def check_limits(limits: Iterable[Limit], problems: Problems) -> None:
-    """A lower and an upper bound of one name bound the same thing, the lower below the upper."""
+    """No limit is negative but on a cost; a lower and an upper bound of one name bound the same thing, the lower below the upper."""
+    for limit in limits:
+        negative = [key for key, value in limit.values.items() if value < 0]
+        if negative and not limit.quantity.startswith("cost."):
+            problems.add(limit.file, limit.line, "value", f"'{limit.name}' is negative, but {limit.quantity} is at least 0")
     uppers = {limit.name: limit for limit in limits if limit.bound == "upper"}
     for lower in limits:
         upper = uppers.get(lower.name)

@@ -5,20 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
-from planner.declarations import QUANTITIES
 from planner.errors import AddressError, UnitError
 from planner.instance.addresses import Address, Change, declared, matching, matching_limit, parse_address, parse_assignment
 from planner.instance.layers import Layer
-from planner.instance.limits import limit_unit
 from planner.instance.numerals import NotANumber, amount, written
-from planner.instance.rows import Bound, LimitRow, ParameterRow, Row
+from planner.instance.rows import Bound, LimitRow, ParameterRow, Row, RowKind
 from planner.instance.series import series
 from planner.instance.structure import Structure
 from planner.units import Units
 
-RowKind = TypeVar("RowKind", bound=Row)
 ParameterRows = dict[tuple[str, str, str, str], ParameterRow]
 LimitRows = dict[tuple[str, str], LimitRow]
 
@@ -39,7 +36,7 @@ class Overlay:
         try:
             if address.block == "limits":
                 limit = matching_limit(address, limits.values())
-                limits[limit.key] = self._changed(limit, change, address, QUANTITIES[limit.quantity].index[-1] != "" and limit.over == "year")
+                limits[limit.key] = self._changed(limit, change, address, limit.over == "year")
                 return
             parameter = declared(address, self.structure, self.bodies)
             found = matching(address, rows.values())
@@ -71,21 +68,21 @@ class Overlay:
             value *= self.units.factor(unit, row.unit)
         if address.year is not None:
             row = self._by_year(row, address, by_year)
-        numbers = {
-            "value": None if row.value is None else _operate(change.operation, row.value, value),
-            "years": tuple(
-                (year, _operate(change.operation, old, value) if address.year in (None, year) else old) for year, old in row.years
-            ),
-        }
-        if change.operation == "=" and address.year is None and row.years:
-            numbers = {"value": value, "years": ()}
-        changed = replace(row, **numbers, source=_source(row, change, address), file=change.file, line=change.line, layer=self.layer)
+        if change.operation == "=" and address.year is None:
+            changed = replace(row, value=value, years=())
+        else:
+            changed = replace(
+                row,
+                value=None if row.value is None else _operate(change.operation, row.value, value),
+                years=tuple((year, _operate(change.operation, old, value) if address.year in (None, year) else old) for year, old in row.years),
+            )
         low, high = (_moved(bound, change.operation, value, address) for bound in (row.low, row.high))
         return replace(
             changed,
+            source=_source(row, change, address), file=change.file, line=change.line, layer=self.layer,
             low=low if low and all(low.of(number) <= number for number in changed.values) else None,
             high=high if high and all(high.of(number) >= number for number in changed.values) else None,
-        )
+        )  # fmt: skip
 
     def _by_year(self, row: RowKind, address: Address, by_year: bool) -> RowKind:
         """The row with every model year written out, so that one can change and no other."""
@@ -160,9 +157,9 @@ def _replacement(address: str, value: Any, line: int) -> Change:
     return Change(address, operation, number if isinstance(number, str) else float(number), "replace", line)
 
 
-def apply_all(overlay: Overlay, changes: Iterable[Change], rows: ParameterRows, limits: LimitRows) -> None:
-    """Carry out changes in turn; raises one `AddressError` with everything that is wrong."""
-    wrong = []
+def apply_all(overlay: Overlay, changes: Iterable[Change], rows: ParameterRows, limits: LimitRows) -> int:
+    """Carry out changes in turn and count the rows that they add; raises one `AddressError` with everything that is wrong."""
+    wrong, before = [], len(rows)
     for change in changes:
         try:
             overlay.apply(change, rows, limits)
@@ -170,3 +167,4 @@ def apply_all(overlay: Overlay, changes: Iterable[Change], rows: ParameterRows, 
             wrong.append(str(error))
     if wrong:
         raise AddressError("\n".join(wrong))
+    return len(rows) - before

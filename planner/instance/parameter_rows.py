@@ -71,7 +71,7 @@ def place_problem(parameter: Parameter, at: str, structure: Structure, bodies: t
             return ""
         part, names = (site, tuple(structure.sites)) if site not in structure.sites else (slice_, tuple(structure.body_of_slice))
         return f"unknown {'site' if part is site else 'slice'} '{part}'{nearest(part, names)} in '{at}'"
-    kinds = [kind for kind in ("site", "body") if kind in parameter.index or (kind == "body" and "site" in parameter.index)]
+    kinds = ["site", "body"] if "site" in parameter.index else ["body"]
     kinds += ["slice"] if by_slice else []
     return f"unknown {' or '.join(kinds)} '{at}'{nearest(at, known)} (expected one of {listed(known)})"
 

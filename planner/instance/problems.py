@@ -24,6 +24,8 @@ class Problems:
         self.found: list[Problem] = []
         #: Whether a whole file could not be read, so that missing names would only be its echo.
         self.unreadable = False
+        #: Whether something in a TOML file was left out because it is wrong.
+        self.settings_broken = False
 
     def add(self, file: str, line: int, field: str | int | None, message: str) -> None:
         source = self.sources.get(file)

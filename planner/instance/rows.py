@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from planner.declarations import PARAMETERS
 from planner.parameters import Parameter
@@ -51,6 +52,9 @@ class Row:
     def values(self) -> tuple[float, ...]:
         """Every number that the row states."""
         return tuple(value for _, value in self.years) if self.value is None else (self.value,)
+
+
+RowKind = TypeVar("RowKind", bound=Row)
 
 
 @dataclass(frozen=True, kw_only=True)

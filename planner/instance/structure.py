@@ -76,4 +76,6 @@ class Structure:
             return tuple(technology.name for technology in self.technologies.values() if technology.block == block)
         if kind == "slice":
             return tuple(self.body_of_slice)
-        return tuple({"workload": self.workloads, "tier": self.tiers, "route": self.routes, "deposit": self.deposits, "market": self.markets}[kind])
+        if kind in ("route", "market"):
+            return tuple(self.routes if kind == "route" else self.markets)
+        return tuple({"workload": self.workloads, "tier": self.tiers, "deposit": self.deposits}[kind])

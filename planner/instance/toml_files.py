@@ -54,7 +54,7 @@ class TomlFile:
 
 
 def read_toml(path: Path, file: str, model: type[BaseModel], problems: Problems) -> TomlFile | None:
-    """The file's data if it is what `model` says, without the defaults; otherwise problems and None."""
+    """The file's data, without what is not as `model` says; None where it is no TOML at all."""
     text = read_text(path, file, problems)
     if text is None:
         return None
@@ -65,15 +65,18 @@ def read_toml(path: Path, file: str, model: type[BaseModel], problems: Problems)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (source.text.count("\n") + 1, 1)
+        problems.settings_broken = True
         problems.at(file, line, column, f"not TOML: {re.sub(r' ?[(]at .*[)]', '', str(error))}")
         return None
     result = TomlFile(file, data, source)
     try:
         checked = model.model_validate(data)
     except ValidationError as error:
+        problems.settings_broken = True
         for fault in error.errors(include_url=False):
             _add_fault(result, fault, model, problems)
-        return None
+            _leave_out(data, tuple(step for step in fault["loc"] if step != "[key]"))
+        checked = model.model_validate(data)
     return TomlFile(file, checked.model_dump(exclude_unset=True), source)
 
 
@@ -90,6 +93,19 @@ def _add_fault(toml: TomlFile, fault: Any, model: type[BaseModel], problems: Pro
         toml.add(problems, path, f"'{path[1]}' is {_value_at(toml.data, path[:2])!r}, expected {expected}")
     else:
         toml.add(problems, path, f"{'.'.join(path)}: {fault['msg'][0].lower()}{fault['msg'][1:]}")
+
+
+def _leave_out(data: Any, path: tuple[str | int, ...]) -> None:
+    """Take what is wrong out of the data, so that the rest can be read and its problems found as well."""
+    for step in path[:-1]:
+        if not isinstance(data, dict) or step not in data:
+            break
+        if not isinstance(data[step], dict):
+            path = (*path[: path.index(step)], step)
+            break
+        data = data[step]
+    if isinstance(data, dict):
+        data.pop(path[-1], None)
 
 
 def _fields_at(model: type[BaseModel], path: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,0 +1,107 @@
+"""What the numbers of an instance must obey together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+
+from planner.instance.numbers import Numbers
+from planner.instance.problems import Problems
+from planner.instance.rows import ParameterRow
+from planner.instance.structure import Structure
+from planner.instance.tables import TECHNOLOGY_BLOCKS
+
+#: How far from 1 shares may add up, and how far slices may be from their place in a cycle: room for rounded figures.
+_SHARES_OFF = 1e-6
+_HOURS_OFF = 1e-4
+
+
+def check_numbers(numbers: Numbers, rows: Iterable[ParameterRow], structure: Structure, years: tuple[int, ...], problems: Problems) -> None:
+    """Add a problem for everything that is right by itself and wrong together."""
+    check = _Checks(numbers, list(rows), structure, years, problems)
+    check.slices()
+    check.tiers()
+    check.existing()
+    check.growth()
+    check.order_of_years()
+
+
+class _Checks:
+    def __init__(
+        self, numbers: Numbers, rows: list[ParameterRow], structure: Structure, years: tuple[int, ...], problems: Problems
+    ) -> None:
+        self.numbers, self.rows, self.structure, self.years, self.problems = numbers, rows, structure, years, problems
+
+    def _add(self, block: str, parameter: str, item: str, message: str, fits: Callable[[ParameterRow], bool] = lambda row: True) -> None:
+        """A problem at the row of the parameter for that item, or else at the row of the item itself."""
+        for row in sorted(self.rows, key=lambda row: row.item != item):
+            if (row.block, row.parameter) == (block, parameter) and row.item in (item, "") and fits(row):
+                field = "value" if row.value is not None else str(row.years[0][0])
+                self.problems.add(row.file, row.line, field, message)
+                return
+        table = {"time": "slices", "compute": "workloads"}.get(block, "technologies")
+        file, line = self.structure.places.get((table, item), ("instance.toml", 1))
+        self.problems.add(file, line, None, message)
+
+    def slices(self) -> None:
+        """The shares of a body add up to 1, and each slice of a cycle occurs equally often."""
+        share, hours = self.numbers["time.share"], self.numbers["time.hours"]
+        for body, slices in self.structure.slices.items():
+            if not slices or not all(_known(numbers, slice_) for numbers in (share, hours) for slice_ in slices):
+                continue
+            total = math.fsum(share[slice_] for slice_ in slices)
+            if abs(total - 1) > _SHARES_OFF:
+                self._add("time", "share", slices[-1], f"the shares of the slices of '{body}' add up to {total:.9g}, expected 1")
+        for later, earlier in self.structure.previous.items():
+            if all(_known(numbers, slice_) and numbers[slice_] > 0 for numbers in (share, hours) for slice_ in (later, earlier)):
+                expected = hours[earlier] / share[earlier] * share[later]
+                if abs(hours[later] - expected) > _HOURS_OFF * expected and later > earlier:
+                    self._add("time", "hours", later, f"'{later}' lasts {hours[later]:g} h, expected {expected:.6g} h from its share and those of '{earlier}'"
+                              ": the slices of a cycle occur equally often")  # fmt: skip
+
+    def tiers(self) -> None:
+        """The shares of a workload's tiers add up to 1."""
+        share = self.numbers["compute.share"]
+        for workload in self.structure.workloads:
+            tiers = [tier for tier, owner in self.structure.tiers.items() if owner == workload]
+            total = math.fsum(share.get(tier, math.nan) for tier in tiers)
+            if abs(total - 1) > _SHARES_OFF:
+                self._add("compute", "share", tiers[-1], f"the shares of the tiers of '{workload}' add up to {total:.9g}, expected 1")
+
+    def existing(self) -> None:
+        """What stood before the horizon can only go."""
+        for block in TECHNOLOGY_BLOCKS:
+            numbers = self.numbers[f"{block}.existing"]
+            for technology in self.structure.items("technology", block):
+                for site in self.structure.technologies[technology].sites:
+                    values = [numbers[technology, site, year] for year in self.years]
+                    rise = next((later for later, (a, b) in zip(self.years[1:], zip(values, values[1:], strict=False), strict=True) if b > a), None)
+                    if rise is not None:
+                        message = f"the existing capacity of '{technology}' at '{site}' grows in {rise}, expected it to fall or stay"
+                        self._add(block, "existing", technology, message)
+                        break
+
+    def growth(self) -> None:
+        """A seed has something to start."""
+        for row in self.rows:
+            if row.parameter == "seed" and not row.broken:
+                growth = self.numbers[f"{row.block}.growth"]
+                held = {item for item, _ in growth}
+                items = [row.item] if row.item else self.structure.items("technology", row.block)
+                if any(item not in held for item in items):
+                    field = "parameter"
+                    name = next(item for item in items if item not in held)
+                    self.problems.add(row.file, row.line, field, f"a seed for '{name}', which has no growth that it could start, expected a row {row.block}.{name}.growth")
+
+    def order_of_years(self) -> None:
+        """First years come before last years."""
+        pairs = [(block, "first_year", "last_year") for block in TECHNOLOGY_BLOCKS] + [("launch", "opens", "closes")]
+        for block, first, last in pairs:
+            for item, year in self.numbers[f"{block}.{first}"].items():
+                end = self.numbers[f"{block}.{last}"].get(item, math.inf)
+                if year > end:
+                    self._add(block, first, item, f"{first} of '{item}' is {year:g}, after its {last} {end:g}")
+
+
+def _known(numbers: dict[str, float], label: str) -> bool:
+    return not math.isnan(numbers.get(label, math.nan))

@@ -1,0 +1,67 @@
+"""The hash of an instance: of what it means, not of how it is written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from planner.instance.conventions import Conventions
+from planner.instance.limits import Limit
+from planner.instance.numbers import Numbers
+from planner.instance.structure import Structure
+
+
+def fingerprint(conventions: Conventions, structure: Structure, numbers: Numbers, limits: Iterable[Limit]) -> str:
+    """sha256 of structure, conventions, numbers and limits in the units of the model, to twelve digits.
+
+    Titles, notes, sources, ranges, the order of rows and the units in which numbers were written make no difference.
+    """
+    digest = hashlib.sha256()
+    for part in (_conventions(conventions), _structure(structure), *_limits(limits)):
+        digest.update(json.dumps(part, sort_keys=True).encode() + b"\n")
+    for key in sorted(numbers):
+        digest.update(key.encode() + b"\n")
+        digest.update("\n".join(f"{index}={_rounded(value)}" for index, value in sorted(numbers[key].items())).encode())
+    return digest.hexdigest()
+
+
+def _rounded(value: float) -> str:
+    return f"{value + 0.0:.12g}"
+
+
+def _conventions(conventions: Conventions) -> dict[str, Any]:
+    return {
+        "horizon": asdict(conventions.horizon),
+        "finance": asdict(conventions.finance),
+        "bodies": {name: asdict(body) for name, body in conventions.bodies.items()},
+    }
+
+
+def _structure(structure: Structure) -> dict[str, Any]:
+    return {
+        "sites": structure.sites,
+        "slices": {body: sorted(slices) for body, slices in structure.slices.items()},
+        "previous": structure.previous,
+        "technologies": {
+            technology.name: [technology.block, sorted(technology.sites), technology.makes] for technology in structure.technologies.values()
+        },
+        "workloads": structure.workloads,
+        "tiers": structure.tiers,
+        "routes": {name: asdict(route) for name, route in structure.routes.items()},
+        "deposits": structure.deposits,
+        "markets": {name: asdict(market) for name, market in structure.markets.items()},
+        "survival": {
+            technology: [[_rounded(age), _rounded(share)] for age, share in curve] for technology, curve in structure.survival.items()
+        },
+    }
+
+
+def _limits(limits: Iterable[Limit]) -> list[Any]:
+    return sorted(
+        [limit.name, limit.quantity, sorted(limit.items), sorted(limit.places), limit.over, limit.bound, list(limit.years),
+         [_rounded(value) for value in limit.values.values()]]
+        for limit in limits
+    )  # fmt: skip

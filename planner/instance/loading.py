@@ -1,0 +1,97 @@
+"""From a folder to an instance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from planner.errors import AddressError, UnitError
+from planner.instance.conventions import Conventions, Horizon, horizons, settle
+from planner.instance.instance import Instance, assemble
+from planner.instance.layers import Layer, read_layers
+from planner.instance.limit_rows import read_limit_row
+from planner.instance.overlays import LimitRows, Overlay, ParameterRows, apply_all, changes_from, changes_of
+from planner.instance.parameter_rows import add_parameter_rows, read_parameter_row
+from planner.instance.problems import Problems
+from planner.instance.row_reading import RowReader
+from planner.instance.structure import Structure
+from planner.instance.structure_rows import read_structure
+from planner.units import Units, units_of
+
+
+def load(
+    path: str | Path, scenarios: Iterable[str] = (), changes: Iterable[str | Mapping[str, Any]] | Mapping[str, Any] = ()
+) -> Instance:
+    """Read the instance in a folder, lay scenarios over it in turn, then changes.
+
+    A change is a `--set` text (`ADDRESS=VALUE`, `ADDRESS*=FACTOR`, `ADDRESS+=SHIFT`) or a mapping as `Instance.replace`
+    takes it. Raises `InstanceError` with every problem that was found, `AddressError` for a change that means nothing.
+    """
+    folder, wanted = Path(path), changes_from(changes)
+    problems = Problems()
+    layers = read_layers(folder, (scenarios,) if isinstance(scenarios, str) else tuple(scenarios), problems)
+    if not layers:
+        problems.raise_if_any()
+    by_layer = horizons(layers, problems)
+    conventions = settle(layers, by_layer[-1], problems)
+    if conventions is None:
+        problems.raise_if_any()
+        raise AssertionError("an instance without conventions has problems")
+    structure = read_structure(layers, conventions.bodies, problems)
+    units = _units(conventions, structure, layers, problems)
+    rows, limit_rows, added = _rows(layers, by_layer, conventions, structure, units, problems)
+    newest = max((number for number, layer in enumerate(layers) if layer.tables or layer.parameters), default=0)
+    overlay = Overlay(structure, tuple(conventions.bodies), conventions.horizon.years, units, len(layers))
+    added += apply_all(overlay, wanted, rows, limit_rows)
+    counts = {"read": sum(layer.rows_read for layer in layers), "used": 0, "replaced": 0, "added": added}
+    base = Instance(folder.resolve().name, folder, conventions, structure, (), (), {}, (), counts)
+    return assemble(base, rows, limit_rows, newest, problems)
+
+
+def _units(conventions: Conventions, structure: Structure, layers: list[Layer], problems: Problems) -> Units:
+    """The units of the instance; a definition that cannot be read is a problem and left out."""
+    own: dict[str, str] = {}
+    for name, text in conventions.units.items():
+        try:
+            units_of({**own, name: text}, conventions.finance.price_year, structure.prices)
+            own[name] = text
+        except UnitError as error:
+            layer = next(layer for layer in reversed(layers) if name in layer.settings.get("units", {}))
+            layer.add(problems, ("units", name), str(error))
+    return units_of(own, conventions.finance.price_year, structure.prices)
+
+
+def _rows(
+    layers: list[Layer], by_layer: list[Horizon | None], conventions: Conventions, structure: Structure, units: Units, problems: Problems
+) -> tuple[ParameterRows, LimitRows, int]:
+    """The rows of all layers laid over one another with each scenario's changes, and how many rows these added."""
+    rows: ParameterRows = {}
+    limits: LimitRows = {}
+    added = 0
+    bodies = tuple(conventions.bodies)
+    for number, (layer, horizon) in enumerate(zip(layers, by_layer, strict=True)):
+        reader = RowReader(units, horizon or conventions.horizon, number, problems)
+        own = [
+            row
+            for block, records in layer.parameters.items()
+            for record in records
+            if (row := read_parameter_row(record, block, structure, bodies, reader))
+        ]
+        add_parameter_rows(rows, own, problems)
+        seen: LimitRows = {}
+        for record in layer.tables.get("limits", ()):
+            limit = read_limit_row(record, structure, bodies, reader)
+            if limit is not None and limit.key in seen:
+                first = seen[limit.key]
+                problems.add(record.file, record.line, "limit", f"a second row for {limit.address}, the first is {first.file}:{first.line}")
+            elif limit is not None:
+                seen[limit.key] = limit
+        limits.update(seen)
+        overlay = Overlay(structure, bodies, conventions.horizon.years, units, number)
+        for change in changes_of(layer):
+            try:
+                added += apply_all(overlay, [change], rows, limits)
+            except AddressError as error:
+                problems.add(change.file, change.line, None, str(error))
+    return rows, limits, added
