@@ -21,10 +21,14 @@ logger = logging.getLogger("planner")
 #: What may be asked for as a method; `auto` chooses by size.
 METHODS = ("auto", "simplex", "ipm", "hipo", "pdlp")
 
+#: What HiGHS calls them; its own `ipm` is whichever of its two interior points is installed.
+_SOLVERS = {"simplex": "simplex", "ipm": "ipx", "hipo": "hipo", "pdlp": "pdlp"}
+
 #: Above so many nonzeros an interior point beats the dual simplex on planning problems (measured, see benchmarks/).
 SIMPLEX_UP_TO = 250_000
 
-#: What HiGHS is asked to keep to; the certificate has its own, stated tolerances.
+#: What HiGHS is asked to keep to; the certificate has its own, stated tolerances. PDLP needs it too: what it calls
+#: optimal at the usual 1e-7 of a norm misses single rows by more than a certificate accepts.
 TOLERANCE = 1e-9
 
 
@@ -103,9 +107,12 @@ def write_model(lp: LinearProgram, path: Path) -> None:
 
 def _highs(lp: LinearProgram, method: str, threads: int | None, time_limit: float | None, log: Callable[[str], None] | None) -> highspy.Highs:
     highs = highspy.Highs()
+    if method == "pdlp":
+        log = None  # it would print to standard output past any callback
     options: dict[str, Any] = {
-        "output_flag": log is not None, "log_to_console": False, "solver": method, "random_seed": 0,
-        "primal_feasibility_tolerance": TOLERANCE, "dual_feasibility_tolerance": TOLERANCE,
+        "output_flag": log is not None, "log_to_console": False, "solver": _SOLVERS[method], "random_seed": 0,
+        "primal_feasibility_tolerance": TOLERANCE, "dual_feasibility_tolerance": TOLERANCE, "optimality_tolerance": TOLERANCE,
+        "pdlp_optimality_tolerance": TOLERANCE,
     }  # fmt: skip
     if threads is not None:
         options["threads"] = threads

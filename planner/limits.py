@@ -24,7 +24,8 @@ def add_limits(m: pyo.ConcreteModel, instance: Instance) -> None:
             for y, value in limit.values.items():
                 rows[limit.name, limit.bound, y] = value, terms.get(y, [])
         else:
-            rows[limit.name, limit.bound, HORIZON] = limit.values[None], [m.weight[y] * term for y, ts in terms.items() for term in ts]
+            counted = [m.weight[y] * term for y in limit.years for term in terms.get(y, [])]
+            rows[limit.name, limit.bound, HORIZON] = limit.values[None], counted
 
     @m.Constraint(list(rows), doc="(X1)")
     def limit(m: pyo.ConcreteModel, name: str, bound: str, y: Any) -> Any:

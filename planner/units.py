@@ -16,7 +16,18 @@ import pint
 
 from planner.errors import UnitError
 
-_PREFIXES = {"n": "1e-9", "u": "1e-6", "m": "1e-3", "k": "1e3", "M": "1e6", "G": "1e9", "T": "1e12", "P": "1e15", "E": "1e18", "Z": "1e21"}
+_PREFIXES = {
+    "n": "1e-9",
+    "u": "1e-6",
+    "m": "1e-3",
+    "k": "1e3",
+    "M": "1e6",
+    "G": "1e9",
+    "T": "1e12",
+    "P": "1e15",
+    "E": "1e18",
+    "Z": "1e21",
+}
 
 _DEFINITIONS = {
     "g": "[mass]", "t": "1e6 * g", "lb": "453.59237 * g",
@@ -33,7 +44,9 @@ _FAMILIAR = (
     "EFLOP", "ZFLOP", "PFLOP", "TFLOP", "Gbit", "Tbit", "GB", "TB", "ms", "%",
 )  # fmt: skip
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_][A-Za-z_0-9]*|%)|(?P<sign>\*\*|[\^*/()-]))")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_][A-Za-z_0-9]*|%)|(?P<sign>\*\*|[\^*/()-]))"
+)
 _POWER_IN_NAME = re.compile(r"(.*m)([23])")
 _MONEY_OF_YEAR = re.compile(r".*USD(\d{4})")
 
@@ -55,7 +68,9 @@ class Units:
     is worth `prices[price_year] / prices[2022]` of plain `USD`. Raises `UnitError` for a definition that cannot be read.
     """
 
-    def __init__(self, own: Mapping[str, str] | None = None, price_year: int | None = None, prices: Mapping[int, float] | None = None) -> None:
+    def __init__(
+        self, own: Mapping[str, str] | None = None, price_year: int | None = None, prices: Mapping[int, float] | None = None
+    ) -> None:
         self.registry = new_registry()
         self.price_year = price_year
         self.prices = dict(prices or {})
@@ -115,7 +130,9 @@ class Units:
         if name in self.registry:
             raise UnitError(f"unit '{name}' is known already and cannot be defined anew")
         meaning = self.quantity(text).to_root_units()
-        self.registry.define(f"{name} = {meaning.magnitude!r} * {meaning.units:D}" if not meaning.unitless else f"{name} = {meaning.magnitude!r}")
+        self.registry.define(
+            f"{name} = {meaning.magnitude!r} * {meaning.units:D}" if not meaning.unitless else f"{name} = {meaning.magnitude!r}"
+        )
 
 
 class _Reader:
@@ -154,7 +171,9 @@ class _Reader:
                 self.next += 1
                 result = result * self._hyphenated()
             elif divided:
-                raise UnitError(f"unit '{self.text}' is ambiguous: put what stands below the line into brackets, as in 'USD/(kW*yr)'")
+                raise UnitError(
+                    f"unit '{self.text}' is ambiguous: put what stands below the line into brackets, as in 'USD/(kW*yr)'"
+                )
             else:
                 result = result * self._hyphenated()
         return result

@@ -15,7 +15,7 @@ import numpy as np
 
 from planner.declarations import QUANTITIES
 from planner.instance import Instance
-from oracle_program import CONSTANT, Program, Row, Sum, total
+from tests.oracle_program import CONSTANT, Program, Row, Sum, total
 
 BLOCKS = ("compute", "link", "power", "storage", "launch", "industry", "helium3")
 INTO_A_YEAR = {"start": 0.0, "mid": 0.5, "end": 1.0}

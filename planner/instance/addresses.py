@@ -48,7 +48,9 @@ def parse_address(text: str) -> Address:
     """The address that a text means; raises `AddressError` where it has not the form of one."""
     match = _ADDRESS.fullmatch(text.strip())
     if match is None:
-        raise AddressError(f"'{text}' is no address, expected block.item.parameter, block.parameter or limits.NAME.upper, then [place] and @year")
+        raise AddressError(
+            f"'{text}' is no address, expected block.item.parameter, block.parameter or limits.NAME.upper, then [place] and @year"
+        )
     year = int(match["year"]) if match["year"] else None
     at = None if match["at"] is None else match["at"].strip()
     return Address(match["block"], match["item"] or "", match["parameter"], at, year)
@@ -67,7 +69,8 @@ def matching(address: Address, rows: Iterable[ParameterRow]) -> list[ParameterRo
     return [
         row
         for row in rows
-        if (row.block, row.item, row.parameter) == (address.block, address.item, address.parameter) and address.at in (None, row.at)
+        if (row.block, row.item, row.parameter) == (address.block, address.item, address.parameter)
+        and address.at in (None, row.at)
     ]
 
 

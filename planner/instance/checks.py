@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable
 
@@ -16,7 +17,9 @@ _SHARES_OFF = 1e-6
 _HOURS_OFF = 1e-4
 
 
-def check_numbers(numbers: Numbers, rows: Iterable[ParameterRow], structure: Structure, years: tuple[int, ...], problems: Problems) -> None:
+def check_numbers(
+    numbers: Numbers, rows: Iterable[ParameterRow], structure: Structure, years: tuple[int, ...], problems: Problems
+) -> None:
     """Add a problem for everything that is right by itself and wrong together."""
     check = _Checks(numbers, list(rows), structure, years, problems)
     check.slices()
@@ -32,7 +35,9 @@ class _Checks:
     ) -> None:
         self.numbers, self.rows, self.structure, self.years, self.problems = numbers, rows, structure, years, problems
 
-    def _add(self, block: str, parameter: str, item: str, message: str, fits: Callable[[ParameterRow], bool] = lambda row: True) -> None:
+    def _add(
+        self, block: str, parameter: str, item: str, message: str, fits: Callable[[ParameterRow], bool] = lambda row: True
+    ) -> None:
         """A problem at the row of the parameter for that item, or else at the row of the item itself."""
         for row in sorted(self.rows, key=lambda row: row.item != item):
             if (row.block, row.parameter) == (block, parameter) and row.item in (item, "") and fits(row):
@@ -46,16 +51,20 @@ class _Checks:
     def slices(self) -> None:
         """The shares of a body add up to 1, and each slice of a cycle occurs equally often."""
         share, hours = self.numbers["time.share"], self.numbers["time.hours"]
+        order = {slice_: number for number, slice_ in enumerate(self.structure.previous)}
+        complete: set[str] = set()
         for body, slices in self.structure.slices.items():
             if not slices or not all(_known(numbers, slice_) for numbers in (share, hours) for slice_ in slices):
                 continue
             total = math.fsum(share[slice_] for slice_ in slices)
             if abs(total - 1) > _SHARES_OFF:
                 self._add("time", "share", slices[-1], f"the shares of the slices of '{body}' add up to {total:.9g}, expected 1")
+            elif all(numbers[slice_] > 0 for numbers in (share, hours) for slice_ in slices):
+                complete.update(slices)
         for later, earlier in self.structure.previous.items():
-            if all(_known(numbers, slice_) and numbers[slice_] > 0 for numbers in (share, hours) for slice_ in (later, earlier)):
+            if later in complete and order[earlier] < order[later]:
                 expected = hours[earlier] / share[earlier] * share[later]
-                if abs(hours[later] - expected) > _HOURS_OFF * expected and later > earlier:
+                if abs(hours[later] - expected) > _HOURS_OFF * expected:
                     self._add("time", "hours", later, f"'{later}' lasts {hours[later]:g} h, expected {expected:.6g} h from its share and those of '{earlier}'"
                               ": the slices of a cycle occur equally often")  # fmt: skip
 
@@ -66,7 +75,9 @@ class _Checks:
             tiers = [tier for tier, owner in self.structure.tiers.items() if owner == workload]
             total = math.fsum(share.get(tier, math.nan) for tier in tiers)
             if abs(total - 1) > _SHARES_OFF:
-                self._add("compute", "share", tiers[-1], f"the shares of the tiers of '{workload}' add up to {total:.9g}, expected 1")
+                self._add(
+                    "compute", "share", tiers[-1], f"the shares of the tiers of '{workload}' add up to {total:.9g}, expected 1"
+                )
 
     def existing(self) -> None:
         """What stood before the horizon can only go."""
@@ -75,9 +86,13 @@ class _Checks:
             for technology in self.structure.items("technology", block):
                 for site in self.structure.technologies[technology].sites:
                     values = [numbers[technology, site, year] for year in self.years]
-                    rise = next((later for later, (a, b) in zip(self.years[1:], zip(values, values[1:], strict=False), strict=True) if b > a), None)
+                    rise = next(
+                        (later for later, (a, b) in zip(self.years[1:], itertools.pairwise(values), strict=True) if b > a), None
+                    )
                     if rise is not None:
-                        message = f"the existing capacity of '{technology}' at '{site}' grows in {rise}, expected it to fall or stay"
+                        message = (
+                            f"the existing capacity of '{technology}' at '{site}' grows in {rise}, expected it to fall or stay"
+                        )
                         self._add(block, "existing", technology, message)
                         break
 
@@ -91,7 +106,12 @@ class _Checks:
                 if any(item not in held for item in items):
                     field = "parameter"
                     name = next(item for item in items if item not in held)
-                    self.problems.add(row.file, row.line, field, f"a seed for '{name}', which has no growth that it could start, expected a row {row.block}.{name}.growth")
+                    self.problems.add(
+                        row.file,
+                        row.line,
+                        field,
+                        f"a seed for '{name}', which has no growth that it could start, expected a row {row.block}.{name}.growth",
+                    )
 
     def order_of_years(self) -> None:
         """First years come before last years."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,7 +109,7 @@ def _horizon(section: dict[str, Any], layer: Layer, problems: Problems) -> Horiz
     if years is not None:
         if first is not None or step is not None:
             wrong("give either `years`, or `first`, `last` and `step`", "years")
-        elif any(later <= earlier for earlier, later in zip(years, years[1:], strict=False)):
+        elif any(later <= earlier for earlier, later in itertools.pairwise(years)):
             wrong("`years` must rise", "years")
         elif last is not None and last < years[-1]:
             wrong(f"`last` is {last}, expected {years[-1]} or later", "last")

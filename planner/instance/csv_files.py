@@ -60,7 +60,9 @@ class CsvSource:
 def read_text(path: Path, file: str, problems: Problems) -> str | None:
     """The text of a file, or None and a problem where it is too large or not UTF-8."""
     if path.stat().st_size > LARGEST_FILE:
-        problems.at(file, 1, 1, f"the file is larger than {LARGEST_FILE // 1_000_000} MB, expected a table that a person can edit")
+        problems.at(
+            file, 1, 1, f"the file is larger than {LARGEST_FILE // 1_000_000} MB, expected a table that a person can edit"
+        )
         problems.unreadable = True
         return None
     content = path.read_bytes()
@@ -144,16 +146,35 @@ def _add_csv_error(error: str, line: int, lines: list[str], file: str, problems:
     problems.unreadable = True
     if "field larger" in error:
         problems.at(file, line, 1, f"a cell of more than {LONGEST_CELL:,} characters (a closing quote may be missing)")
-    elif "unexpected end" in error:
-        quote = max(_quotes_that_open(lines[line - 1]), default=1)
-        problems.at(file, line, quote, "a quote is opened and never closed")
+        return
+    opened, after = _stray_quote(lines, line)
+    if after is None or after[0] > line:
+        problems.at(file, *opened, "a quote is opened and never closed")
     else:
-        closed = re.search(r'"[^",\r\n]', lines[line - 1][1:])
-        problems.at(file, line, closed.start() + 2 if closed else 1, "text after a closing quote, expected a comma (a quote within quotes is written twice)")
+        problems.at(file, *after, "text after a closing quote, expected a comma (a quote within quotes is written twice)")
 
 
-def _quotes_that_open(line: str) -> list[int]:
-    return [match.end() for match in re.finditer(r'(?:^|,)"', line)]
+def _stray_quote(lines: list[str], line: int) -> tuple[tuple[int, int], tuple[int, int] | None]:
+    """Where the last quote is opened in the record that begins on `line`, and where text follows a closing one."""
+    opened, quoted, cell_begins = (line, 1), False, True
+    for number in range(line, len(lines) + 1):
+        content = lines[number - 1]
+        place = 0
+        while place < len(content):
+            character, following = content[place], content[place + 1 : place + 2]
+            if quoted and character == '"' and following == '"':
+                place += 1
+            elif quoted and character == '"':
+                quoted = False
+                if following not in ("", ",", "\r", "\n"):
+                    return opened, (number, place + 2)
+            elif not quoted and cell_begins and character == '"':
+                quoted, opened = True, (number, place + 1)
+            cell_begins = not quoted and character == ","
+            place += 1
+        if not quoted:
+            break
+    return opened, None
 
 
 def _header_fits(header: list[str], line: int, file: str, table: Table, problems: Problems) -> bool:
@@ -170,7 +191,9 @@ def _header_fits(header: list[str], line: int, file: str, table: Table, problems
             problems.add(file, line, number, f"column '{column}' stands twice")
         elif column not in known and not (table.years and _YEAR.fullmatch(column)):
             also = " or a year" if table.years else ""
-            problems.add(file, line, number, f"unknown column '{column}'{nearest(column, known)} (expected {listed(known)}{also})")
+            problems.add(
+                file, line, number, f"unknown column '{column}'{nearest(column, known)} (expected {listed(known)}{also})"
+            )
     for column in table.required:
         if column not in header:
             problems.at(file, line, 1, f"column '{column}' is missing")

@@ -46,7 +46,8 @@ def _structure(structure: Structure) -> dict[str, Any]:
         "slices": {body: sorted(slices) for body, slices in structure.slices.items()},
         "previous": structure.previous,
         "technologies": {
-            technology.name: [technology.block, sorted(technology.sites), technology.makes] for technology in structure.technologies.values()
+            technology.name: [technology.block, sorted(technology.sites), technology.makes]
+            for technology in structure.technologies.values()
         },
         "workloads": structure.workloads,
         "tiers": structure.tiers,
@@ -54,7 +55,8 @@ def _structure(structure: Structure) -> dict[str, Any]:
         "deposits": structure.deposits,
         "markets": {name: asdict(market) for name, market in structure.markets.items()},
         "survival": {
-            technology: [[_rounded(age), _rounded(share)] for age, share in curve] for technology, curve in structure.survival.items()
+            technology: [[_rounded(age), _rounded(share)] for age, share in curve]
+            for technology, curve in structure.survival.items()
         },
     }
 

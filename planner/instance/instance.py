@@ -161,7 +161,7 @@ def assemble(
     resolution = resolver.resolve()
     if not problems.unreadable:
         check_used(trimmed, resolution, newest, problems)
-    check_numbers(resolution.numbers, trimmed, base.structure, horizon.years, problems)
+        check_numbers(resolution.numbers, trimmed, base.structure, horizon.years, problems)
     kept = [_trimmed(row, needed_years(tuple(year for year, _ in row.years), horizon)) for row in limit_rows.values()]
     limits = limits_of(kept, horizon.years, base.units)
     check_limits(limits, problems)

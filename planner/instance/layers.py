@@ -76,7 +76,11 @@ def _chain(folder: Path, problems: Problems) -> list[tuple[Path, TomlFile]]:
             toml.add(problems, ("extends",), f"'{extends}' leads back to this instance: a circle of extends")
             return chain[::-1]
         if Path(extends).is_absolute() or not (place / "instance.toml").is_file():
-            toml.add(problems, ("extends",), f"'{extends}' is no instance, expected the relative path of a folder with an instance.toml")
+            toml.add(
+                problems,
+                ("extends",),
+                f"'{extends}' is no instance, expected the relative path of a folder with an instance.toml",
+            )
             problems.unreadable = True
             return chain[::-1]
 
@@ -95,7 +99,12 @@ def _read_tables(layer: Layer, place: Path, shown: str, problems: Problems) -> N
     for path in sorted(place.glob("*.csv")):
         if path.stem not in BESIDE:
             expected = ", ".join(f"{name}.csv" for name in BESIDE)
-            problems.at(shown + path.name, 1, 1, f"unknown file{nearest(path.name, [f'{name}.csv' for name in BESIDE])} (expected {expected})")
+            problems.at(
+                shown + path.name,
+                1,
+                1,
+                f"unknown file{nearest(path.name, [f'{name}.csv' for name in BESIDE])} (expected {expected})",
+            )
         elif _is_within(path, place, shown + path.name, problems):
             layer.tables[path.stem] = read_table(path, shown + path.name, BESIDE[path.stem], problems)
     folder = place / "parameters"
@@ -105,7 +114,12 @@ def _read_tables(layer: Layer, place: Path, shown: str, problems: Problems) -> N
             continue
         if path.suffix != ".csv" or path.stem not in BLOCKS:
             expected = ", ".join(f"{block}.csv" for block in BLOCKS)
-            problems.at(shown + name, 1, 1, f"unknown file{nearest(path.name, [f'{block}.csv' for block in BLOCKS])} (expected {expected})")
+            problems.at(
+                shown + name,
+                1,
+                1,
+                f"unknown file{nearest(path.name, [f'{block}.csv' for block in BLOCKS])} (expected {expected})",
+            )
         elif _is_within(path, place, shown + name, problems):
             layer.parameters[path.stem] = read_table(path, shown + name, PARAMETER_ROWS, problems)
 
@@ -118,7 +132,13 @@ def _is_within(path: Path, place: Path, shown: str, problems: Problems) -> bool:
 
 
 def _read_scenario(
-    name: str, folders: list[Path], folder: Path, read: list[str], above: tuple[str, ...], problems: Problems, asked_by: TomlFile | None = None
+    name: str,
+    folders: list[Path],
+    folder: Path,
+    read: list[str],
+    above: tuple[str, ...],
+    problems: Problems,
+    asked_by: TomlFile | None = None,
 ) -> list[Layer]:
     """The layers of a scenario: those it extends first. Looked for in the instance, then in what that extends."""
     file = f"scenarios/{name}.toml"

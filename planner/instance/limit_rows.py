@@ -80,7 +80,9 @@ def selection_problems(
     found = []
     for item in items:
         if item not in known:
-            found.append(("item", f"'{item}' is no label of {quantity.name}{nearest(item, known)} (expected some of {listed(known)})"))
+            found.append(
+                ("item", f"'{item}' is no label of {quantity.name}{nearest(item, known)} (expected some of {listed(known)})")
+            )
     possible = ("site" in quantity.index) * (*structure.sites, *bodies) + ("body" in quantity.index) * bodies
     for dimension in ("route", "deposit", "market"):
         possible += tuple(sorted({place for where in by_dimension.get(dimension, {}).values() for place in where}))

@@ -53,7 +53,18 @@ def limits_of(rows: Iterable[LimitRow], years: tuple[int, ...], units: Units) ->
         else:
             values = dict(zip(counted, series(row, factor, counted), strict=True))
         limits.append(
-            Limit(row.limit, row.quantity, tuple(row.item.split()), tuple(row.at.split()), row.over, row.bound, counted, values, row.file, row.line)
+            Limit(
+                row.limit,
+                row.quantity,
+                tuple(row.item.split()),
+                tuple(row.at.split()),
+                row.over,
+                row.bound,
+                counted,
+                values,
+                row.file,
+                row.line,
+            )
         )
     return tuple(limits)
 
@@ -69,7 +80,12 @@ def check_limits(limits: Iterable[Limit], problems: Problems) -> None:
         upper = uppers.get(lower.name)
         if lower.bound != "lower" or upper is None:
             continue
-        if (lower.quantity, set(lower.items), set(lower.places), lower.over) != (upper.quantity, set(upper.items), set(upper.places), upper.over):
+        if (lower.quantity, set(lower.items), set(lower.places), lower.over) != (
+            upper.quantity,
+            set(upper.items),
+            set(upper.places),
+            upper.over,
+        ):
             message = f"the lower bound of '{lower.name}' bounds something else than the upper one ({upper.file}:{upper.line}), expected another name"
             problems.add(lower.file, lower.line, "limit", message)
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def load(
         raise AssertionError("an instance without conventions has problems")
     structure = read_structure(layers, conventions.bodies, problems)
     units = _units(conventions, structure, layers, problems)
+    conventions = replace(conventions, units=units.own)
     rows, limit_rows, added = _rows(layers, by_layer, conventions, structure, units, problems)
     newest = max((number for number, layer in enumerate(layers) if layer.tables or layer.parameters), default=0)
     overlay = Overlay(structure, tuple(conventions.bodies), conventions.horizon.years, units, len(layers))
@@ -63,7 +65,12 @@ def _units(conventions: Conventions, structure: Structure, layers: list[Layer], 
 
 
 def _rows(
-    layers: list[Layer], by_layer: list[Horizon | None], conventions: Conventions, structure: Structure, units: Units, problems: Problems
+    layers: list[Layer],
+    by_layer: list[Horizon | None],
+    conventions: Conventions,
+    structure: Structure,
+    units: Units,
+    problems: Problems,
 ) -> tuple[ParameterRows, LimitRows, int]:
     """The rows of all layers laid over one another with each scenario's changes, and how many rows these added."""
     rows: ParameterRows = {}
@@ -84,7 +91,9 @@ def _rows(
             limit = read_limit_row(record, structure, bodies, reader)
             if limit is not None and limit.key in seen:
                 first = seen[limit.key]
-                problems.add(record.file, record.line, "limit", f"a second row for {limit.address}, the first is {first.file}:{first.line}")
+                problems.add(
+                    record.file, record.line, "limit", f"a second row for {limit.address}, the first is {first.file}:{first.line}"
+                )
             elif limit is not None:
                 seen[limit.key] = limit
         limits.update(seen)

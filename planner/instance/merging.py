@@ -20,7 +20,12 @@ def merged_table(layers: list[Layer], table: str, problems: Problems) -> list[Re
             key = tuple(record[column] for column in STRUCTURE[table].key)
             if key in own:
                 first = own[key]
-                problems.add(record.file, record.line, STRUCTURE[table].key[0], f"a second row for '{' '.join(key)}', the first is {first.file}:{first.line}")
+                problems.add(
+                    record.file,
+                    record.line,
+                    STRUCTURE[table].key[0],
+                    f"a second row for '{' '.join(key)}', the first is {first.file}:{first.line}",
+                )
             else:
                 own[key] = record
         if table == "survival":

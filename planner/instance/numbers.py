@@ -37,7 +37,13 @@ class Resolver:
     """Finds the row for every index of every parameter and adds a problem where there is none, or more than one."""
 
     def __init__(
-        self, rows: Iterable[ParameterRow], structure: Structure, bodies: tuple[str, ...], years: tuple[int, ...], units: Units, problems: Problems
+        self,
+        rows: Iterable[ParameterRow],
+        structure: Structure,
+        bodies: tuple[str, ...],
+        years: tuple[int, ...],
+        units: Units,
+        problems: Problems,
     ) -> None:
         self.structure, self.bodies, self.years, self.units, self.problems = structure, bodies, years, units, problems
         self.rows: dict[str, dict[tuple[str, str, str], ParameterRow]] = {key: {} for key in PARAMETERS}
@@ -87,6 +93,7 @@ class Resolver:
                 found = [rows[key] for key in level if key in rows]
                 if len(found) > 1 and winner is None:
                     self._add_ambiguous(found, place, parameter)
+                    self.result.used.update(row.key for row in found)
                 for row in found:
                     if winner is None:
                         winner = row
@@ -162,9 +169,17 @@ def _levels(item: str, place: Place) -> tuple[tuple[tuple[str, str, str], ...], 
 
 
 def check_used(rows: Iterable[ParameterRow], resolution: Resolution, newest: int, problems: Problems) -> None:
-    """A row that gives no number is a problem, unless a layer above its own made it so."""
+    """A row that gives no number is a problem, unless a layer above its own made it so, or its change had others to change."""
+    rows = list(rows)
+    effective = {(row.file, row.line) for row in rows if row.key in resolution.used}
     for row in rows:
-        if row.key in resolution.used or row.layer < newest or any(layer > row.layer for layer in resolution.outdone.get(row.key, ())):
+        if (row.file, row.line) in effective:
+            continue
+        if (
+            row.key in resolution.used
+            or row.layer < newest
+            or any(layer > row.layer for layer in resolution.outdone.get(row.key, ()))
+        ):
             continue
         if row.key in resolution.outdone:
             reason = "more specific rows win wherever it applies"
@@ -172,4 +187,9 @@ def check_used(rows: Iterable[ParameterRow], resolution: Resolution, newest: int
             reason = f"'{row.item or row.block}' is never at '{row.at}'"
         else:
             reason = "there is nothing that it applies to"
-        problems.add(row.file, row.line, "at" if row.at else "parameter", f"nothing uses {row.address}: {reason}, expected a row that is needed")
+        problems.add(
+            row.file,
+            row.line,
+            "at" if row.at else "parameter",
+            f"nothing uses {row.address}: {reason}, expected a row that is needed",
+        )

@@ -50,7 +50,9 @@ class Overlay:
 
     def _new_row(self, change: Change, address: Address, model_unit: str) -> ParameterRow:
         if change.operation != "=" or address.year is not None:
-            raise AddressError(f"'{address}' has no row of its own to scale, shift or change in one year, expected a row, or a value to be set")
+            raise AddressError(
+                f"'{address}' has no row of its own to scale, shift or change in one year, expected a row, or a value to be set"
+            )
         value, unit = _number_and_unit(change.value)
         unit = unit or model_unit
         self.units.factor(unit, model_unit)
@@ -74,7 +76,10 @@ class Overlay:
             changed = replace(
                 row,
                 value=None if row.value is None else _operate(change.operation, row.value, value),
-                years=tuple((year, _operate(change.operation, old, value) if address.year in (None, year) else old) for year, old in row.years),
+                years=tuple(
+                    (year, _operate(change.operation, old, value) if address.year in (None, year) else old)
+                    for year, old in row.years
+                ),
             )
         low, high = (_moved(bound, change.operation, value, address) for bound in (row.low, row.high))
         return replace(
@@ -90,7 +95,9 @@ class Overlay:
             expected = f"a model year ({self.years[0]}-{self.years[-1]})" if by_year else "no @year over the horizon"
             raise AddressError(f"'{address}': {address.year} cannot be changed by itself, expected {expected}")
         low, high = (bound if bound and bound.is_factor else None for bound in (row.low, row.high))
-        return replace(row, value=None, years=tuple(zip(self.years, series(row, 1.0, self.years), strict=True)), low=low, high=high)
+        return replace(
+            row, value=None, years=tuple(zip(self.years, series(row, 1.0, self.years), strict=True)), low=low, high=high
+        )
 
 
 def _operate(operation: str, old: float, value: float) -> float:
@@ -134,9 +141,7 @@ def changes_of(layer: Layer) -> list[Change]:
 
 def changes_from(changes: Any) -> list[Change]:
     """The changes that a mapping, or an iterable of `--set` texts and mappings, asks for; raises `AddressError`."""
-    if isinstance(changes, Mapping):
-        changes = (changes,)
-    elif isinstance(changes, str):
+    if isinstance(changes, (Mapping, str)):
         changes = (changes,)
     found: list[Change] = []
     for change in changes:
@@ -153,7 +158,9 @@ def changes_from(changes: Any) -> list[Change]:
 def _replacement(address: str, value: Any, line: int) -> Change:
     operation, number = value if isinstance(value, tuple | list) and len(value) == 2 else ("=", value)
     if operation not in ("=", "*", "+") or not isinstance(number, int | float | str) or isinstance(number, bool):
-        raise AddressError(f"'{address}' is replaced by {value!r}, expected a number, text with a unit, or a pair such as ('*', 0.5)")
+        raise AddressError(
+            f"'{address}' is replaced by {value!r}, expected a number, text with a unit, or a pair such as ('*', 0.5)"
+        )
     return Change(address, operation, number if isinstance(number, str) else float(number), "replace", line)
 
 

@@ -18,14 +18,21 @@ def parameters_of(block: str) -> dict[str, Parameter]:
     return {parameter.name: parameter for parameter in PARAMETERS.values() if parameter.block == block}
 
 
-def read_parameter_row(record: Record, block: str, structure: Structure, bodies: tuple[str, ...], reader: RowReader) -> ParameterRow | None:
+def read_parameter_row(
+    record: Record, block: str, structure: Structure, bodies: tuple[str, ...], reader: RowReader
+) -> ParameterRow | None:
     """The row, or None where it names nothing that exists; both with problems."""
     problems = reader.problems
     declared = parameters_of(block).get(record["parameter"])
     if declared is None:
         known = parameters_of(block)
         what = f"unknown parameter '{record['parameter']}'" if record["parameter"] else "no parameter"
-        problems.add(record.file, record.line, "parameter", f"{what}{nearest(record['parameter'], known)} (expected one of {listed(known)})")
+        problems.add(
+            record.file,
+            record.line,
+            "parameter",
+            f"{what}{nearest(record['parameter'], known)} (expected one of {listed(known)})",
+        )
         return None
     item = item_problem(declared, record["item"], structure)
     if item:

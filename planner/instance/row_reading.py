@@ -33,14 +33,20 @@ class RowReader:
         if value is not None and years:
             self._add(record, "value", "a value and numbers by year, expected one or the other")
         elif value is None and not years and len(self.problems.found) == before:
-            self._add(record, "value" if "value" in record.cells else "unit", "no number, expected one in `value` or in columns of years")
+            self._add(
+                record,
+                "value" if "value" in record.cells else "unit",
+                "no number, expected one in `value` or in columns of years",
+            )
         if years and not by_year:
             self._add(record, str(years[0][0]), "does not vary by year, expected a number in `value`")
         else:
             self._check_horizon(record, tuple(year for year, _ in years))
         low, high = self._bound(record, "low"), self._bound(record, "high")
         if len(self.problems.found) == before:
-            self._check_range(record, low, high, (value,) if value is not None else tuple(number for _, number in years), bool(years))
+            self._check_range(
+                record, low, high, (value,) if value is not None else tuple(number for _, number in years), bool(years)
+            )
         if not record["source"]:
             self._add(record, "source", "no source, expected a reference or the word assumption")
         broken = len(self.problems.found) > before
@@ -97,7 +103,9 @@ class RowReader:
             self._add(record, column, f"{error}, or a factor such as *0.5")
             return None
 
-    def _check_range(self, record: Record, low: Bound | None, high: Bound | None, values: tuple[float, ...], by_year: bool) -> None:
+    def _check_range(
+        self, record: Record, low: Bound | None, high: Bound | None, values: tuple[float, ...], by_year: bool
+    ) -> None:
         for column, bound in (("low", low), ("high", high)):
             if by_year and bound is not None and not bound.is_factor:
                 self._add(record, column, f"'{record[column]}' on a row with years, expected a factor such as *0.5")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterable
 
@@ -50,7 +51,9 @@ class _Reading:
             survival=self._survival(technologies),
             prices=self._prices(),
             tables={table: tuple(row.cells for row in rows) for table, rows in self.tables.items()},
-            places={(table, row[STRUCTURE[table].key[0]]): (row.file, row.line) for table in _NAMED for row in self.tables[table]},
+            places={
+                (table, row[STRUCTURE[table].key[0]]): (row.file, row.line) for table in _NAMED for row in self.tables[table]
+            },
         )
 
     def _add(self, row: Record, column: str, message: str) -> None:
@@ -61,14 +64,20 @@ class _Reading:
             column = STRUCTURE[table].key[0]
             for row in self.tables[table]:
                 if not _NAME.fullmatch(row[column]):
-                    self._add(row, column, f"'{row[column]}' is no name, expected lower-case letters, digits and _, beginning with a letter")
+                    self._add(
+                        row,
+                        column,
+                        f"'{row[column]}' is no name, expected lower-case letters, digits and _, beginning with a letter",
+                    )
         for first, second in _APART:
             taken = {row[STRUCTURE[first].key[0]]: row for row in self.tables[first]}
             for row in self.tables[second]:
                 column = STRUCTURE[second].key[0]
                 if row[column] in taken:
                     other = taken[row[column]]
-                    self._add(row, column, f"'{row[column]}' names a {STRUCTURE[first].key[0]} as well ({other.file}:{other.line})")
+                    self._add(
+                        row, column, f"'{row[column]}' names a {STRUCTURE[first].key[0]} as well ({other.file}:{other.line})"
+                    )
         for table in ("sites", "slices"):
             column = STRUCTURE[table].key[0]
             for row in self.tables[table]:
@@ -84,7 +93,9 @@ class _Reading:
 
     def _choice(self, row: Record, column: str, choices: tuple[str, ...]) -> str:
         if row[column] not in choices:
-            self._add(row, column, f"'{row[column]}' is no {column}{nearest(row[column], choices)} (expected {', '.join(choices)})")
+            self._add(
+                row, column, f"'{row[column]}' is no {column}{nearest(row[column], choices)} (expected {', '.join(choices)})"
+            )
         return row[column]
 
     def _slices(self, sites: dict[str, str]) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
@@ -134,9 +145,19 @@ class _Reading:
         carriers = [technology.name for technology in technologies.values() if technology.block == "launch"]
         origin = self._reference(row, "origin", sites, "site")
         if carrier in technologies and carrier not in carriers:
-            self._add(row, "carrier", f"'{carrier}' is of block {technologies[carrier].block}, expected a technology of block launch: {listed(carriers)}")
-        elif self._reference(row, "carrier", carriers, "launch technology") in technologies and origin in sites and origin not in technologies[carrier].sites:
-            self._add(row, "origin", f"'{carrier}' may not stand at '{origin}' (expected one of {listed(technologies[carrier].sites)})")
+            self._add(
+                row,
+                "carrier",
+                f"'{carrier}' is of block {technologies[carrier].block}, expected a technology of block launch: {listed(carriers)}",
+            )
+        elif (
+            self._reference(row, "carrier", carriers, "launch technology") in technologies
+            and origin in sites
+            and origin not in technologies[carrier].sites
+        ):
+            self._add(
+                row, "origin", f"'{carrier}' may not stand at '{origin}' (expected one of {listed(technologies[carrier].sites)})"
+            )
         destination = self._reference(row, "destination", self.bodies, "body")
         if destination and sites.get(origin) == destination:
             self._add(row, "destination", f"the origin '{origin}' is on '{destination}' already, expected another body")
@@ -150,7 +171,9 @@ class _Reading:
         return Route(row["route"], carrier, origin, destination, goods, refuel)
 
     def _market(self, row: Record) -> Market:
-        return Market(row["market"], self._reference(row, "body", self.bodies, "body"), self._choice(row, "side", ("buy", "sell")))
+        return Market(
+            row["market"], self._reference(row, "body", self.bodies, "body"), self._choice(row, "side", ("buy", "sell"))
+        )
 
     def _survival(self, technologies: Iterable[str]) -> dict[str, tuple[tuple[float, float], ...]]:
         curves: dict[str, list[tuple[float, float, Record]]] = {}
@@ -168,9 +191,13 @@ class _Reading:
         result = {}
         for technology, points in curves.items():
             points.sort(key=lambda point: point[0])
-            for (_, before, _), (_, share, row) in zip(points, points[1:], strict=False):
+            for (_, before, _), (_, share, row) in itertools.pairwise(points):
                 if share > before:
-                    self._add(row, "share", f"the survival of '{technology}' rises from {before:g} to {share:g}, expected it to fall with age")
+                    self._add(
+                        row,
+                        "share",
+                        f"the survival of '{technology}' rises from {before:g} to {share:g}, expected it to fall with age",
+                    )
             result[technology] = tuple((age, share) for age, share, _ in points)
         return result
 

@@ -75,7 +75,7 @@ def read_toml(path: Path, file: str, model: type[BaseModel], problems: Problems)
         problems.settings_broken = True
         for fault in error.errors(include_url=False):
             _add_fault(result, fault, model, problems)
-            _leave_out(data, tuple(step for step in fault["loc"] if step != "[key]"))
+            _leave_out(data, fault["loc"])
         checked = model.model_validate(data)
     return TomlFile(file, checked.model_dump(exclude_unset=True), source)
 
@@ -89,23 +89,22 @@ def _add_fault(toml: TomlFile, fault: Any, model: type[BaseModel], problems: Pro
     elif path[0] in ("set", "scale", "shift") and isinstance(_value_at(toml.data, path[:2]), dict):
         toml.add(problems, path, "an address must stand in quotes, because of its dots")
     elif path[0] in ("set", "scale", "shift"):
-        expected = "a factor" if path[0] == "scale" else "a number, or text such as \"200 USD/kg\""
+        expected = "a factor" if path[0] == "scale" else 'a number, or text such as "200 USD/kg"'
         toml.add(problems, path, f"'{path[1]}' is {_value_at(toml.data, path[:2])!r}, expected {expected}")
     else:
         toml.add(problems, path, f"{'.'.join(path)}: {fault['msg'][0].lower()}{fault['msg'][1:]}")
 
 
 def _leave_out(data: Any, path: tuple[str | int, ...]) -> None:
-    """Take what is wrong out of the data, so that the rest can be read and its problems found as well."""
-    for step in path[:-1]:
-        if not isinstance(data, dict) or step not in data:
-            break
-        if not isinstance(data[step], dict):
-            path = (*path[: path.index(step)], step)
-            break
+    """Take the key that is wrong out of the data, so that the rest can be read and its problems found as well."""
+    depth = {"bodies": 3, "horizon": 2, "finance": 2, "units": 2, "set": 2, "scale": 2, "shift": 2}.get(str(path[0]), 1)
+    steps = [step for step in path if step != "[key]"][:depth]
+    for step in steps[:-1]:
+        if not isinstance(data.get(step), dict):
+            data.pop(step, None)
+            return
         data = data[step]
-    if isinstance(data, dict):
-        data.pop(path[-1], None)
+    data.pop(steps[-1], None)
 
 
 def _fields_at(model: type[BaseModel], path: tuple[str, ...]) -> tuple[str, ...]:

@@ -38,12 +38,24 @@ def _toml(instance: Instance) -> str:
     lines = [f"title = {_quoted(conventions.title)}"]
     if conventions.description:
         lines.append(f"description = {_quoted(conventions.description)}")
-    lines += ["", "[horizon]", f"years = {list(conventions.horizon.years)}", f"last = {conventions.horizon.last}", "", "[finance]"]
+    lines += [
+        "",
+        "[horizon]",
+        f"years = {list(conventions.horizon.years)}",
+        f"last = {conventions.horizon.last}",
+        "",
+        "[finance]",
+    ]
     finance = conventions.finance
     lines += [f'currency = "{finance.currency}"', f"price_year = {finance.price_year}", f"base_year = {finance.base_year}"]
     lines += [f'{key} = "{getattr(finance, key)}"' for key in ("payments", "capital_falls", "capital", "end_of_horizon")]
     for body in conventions.bodies.values():
-        lines += ["", f"[bodies.{body.name}]", f"users = {str(body.users).lower()}", f"supplies = {json.dumps(list(body.supplies))}"]
+        lines += [
+            "",
+            f"[bodies.{body.name}]",
+            f"users = {str(body.users).lower()}",
+            f"supplies = {json.dumps(list(body.supplies))}",
+        ]
     if conventions.units:
         lines += ["", "[units]", *(f"{name} = {_quoted(text)}" for name, text in conventions.units.items())]
     return "\n".join(lines) + "\n"
@@ -64,7 +76,9 @@ def _tables(instance: Instance) -> dict[str, str]:
         block_rows = [row for row in instance.rows if row.block == block]
         if block_rows:
             columns = ("item", "at", "parameter")
-            files[f"parameters/{block}.csv"] = _numbers_csv(columns, [(row.item, row.at, row.parameter) for row in block_rows], block_rows)
+            files[f"parameters/{block}.csv"] = _numbers_csv(
+                columns, [(row.item, row.at, row.parameter) for row in block_rows], block_rows
+            )
     if instance.limit_rows:
         columns = ("limit", "quantity", "item", "at", "over", "bound", "first_year", "last_year")
         first = [

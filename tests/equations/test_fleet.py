@@ -1,0 +1,199 @@
+"""The life of what is built, (F1) to (F3), shown on power plants: all of the other blocks share the same rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import planner
+from tests.worlds import PER_MWH, PLANTS, by, discount, exactly, total, value, world, worth
+
+YEARLY = 0.11 + 0.23  # fixed and variable cost of a GW of plant that stands and runs
+
+
+def _retiring(folder: Path, **parts: object) -> planner.Instance:
+    return world(
+        folder, {**PLANTS, "years": [2030, 2031, 2032, 2033]},
+        numbers={
+            "compute.work.demand": {2030: "4 ZFLOP/s", 2031: "6 ZFLOP/s", 2032: "6 ZFLOP/s", 2033: "8 ZFLOP/s"},
+            "power.plant.existing": {2030: "9 GW", 2031: "7 GW", 2032: "3 GW", 2033: "0 GW"},
+            "power.plant.lead_time": "1 yr", "power.plant.lifetime": "2 yr",
+            **parts.pop("numbers", {}),  # type: ignore[dict-item]
+        }, **parts,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("given", ["rate", "curve"])
+def test_what_stands_is_what_is_left_of_what_was_built_and_of_what_stood_before(tmp_path: Path, given: str) -> None:
+    # (F1): ordered in v, commissioned in v + 1, in service for two years, a tenth of it failed after one.
+    if given == "rate":
+        instance = _retiring(tmp_path, numbers={"power.plant.annual_failure": "0.1 1/yr"})
+    else:
+        instance = _retiring(tmp_path, survival=[("plant", 0, 1.0), ("plant", 1, 0.9), ("plant", 2, 0.81)])
+    plan = planner.solve(instance)
+    need = {2030: 1.25 * 4, 2031: 1.25 * 6, 2032: 1.25 * 6, 2033: 1.25 * 8}
+    first = need[2031] - 7  # 2031: only what was ordered in 2030 helps
+    second = need[2032] - 3 - 0.9 * first
+    third = need[2033] - 0 - 0.9 * second  # what was ordered in 2030 is at the end of its life
+    build = by(plan["power.build"], "year")
+    assert build == {2030: exactly(first), 2031: exactly(second), 2032: exactly(third)}
+    assert by(plan["power.installed"], "year") == {2030: exactly(9), **{y: exactly(need[y]) for y in (2031, 2032, 2033)}}
+    # The horizon ends with 2033. Only the last order is then still in service: half its life is left to nine tenths of it.
+    paid = {v: 3 * worth(v, 2, 2034, lead=1, failure=0.1) for v in (2030, 2031, 2032)}
+    assert plan.objective == exactly(
+        sum(paid[v] * build[v] for v in build) + sum(discount(y) * YEARLY * need[y] for y in need)
+    )
+    # A GW more in 2033 is ordered in 2032; one more in 2032 is ordered in 2031 and spares 0.9 of an order of 2032; and so on.
+    scarce = {2030: 0.0, 2033: paid[2032]}
+    scarce[2032] = paid[2031] - 0.9 * scarce[2033]
+    scarce[2031] = paid[2030] - 0.9 * scarce[2032]
+    price = {y: (YEARLY + scarce[y] / discount(y)) * PER_MWH for y in need}
+    assert by(plan.prices["power_balance"], "year") == {y: exactly(price[y]) for y in need}
+
+
+def test_what_is_not_kept_in_service_costs_nothing(tmp_path: Path) -> None:
+    # (F2): in 2030 nine GW stand, five are needed, and only for five is the fixed cost paid.
+    plan = planner.solve(_retiring(tmp_path))
+    assert value(plan["power.installed"], year=2030) == exactly(9)
+    assert value(plan["power.in_service"], year=2030) == exactly(5)
+    assert value(plan["cost.fixed"], year=2030) == exactly(0.11 * 5)
+    assert value(plan.prices["power_balance"], year=2030) == exactly(YEARLY * PER_MWH)
+
+
+def test_a_curve_is_straight_between_its_ages_and_level_after_them(tmp_path: Path) -> None:
+    # (F1): 1 at the start, 0.7 at 2 years and from then on; so 0.85 at one year.
+    instance = world(
+        tmp_path, {**PLANTS, "years": [2030, 2031, 2032, 2033]}, survival=[("plant", 0, 1.0), ("plant", 2, 0.7)],
+        numbers={"power.plant.lifetime": "9 yr"},
+    )  # fmt: skip
+    plan = planner.solve(instance)
+    first, second = 5.0, 5 - 0.85 * 5  # 2031: what 0.85 of 2030 leaves open
+    third = 5 - 0.7 * first - 0.85 * second
+    fourth = 5 - 0.7 * first - 0.7 * second - 0.85 * third
+    assert by(plan["power.build"], "year") == {y: exactly(b) for y, b in zip(range(2030, 2034), (first, second, third, fourth), strict=True)}
+
+
+def test_model_years_that_stand_for_several(tmp_path: Path) -> None:
+    # (F1) and (M1): 2030 stands for 2 years, 2032 for 3, 2035 for 2; four years of life, a tenth fails each year.
+    instance = world(
+        tmp_path, PLANTS, years=[2030, 2032, 2035], last=2036,
+        numbers={
+            "compute.work.demand": {2030: "4 ZFLOP/s", 2032: "5.6 ZFLOP/s", 2035: "4.8 ZFLOP/s"},
+            "power.plant.lifetime": "4 yr", "power.plant.annual_failure": "0.1 1/yr",
+        },
+    )  # fmt: skip
+    plan = planner.solve(instance)
+    weight, need = {2030: 2, 2032: 3, 2035: 2}, {2030: 5.0, 2032: 7.0, 2035: 6.0}
+    added = {2030: need[2030]}
+    added[2032] = need[2032] - 0.9**2 * added[2030]
+    added[2035] = need[2035] - 0.9**3 * added[2032]  # what came in 2030 went in 2034
+    assert by(plan["power.build"], "year") == {y: exactly(added[y] / weight[y]) for y in added}
+    paid = {v: 3 * worth(v, 4, 2037, failure=0.1) for v in weight}
+    yearly = {y: discount(y, weight[y]) for y in weight}
+    assert plan.objective == exactly(sum(paid[y] * added[y] + yearly[y] * YEARLY * need[y] for y in weight))
+    scarce = {2035: paid[2035]}
+    scarce[2032] = paid[2032] - 0.9**3 * scarce[2035]
+    scarce[2030] = paid[2030] - 0.9**2 * scarce[2032]
+    assert by(plan.prices["power_balance"], "year") == {y: exactly((YEARLY + scarce[y] / yearly[y]) * PER_MWH) for y in weight}
+
+
+def test_growth_on_a_body_from_nothing_and_across_uneven_years(tmp_path: Path) -> None:
+    # (F3): of the new plant 0.4 GW from nothing, then half as much again a year and 0.4; 2031 stands for 3 years, 2034 for 2.
+    # The old plants stand in plenty and are dear, at the farm dearer still, so the new one goes to the farm first.
+    instance = world(
+        tmp_path, {**PLANTS, "technologies": [("chip", "compute", "grid farm", ""), ("plant", "power", "grid farm", "")]},
+        years=[2030, 2031, 2034], last=2035, sites={"farm": "earth"}, technologies=[("new", "power", "grid farm", "")],
+        numbers={
+            "compute.work.demand": "5 ZFLOP/s", "compute.overhead[farm]": "1.5 1",
+            "compute.chip.existing": None, "compute.chip.existing[grid]": "3 GW", "compute.chip.existing[farm]": "2 GW",
+            "power.plant.existing": "50 GW", "power.plant.last_year": "2000 yr", "power.plant.variable_cost": "1.4 GUSD/(GW*yr)",
+            "power.plant.variable_cost[farm]": "1.9 GUSD/(GW*yr)",
+            "power.new.capex": "0.8 GUSD/GW", "power.new.lifetime": "3 yr", "power.new.annual_failure": "0.05 1/yr",
+            "power.new.fixed_cost": "0.06 GUSD/(GW*yr)", "power.new.variable_cost": "0.13 GUSD/(GW*yr)",
+            "power.new.growth": "0.5 1/yr", "power.new.seed": "0.4 GW",
+        },
+    )  # fmt: skip
+    plan = planner.solve(instance)
+    weight, grid, farm = {2030: 1, 2031: 3, 2034: 2}, 1.25 * 3, 1.5 * 2
+    most = {2030: 0.4, 2031: 1.5 * 0.4 + 0.4}
+    most[2034] = 1.5**3 * most[2031] + 0.4
+    installed = by(plan["power.installed"].query("technology == 'new'"), "site", "year")
+    assert [installed["farm", y] for y in most] == [exactly(most[2030]), exactly(most[2031]), exactly(farm)]
+    assert [installed["grid", y] for y in most] == [exactly(0), exactly(0), exactly(most[2034] - farm)]
+    added = {2030: most[2030], 2031: most[2031] - 0.95 * most[2030], 2034: most[2034]}
+    paid = {v: 0.8 * worth(v, 3, 2036, failure=0.05) for v in weight}
+    yearly = {y: discount(y, weight[y]) for y in weight}
+    old = {"grid": 0.11 + 1.4, "farm": 0.11 + 1.9}
+    running = {y: old["grid"] * (grid - installed["grid", y]) + old["farm"] * (farm - installed["farm", y]) + 0.19 * most[y] for y in weight}
+    assert plan.objective == exactly(sum(paid[y] * added[y] + yearly[y] * running[y] for y in weight))
+    # What a GW more would save: at the farm while the farm has too little of it, at the grid in 2034. An order of 2030 lasts
+    # through 2031 and pays for itself with what it saves and what it lets grow; worked from the last year back.
+    saved = {2030: yearly[2030] * (old["farm"] - 0.19), 2031: yearly[2031] * (old["farm"] - 0.19), 2034: yearly[2034] * (old["grid"] - 0.19)}
+    growth = {2034: saved[2034] - paid[2034]}
+    growth[2031] = saved[2031] + 1.5**3 * growth[2034] - paid[2031]
+    growth[2030] = saved[2030] + 1.5 * growth[2031] + 0.95 * paid[2031] - paid[2030]
+    assert by(plan.prices["growth.power"], "year") == {y: exactly(growth[y] / (yearly[y] / weight[y])) for y in weight}
+    # The price of power is the cost of the old plant where it runs; at the farm in 2034 the new one could run at the grid instead.
+    price = plan.prices["power_balance"]
+    assert [value(price, site="farm", year=y) for y in (2030, 2031)] == [exactly(old["farm"] * PER_MWH)] * 2
+    assert [value(price, site=s, year=2034) for s in ("grid", "farm")] == [exactly(old["grid"] * PER_MWH)] * 2
+
+
+def test_growth_from_what_stands(tmp_path: Path) -> None:
+    # (F3) without a seed: in the first year a fifth more than the 3 GW that stand; in the next a fifth more than that.
+    instance = world(
+        tmp_path, {**PLANTS, "years": [2030, 2031]}, technologies=[("new", "power", "grid", "")],
+        numbers={
+            "compute.work.demand": "8 ZFLOP/s", "power.plant.existing": "50 GW", "power.plant.variable_cost": "2.7 GUSD/(GW*yr)",
+            "power.new.existing": "3 GW", "power.new.capex": "0.8 GUSD/GW", "power.new.lifetime": "3 yr", "power.new.growth": "0.2 1/yr",
+        },
+    )  # fmt: skip
+    plan = planner.solve(instance)
+    assert [value(plan["power.installed"], technology="new", year=y) for y in (2030, 2031)] == [exactly(3.6), exactly(4.32)]
+    assert [value(plan["power.build"], technology="new", year=y) for y in (2030, 2031)] == [exactly(0.6), exactly(0.72)]
+
+
+def test_most_that_can_be_ordered_in_a_calendar_year(tmp_path: Path) -> None:
+    # (F3): 1.2 GW a year in 2030 and 2031, 0.7 in 2032; the rest comes from a plant that costs more.
+    instance = world(
+        tmp_path, PLANTS, years=[2030, 2032], last=2032, technologies=[("cheap", "power", "grid", "")],
+        numbers={
+            "power.plant.lifetime": "2 yr",
+            "power.cheap.capex": "1.7 GUSD/GW", "power.cheap.lifetime": "2 yr", "power.cheap.fixed_cost": "0.05 GUSD/(GW*yr)",
+            "power.cheap.variable_cost": "0.02 GUSD/(GW*yr)", "power.cheap.max_build": {2030: "1.2 GW/yr", 2032: "0.7 GW/yr"},
+        },
+    )  # fmt: skip
+    plan = planner.solve(instance)
+    cheap, need = {2030: 2 * 1.2, 2032: 0.7}, 5.0
+    assert by(plan["power.build"], "technology", "year") == {
+        ("cheap", 2030): exactly(1.2), ("cheap", 2032): exactly(0.7),
+        ("plant", 2030): exactly((need - 2.4) / 2), ("plant", 2032): exactly(need - 0.7),
+    }  # fmt: skip
+    share = {2030: worth(2030, 2, 2033), 2032: worth(2032, 2, 2033)}
+    yearly = {2030: discount(2030, 2), 2032: discount(2032)}
+    full = {y: 3 * share[y] + yearly[y] * YEARLY for y in share}
+    less = {y: 1.7 * share[y] + yearly[y] * 0.07 for y in share}
+    assert plan.objective == exactly(sum(less[y] * cheap[y] + full[y] * (need - cheap[y]) for y in share))
+    assert by(plan.prices["power_balance"], "year") == {y: exactly(full[y] / yearly[y] * PER_MWH) for y in share}
+
+
+def test_first_and_last_year_of_ordering(tmp_path: Path) -> None:
+    # The cheap plant is to be had in 2031 and 2032 only. It lasts a year, and so does the other.
+    instance = world(
+        tmp_path, {**PLANTS, "years": [2030, 2031, 2032, 2033]}, technologies=[("cheap", "power", "grid", "")],
+        numbers={
+            "power.plant.lifetime": "1 yr", "power.cheap.capex": "1.7 GUSD/GW", "power.cheap.lifetime": "1 yr",
+            "power.cheap.first_year": "2031 yr", "power.cheap.last_year": "2032 yr",
+        },
+    )  # fmt: skip
+    plan = planner.solve(instance)
+    assert by(plan["power.build"].query("value > 0"), "technology", "year") == {
+        ("plant", 2030): exactly(5), ("cheap", 2031): exactly(5), ("cheap", 2032): exactly(5), ("plant", 2033): exactly(5),
+    }  # fmt: skip
+    assert total(plan["power.build"], technology="cheap", year=2030) == 0
+
+
+def test_land_is_occupied_by_what_stands(tmp_path: Path) -> None:
+    plan = planner.solve(world(tmp_path, PLANTS, numbers={"power.plant.existing": "9 GW", "power.plant.land": "13 km2/GW"}))
+    assert value(plan["land.occupied"], technology="plant") == exactly(9 * 13)

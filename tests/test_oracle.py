@@ -1,0 +1,123 @@
+"""The planner against the oracle: the same cost, and each other's optimum feasible and of the same worth in every table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import planner
+from planner.certificate import certify
+from planner.highs import solve_program
+from planner.plan import make_plan
+from tests import oracle, variants
+
+INSTANCES = [variants.toy, variants.crossroads]
+THOROUGH = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+
+
+def assert_same(instance: planner.Instance, tolerance: float) -> None:
+    """The planner and the oracle agree on whether there is a plan and on its cost."""
+    expected = oracle.solve(instance)
+    try:
+        objective, status = planner.solve(instance).objective, "optimal"
+    except planner.Infeasible:
+        objective, status = math.nan, "infeasible"
+    except planner.Unbounded:
+        objective, status = math.nan, "unbounded"
+    assert status == expected.status
+    assert objective == pytest.approx(expected.objective, rel=tolerance, abs=tolerance, nan_ok=True)
+
+
+@pytest.mark.parametrize("conventions", variants.CONVENTIONS, ids=lambda chosen: "-".join(chosen.values()))
+def test_every_convention_of_money(conventions: dict[str, str]) -> None:
+    assert_same(variants.converted(variants.toy(), **conventions), 1e-9)
+
+
+@pytest.mark.parametrize("conventions", variants.CONVENTIONS[::5], ids=lambda chosen: "-".join(chosen.values()))
+def test_conventions_with_lead_times_and_survival_curves(conventions: dict[str, str]) -> None:
+    assert_same(variants.converted(variants.crossroads(), **conventions), 1e-9)
+
+
+@pytest.mark.parametrize(("rate", "limit", "status"), [(0.07, 1e3, "infeasible"), (-0.45, None, "unbounded"), (0.0, None, "optimal")])
+def test_statuses(rate: float, limit: float | None, status: str) -> None:
+    """No plan reaches a demand beyond all building; at deeply negative rates what is left over is worth more than it cost."""
+    instance = variants.toy().replace({"finance.discount_rate": rate})
+    if limit is not None:
+        instance = variants.crossroads().replace({"limits.talk_north.lower": limit})
+    assert oracle.solve(instance).status == status
+    assert_same(instance, 1e-9)
+
+
+@pytest.mark.parametrize("make", INSTANCES)
+def test_the_planners_plan_is_worth_the_same_to_the_oracle(make: Callable[[], planner.Instance]) -> None:
+    """Every row of the oracle holds at the planner's optimum; every quantity and every kind of cost is the planner's."""
+    instance = make()
+    lp = planner.compile(planner.build(instance))
+    optimum = solve_program(lp)
+    plan = make_plan(instance, lp, optimum, certify(lp, optimum), {})
+    found = {(family.name, tuple(index)): value for family in lp.columns for index, value in zip(family.index, optimum.values[family.rows], strict=True)}
+    statement = oracle.Statement(instance)
+    values = np.array([found.get(key, 0.0) for key in statement.program.columns])
+    told = statement.report(values)
+    for row in statement.program.rows:
+        size = 1 + sum(abs(value * (1.0 if c < 0 else values[c])) for c, value in row.sum.items())
+        assert row.low - 1e-7 * size <= row.sum.at(values) <= row.high + 1e-7 * size, (row.label, row.index)
+    for name, table in plan.tables.items():
+        index = [column for column in table.columns if column not in ("value", "unit") and (column != "body" or "site" not in table)]
+        theirs = {tuple(str(label) for label in key): value for *key, value in table[[*index, "value"]].itertuples(index=False)}
+        ours = {tuple(str(label) for label in key): value for key, value in told.quantities[name].items()}
+        assert theirs.keys() <= ours.keys(), name
+        for key, value in ours.items():
+            assert theirs.get(key, 0.0) == pytest.approx(value, rel=1e-7, abs=1e-7), (name, key)
+    booked = plan.ledger.groupby("kind")["discounted"].sum().to_dict()
+    for kind in booked.keys() | told.costs.keys():
+        assert booked.get(kind, 0.0) == pytest.approx(told.costs.get(kind, 0.0), rel=1e-9, abs=1e-9), kind
+    assert plan.objective == pytest.approx(told.objective, rel=1e-9)
+
+
+@pytest.mark.parametrize("make", INSTANCES)
+def test_the_oracles_plan_is_worth_the_same_to_the_planner(make: Callable[[], planner.Instance]) -> None:
+    """Every row of the planner's program holds at the oracle's optimum, at the same cost."""
+    instance = make()
+    lp, expected = planner.compile(planner.build(instance)), oracle.solve(instance)
+
+    def value(name: str, index: tuple[Any, ...]) -> float:
+        column = expected.values.get((name, index))
+        return expected.quantities[name][index] if column is None else column
+
+    x = np.array([value(family.name, tuple(index)) for family in lp.columns for index in family.index])
+    activity, size = lp.matrix @ x, 1 + abs(lp.matrix) @ abs(x)
+    assert np.all(activity >= lp.row_lower - 1e-7 * size)
+    assert np.all(activity <= lp.row_upper + 1e-7 * size)
+    assert np.all((x >= lp.col_lower - 1e-7) & (x <= lp.col_upper * (1 + 1e-7) + 1e-7))
+    assert lp.cost @ x + lp.offset == pytest.approx(expected.objective, rel=1e-9)
+
+
+@THOROUGH
+@given(data=st.data())
+def test_random_variants(data: st.DataObject) -> None:
+    """Random factors on many numbers, conventions at random, some limits left out."""
+    instance = data.draw(st.sampled_from(INSTANCES))()
+    names = sorted({limit.name for limit in instance.limits})
+    factors = data.draw(st.dictionaries(st.sampled_from(variants.addresses(instance)), st.floats(0.3, 3), max_size=25))
+    conventions = data.draw(st.sampled_from(variants.CONVENTIONS))
+    instance = variants.converted(variants.scaled(instance, factors), **conventions)
+    assert_same(variants.without_limits(instance, data.draw(st.lists(st.sampled_from(names), max_size=3))), 1e-7)
+
+
+@THOROUGH
+@given(
+    make=st.sampled_from(INSTANCES),
+    steps=st.lists(st.integers(1, 4), min_size=1, max_size=6),
+    conventions=st.sampled_from(variants.CONVENTIONS),
+)
+def test_random_years(make: Callable[..., planner.Instance], steps: list[int], conventions: dict[str, str]) -> None:
+    """Uneven steps between model years, the last of them as long as drawn."""
+    years = tuple(2030 + sum(steps[:i]) for i in range(len(steps)))
+    assert_same(variants.converted(make(years, 2030 + sum(steps) - 1), **conventions), 1e-7)
