@@ -1,4 +1,7 @@
-"""Limits: any quantity may be bounded, at a place, for a technology, each year or over the horizon (X1)."""
+"""Limits: any quantity may be bounded, at a place, for a technology, each year or over the horizon.
+
+(X1) lower <= sum of the quantity over the rows that the limit selects <= upper
+"""
 
 from __future__ import annotations
 

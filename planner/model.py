@@ -6,7 +6,7 @@
 (B2) arrived + made >= departed + needed; each body, year and good that the body does not supply
 (B3) helium-3 burnt by power, moved by launch and mined here all enter (H4)
 (H4) stock[b,y] = stock[b, year before] + weight[y] * (mined + bought + arrived - burnt - departed - sold) >= 0
-(X1) lower <= sum of the quantity over the rows that the limit selects <= upper
+(L2) propellant taken on the way departs from the body that refuels
 (M1) objective = sum over y of D_y * every yearly cost + sum over vintages of the present worth of their payments
 """
 

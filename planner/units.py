@@ -7,6 +7,7 @@ dimensions, and there is no unit with an offset.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -47,6 +48,7 @@ _FAMILIAR = (
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_][A-Za-z_0-9]*|%)|(?P<sign>\*\*|[\^*/()-]))"
 )
+_LONGEST = 100
 _POWER_IN_NAME = re.compile(r"(.*m)([23])")
 _MONEY_OF_YEAR = re.compile(r".*USD(\d{4})")
 
@@ -88,6 +90,8 @@ class Units:
             ratio = (source / target).to_root_units()
             if not ratio.unitless:
                 raise UnitError(f"unit '{text}' does not convert into '{into}'")
+            if not 0 < ratio.magnitude < math.inf:
+                raise UnitError(f"unit '{text}' is worth {ratio.magnitude:g} of '{into}', expected a finite number above 0")
             self._factors[key] = float(f"{ratio.magnitude:.15g}")
         return self._factors[key]
 
@@ -99,12 +103,10 @@ class Units:
     def named(self, name: str) -> Any:
         """One of the unit of that name, prefix included; raises `UnitError` with the nearest name."""
         power = _POWER_IN_NAME.fullmatch(name)
-        try:
-            if power:
-                return self.registry.Quantity(1.0, power[1]) ** int(power[2])
-            return self.registry.Quantity(1.0, "percent" if name == "%" else name)
-        except (pint.PintError, AttributeError):
-            raise UnitError(self._unknown(name)) from None
+        known = power[1] if power else "percent" if name == "%" else name
+        if not self.registry.parse_unit_name(known):
+            raise UnitError(self._unknown(name))
+        return self.registry.Quantity(1.0, known) ** (int(power[2]) if power else 1)
 
     def _unknown(self, name: str) -> str:
         money = _MONEY_OF_YEAR.fullmatch(name)
@@ -127,9 +129,11 @@ class Units:
     def _define(self, name: str, text: str) -> None:
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
             raise UnitError(f"unit name '{name}' must be letters, digits and _, beginning with a letter")
-        if name in self.registry:
+        if self.registry.parse_unit_name(name):
             raise UnitError(f"unit '{name}' is known already and cannot be defined anew")
         meaning = self.quantity(text).to_root_units()
+        if not 0 < meaning.magnitude < math.inf:
+            raise UnitError(f"unit '{name}' is {text}, expected something finite above 0")
         self.registry.define(
             f"{name} = {meaning.magnitude!r} * {meaning.units:D}" if not meaning.unitless else f"{name} = {meaning.magnitude!r}"
         )
@@ -141,6 +145,8 @@ class _Reader:
     def __init__(self, text: str, units: Units) -> None:
         self.text, self.units = text, units
         self.tokens: list[tuple[str, str]] = []
+        if len(text) > _LONGEST:
+            raise UnitError(f"unit '{text[:20]}...' is longer than {_LONGEST} characters")
         position, end = 0, len(text.rstrip())
         while position < end:
             match = _TOKEN.match(text, position)
@@ -190,8 +196,8 @@ class _Reader:
         if self._peek()[1] in ("**", "^"):
             self.next += 1
             kind, digits = self._peek()
-            if kind != "number" or not digits.isdigit():
-                raise UnitError(f"unit '{self.text}': a power must be a whole number")
+            if kind != "number" or not digits.isdigit() or int(digits) > 9:
+                raise UnitError(f"unit '{self.text}': a power must be a whole number up to 9")
             self.next += 1
             result = result ** int(digits)
         return result

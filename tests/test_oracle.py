@@ -112,6 +112,16 @@ def test_random_variants(data: st.DataObject) -> None:
 
 
 @THOROUGH
+@given(data=st.data())
+def test_random_structures(data: st.DataObject) -> None:
+    """Users and supplies on other bodies, technologies at fewer sites, other kinds of workloads, fewer routes; limits or none."""
+    instance = data.draw(st.sampled_from(INSTANCES))()
+    few = st.integers(0, 5).map(lambda roll: roll == 5)
+    instance = variants.restructured(instance, lambda: data.draw(few))
+    assert_same(variants.without_limits(instance, [limit.name for limit in instance.limits if data.draw(st.booleans())]), 1e-7)
+
+
+@THOROUGH
 @given(
     make=st.sampled_from(INSTANCES),
     steps=st.lists(st.integers(1, 4), min_size=1, max_size=6),

@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,15 +30,21 @@ CONVENTIONS = [
 def toy(years: tuple[int, ...] = (), last: int | None = None) -> planner.Instance:
     """The toy, over other years if given."""
     with tempfile.TemporaryDirectory() as place:
-        return _over(shutil.copytree(TOY, Path(place) / "toy"), years, last)
+        return _over(written(toy, Path(place)), years, last)
 
 
 @cache
 def crossroads(years: tuple[int, ...] = (), last: int | None = None) -> planner.Instance:
     """Three bodies and five sites, with what the toy has not (see CROSSROADS); over other years if given."""
     with tempfile.TemporaryDirectory() as place:
-        folder = write_instance(Path(place) / "crossroads", years=(2030, 2031, 2033, 2034, 2037), last=2039, **CROSSROADS)
-        return _over(folder, years, last)
+        return _over(written(crossroads, Path(place)), years, last)
+
+
+def written(make: Callable[..., planner.Instance], place: Path) -> Path:
+    """A folder of the toy's or the crossroads' own, within `place`."""
+    if make is toy:
+        return shutil.copytree(TOY, place / "toy")
+    return write_instance(place / "crossroads", years=(2030, 2031, 2033, 2034, 2037), last=2039, **CROSSROADS)
 
 
 def _over(folder: Path, years: tuple[int, ...], last: int | None) -> planner.Instance:
@@ -58,6 +64,27 @@ def converted(instance: planner.Instance, **conventions: str) -> planner.Instanc
 def without_limits(instance: planner.Instance, names: Sequence[str]) -> planner.Instance:
     """The instance without the limits of these names."""
     return dataclasses.replace(instance, limits=tuple(limit for limit in instance.limits if limit.name not in names))
+
+
+def restructured(instance: planner.Instance, chance: Callable[[], bool]) -> planner.Instance:
+    """The instance with other bodies, sites, workloads and routes: each choice is left to chance, every number stays."""
+    goods = ("complex", "structural", "propellant")
+    bodies = {
+        name: dataclasses.replace(body, users=chance(), supplies=tuple(good for good in goods if (good in body.supplies) != chance()))
+        for name, body in instance.bodies.items()
+    }
+    structure = dataclasses.replace(
+        instance.structure,
+        technologies={
+            name: dataclasses.replace(technology, sites=tuple(site for site in technology.sites if not chance()))
+            for name, technology in instance.technologies.items()
+        },
+        workloads={name: ("firm", "flexible")[(kind == "flexible") != chance()] for name, kind in instance.workloads.items()},
+        routes={name: route for name, route in instance.routes.items() if not chance()},
+        survival={name: curve for name, curve in instance.survival.items() if not chance()},
+    )
+    conventions = dataclasses.replace(instance.conventions, bodies=bodies)
+    return dataclasses.replace(instance, conventions=conventions, structure=structure)
 
 
 def addresses(instance: planner.Instance) -> list[str]:

@@ -6,8 +6,8 @@
 (C3) sum over h of share[h] * serve[w,s,y,h] = placed[w,s,y] for a flexible workload; a firm one is served as placed in every slice
 (C4) sum over s of placed[w,s,y] + unserved of the tiers of w in y = demand[w,y]; unserved of a tier <= its share of the demand
 
-(C5) stands in `link.py`; (C6), the power that running takes, in the power balance of `model.py`. A workload is not
-placed on a site whose delay is longer than the greatest that it tolerates.
+Equation (C5), where compute and links meet, and (C6), the power that running takes, stand in `model.py`. A workload is
+not placed on a site whose delay is longer than the greatest that it tolerates.
 """
 
 from __future__ import annotations

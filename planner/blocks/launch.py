@@ -65,7 +65,7 @@ def add_launch(b: pyo.Block, instance: Instance) -> fleet.Lives:
     def lift(b: pyo.Block, k: str, s: str, y: int) -> Any:
         return sum(b.burden[r, y] * b.payload[r, y] for r in flown[k, s, y])
 
-    @b.Expression(routes)
+    @b.Expression(routes)  # (L2)
     def propellant_taken(b: pyo.Block, r: str, y: int) -> Any:
         return b.propellant_use[r, y] * b.payload[r, y]
 
@@ -78,7 +78,8 @@ def _open_routes(b: pyo.Block, instance: Instance, lives: fleet.Lives) -> list[t
     standing = set(lives.standing)
     return [
         (r, y) for r, route in instance.routes.items() for y in instance.years
-        if (route.carrier, route.origin, y) in standing and (r not in b.opens or b.opens[r] <= y) and (r not in b.closes or y <= b.closes[r])
+        if (route.carrier, route.origin, y) in standing
+        and (r not in b.opens or pyo.value(b.opens[r]) <= y) and (r not in b.closes or y <= pyo.value(b.closes[r]))
     ]
 
 

@@ -1,8 +1,6 @@
 """Links: a site far from its users needs capacity to send them what it computed.
 
-(C5) sum over w of data_rate[w] * serve[w,s,y,h] <= sum over k of availability[k,s,h] * in_service[k,s,y]
-
-The rule stands in `model.py`, where links and compute meet.
+Equation (C5), where links and compute meet, stands in `model.py`.
 """
 
 from __future__ import annotations

@@ -9,6 +9,20 @@ from planner.instance.settings import schema
 from planner.instance.structure import Market, Route, Structure, Technology
 
 __all__ = [
-    "Body", "Bound", "Conventions", "Finance", "Horizon", "Instance", "Limit", "LimitRow", "Market", "ParameterRow", "Route", "Structure",
-    "Technology", "limit_unit", "load", "schema",
-]  # fmt: skip
+    "Body",
+    "Bound",
+    "Conventions",
+    "Finance",
+    "Horizon",
+    "Instance",
+    "Limit",
+    "LimitRow",
+    "Market",
+    "ParameterRow",
+    "Route",
+    "Structure",
+    "Technology",
+    "limit_unit",
+    "load",
+    "schema",
+]

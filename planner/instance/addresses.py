@@ -35,7 +35,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Change:
-    """What is done to an address: `operation` is `=`, `*` or `+`; the value is a number in the row's unit, or text with its own."""
+    """What is done to an address: `operation` is `=`, `*` or `+`; the value a number in the row's unit, or text with its own."""
 
     address: str
     operation: str

@@ -65,8 +65,9 @@ class _Checks:
             if later in complete and order[earlier] < order[later]:
                 expected = hours[earlier] / share[earlier] * share[later]
                 if abs(hours[later] - expected) > _HOURS_OFF * expected:
-                    self._add("time", "hours", later, f"'{later}' lasts {hours[later]:g} h, expected {expected:.6g} h from its share and those of '{earlier}'"
-                              ": the slices of a cycle occur equally often")  # fmt: skip
+                    right = f"expected {expected:.6g} h from its share and those of '{earlier}'"
+                    why = "the slices of a cycle occur equally often"
+                    self._add("time", "hours", later, f"'{later}' lasts {hours[later]:g} h, {right}: {why}")
 
     def tiers(self) -> None:
         """The shares of a workload's tiers add up to 1."""

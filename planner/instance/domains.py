@@ -43,4 +43,4 @@ def index_of(parameter: Parameter, place: Place) -> tuple[str, ...]:
         labels += (place.site,)
     if "body" in parameter.index:
         labels += (place.body,)
-    return labels + (place.slice,) if place.slice else labels
+    return (*labels, place.slice) if place.slice else labels

@@ -43,10 +43,12 @@ class Instance:
 
     @property
     def title(self) -> str:
+        """What the instance is about, in a line."""
         return self.conventions.title
 
     @property
     def description(self) -> str:
+        """What the instance is about, at length."""
         return self.conventions.description
 
     @property
@@ -61,10 +63,12 @@ class Instance:
 
     @property
     def finance(self) -> Finance:
+        """The conventions of money."""
         return self.conventions.finance
 
     @property
     def bodies(self) -> dict[str, Body]:
+        """Every body, also one without sites."""
         return self.conventions.bodies
 
     @property
@@ -84,6 +88,7 @@ class Instance:
 
     @property
     def technologies(self) -> dict[str, Technology]:
+        """Every technology, in the order of the files."""
         return self.structure.technologies
 
     @property
@@ -98,6 +103,7 @@ class Instance:
 
     @property
     def routes(self) -> dict[str, Route]:
+        """Every route."""
         return self.structure.routes
 
     @property
@@ -107,6 +113,7 @@ class Instance:
 
     @property
     def markets(self) -> dict[str, Market]:
+        """Every market for helium-3."""
         return self.structure.markets
 
     @property

@@ -25,13 +25,16 @@ class Layer:
 
     @property
     def settings(self) -> dict[str, Any]:
+        """The data of its TOML file."""
         return self.toml.data
 
     @property
     def rows_read(self) -> int:
+        """How many rows its tables have."""
         return sum(map(len, self.tables.values())) + sum(map(len, self.parameters.values()))
 
     def add(self, problems: Problems, path: tuple[str, ...], message: str) -> None:
+        """Add a problem at a key of its TOML file."""
         self.toml.add(problems, path, message)
 
 

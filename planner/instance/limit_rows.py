@@ -77,12 +77,11 @@ def selection_problems(
     """What is wrong with the labels and places of a limit, as column and message."""
     by_dimension = labels(structure, quantity)
     known = [label for names in by_dimension.values() for label in names]
-    found = []
-    for item in items:
-        if item not in known:
-            found.append(
-                ("item", f"'{item}' is no label of {quantity.name}{nearest(item, known)} (expected some of {listed(known)})")
-            )
+    found = [
+        ("item", f"'{item}' is no label of {quantity.name}{nearest(item, known)} (expected some of {listed(known)})")
+        for item in items
+        if item not in known
+    ]
     possible = ("site" in quantity.index) * (*structure.sites, *bodies) + ("body" in quantity.index) * bodies
     for dimension in ("route", "deposit", "market"):
         possible += tuple(sorted({place for where in by_dimension.get(dimension, {}).values() for place in where}))

@@ -70,27 +70,31 @@ def limits_of(rows: Iterable[LimitRow], years: tuple[int, ...], units: Units) ->
 
 
 def check_limits(limits: Iterable[Limit], problems: Problems) -> None:
-    """No limit is negative but on a cost; a lower and an upper bound of one name bound the same thing, the lower below the upper."""
+    """Add a problem for a negative limit (but on a cost), and for two bounds of one name that do not go together."""
     for limit in limits:
         negative = [key for key, value in limit.values.items() if value < 0]
         if negative and not limit.quantity.startswith("cost."):
             problems.add(limit.file, limit.line, "value", f"'{limit.name}' is negative, but {limit.quantity} is at least 0")
+        if any(math.isinf(value) for value in limit.values.values()):
+            problems.add(limit.file, limit.line, "value", f"'{limit.name}' is too large in {QUANTITIES[limit.quantity].unit}")
     uppers = {limit.name: limit for limit in limits if limit.bound == "upper"}
     for lower in limits:
         upper = uppers.get(lower.name)
         if lower.bound != "lower" or upper is None:
             continue
-        if (lower.quantity, set(lower.items), set(lower.places), lower.over) != (
-            upper.quantity,
-            set(upper.items),
-            set(upper.places),
-            upper.over,
-        ):
-            message = f"the lower bound of '{lower.name}' bounds something else than the upper one ({upper.file}:{upper.line}), expected another name"
+        if _bounded(lower) != _bounded(upper):
+            other = f"the upper one ({upper.file}:{upper.line})"
+            message = f"the lower bound of '{lower.name}' bounds something else than {other}, expected another name"
             problems.add(lower.file, lower.line, "limit", message)
             continue
-        crossed = [key for key, value in lower.values.items() if value > upper.values.get(key, math.inf)]
-        if crossed:
-            when = "" if crossed[0] is None else f" in {crossed[0]}"
-            message = f"the lower bound {lower.values[crossed[0]]:g} is above the upper one {upper.values[crossed[0]]:g}{when} ({QUANTITIES[lower.quantity].unit})"
-            problems.add(lower.file, lower.line, "bound", message)
+        for key, value in lower.values.items():
+            if value > upper.values.get(key, math.inf):
+                when = "" if key is None else f" in {key}"
+                unit = QUANTITIES[lower.quantity].unit
+                message = f"the lower bound {value:g} is above the upper one {upper.values[key]:g}{when} ({unit})"
+                problems.add(lower.file, lower.line, "bound", message)
+                break
+
+
+def _bounded(limit: Limit) -> tuple[object, ...]:
+    return limit.quantity, set(limit.items), set(limit.places), limit.over

@@ -55,6 +55,7 @@ class Resolver:
         self.result = Resolution({}, set(), {})
 
     def resolve(self) -> Resolution:
+        """The numbers of every parameter."""
         for key, parameter in PARAMETERS.items():
             self.result.numbers[key] = self._numbers(parameter)
         return self.result
@@ -110,7 +111,7 @@ class Resolver:
         if parameter.whole:
             values = [round(value) if abs(value - round(value)) < 1e-9 * max(1, abs(value)) else value for value in values]
         for value in dict.fromkeys((*(stated * factor for stated in row.values), *values) if not parameter.whole else values):
-            if not parameter.allows(value):
+            if not parameter.allows(value) or not math.isfinite(value):
                 self._add_out_of_range(row, parameter, value)
                 break
         return [float(value) for value in values]
@@ -126,7 +127,8 @@ class Resolver:
     def _add_ambiguous(self, found: list[ParameterRow], place: Place, parameter: Parameter) -> None:
         exact = written_address(parameter.block, place.item, parameter.name, f"{place.site}/{place.slice}")
         first, second = sorted(found, key=lambda row: (row.file, row.line))
-        message = f"{second.address} and {first.address} ({first.file}:{first.line}) meet at {place.site}/{place.slice}: expected a row {exact}"
+        where = f"meet at {place.site}/{place.slice}"
+        message = f"{second.address} and {first.address} ({first.file}:{first.line}) {where}: expected a row {exact}"
         self.problems.add(second.file, second.line, "at", message)
 
     def _add_missing(self, parameter: Parameter, missing: list[Place]) -> None:
@@ -143,8 +145,8 @@ class Resolver:
             more = "" if everywhere or len(at) == 1 else f" and at {', '.join(at[1:])}"
             file, line, field = self._needed_by(parameter, places[0])
             address = written_address(parameter.block, item, parameter.name) + where
-            message = f"{address}{more} has no number, expected a row in parameters/{parameter.block}.csv ({parameter.meaning}, {parameter.unit})"
-            self.problems.add(file, line, field, message)
+            expected = f"expected a row in parameters/{parameter.block}.csv ({parameter.meaning}, {parameter.unit})"
+            self.problems.add(file, line, field, f"{address}{more} has no number, {expected}")
 
     def _needed_by(self, parameter: Parameter, place: Place) -> tuple[str, int, str]:
         """The row of a structure table on whose account the number is needed."""

@@ -28,14 +28,17 @@ class Problems:
         self.settings_broken = False
 
     def add(self, file: str, line: int, field: str | int | None, message: str) -> None:
+        """Add a problem at a field (by column name or number) of the row that begins on a line."""
         source = self.sources.get(file)
         at, column = source.position(line, field) if source else (line, 1)
         self.at(file, at, column, message)
 
     def at(self, file: str, line: int, column: int, message: str) -> None:
+        """Add a problem at a line and column."""
         self.found.append(Problem(file, line, column, message))
 
     def raise_if_any(self) -> None:
+        """Raise one `InstanceError` with all problems, if there are any."""
         if self.found:
             number = len(set(self.found))
             raise InstanceError(self.found, f"{number} problem{'s' if number > 1 else ''} found")

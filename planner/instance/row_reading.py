@@ -44,16 +44,21 @@ class RowReader:
             self._check_horizon(record, tuple(year for year, _ in years))
         low, high = self._bound(record, "low"), self._bound(record, "high")
         if len(self.problems.found) == before:
-            self._check_range(
-                record, low, high, (value,) if value is not None else tuple(number for _, number in years), bool(years)
-            )
+            values = (value,) if value is not None else tuple(number for _, number in years)
+            self._check_range(record, low, high, values, bool(years))
         if not record["source"]:
             self._add(record, "source", "no source, expected a reference or the word assumption")
-        broken = len(self.problems.found) > before
         return {
-            "unit": record["unit"], "value": None if years else value if value is not None else math.nan, "years": years, "low": low, "high": high,
-            "source": record["source"], "note": record["note"], "file": record.file, "line": record.line, "layer": self.layer, "broken": broken,
-        }  # fmt: skip
+            **{column: record[column] for column in ("unit", "source", "note")},
+            "value": None if years else math.nan if value is None else value,
+            "years": years,
+            "low": low,
+            "high": high,
+            "file": record.file,
+            "line": record.line,
+            "layer": self.layer,
+            "broken": len(self.problems.found) > before,
+        }
 
     def year(self, record: Record, column: str) -> int | None:
         """The calendar year in a cell, or None where it is empty."""
@@ -90,8 +95,8 @@ class RowReader:
         first, last = self.horizon.years[0], self.horizon.last
         for year in years:
             if year not in needed_years(years, self.horizon):
-                self._add(record, str(year), f"{year} is off the horizon {first}-{last} and changes nothing, expected years within it "
-                          "(or one on each side to draw the line to)")  # fmt: skip
+                expected = "expected years within it (or one on each side to draw the line to)"
+                self._add(record, str(year), f"{year} is off the horizon {first}-{last} and changes nothing, {expected}")
 
     def _bound(self, record: Record, column: str) -> Bound | None:
         text = record[column]

@@ -17,6 +17,7 @@ class Bound:
     is_factor: bool = False
 
     def of(self, value: float) -> float:
+        """The bound on a value, in the unit of the value."""
         return value * self.amount if self.is_factor else self.amount
 
     def __str__(self) -> str:
@@ -68,18 +69,22 @@ class ParameterRow(Row):
 
     @property
     def declaration(self) -> Parameter:
+        """The parameter that the row is about."""
         return PARAMETERS[f"{self.block}.{self.parameter}"]
 
     @property
     def meaning(self) -> str:
+        """What the parameter means."""
         return self.declaration.meaning
 
     @property
     def key(self) -> tuple[str, str, str, str]:
+        """What a row of a higher layer must share to replace this one."""
         return self.block, self.item, self.at, self.parameter
 
     @property
     def address(self) -> str:
+        """The address of the row: `block.item.parameter[at]`."""
         return written_address(self.block, self.item, self.parameter, self.at)
 
 
@@ -98,12 +103,15 @@ class LimitRow(Row):
 
     @property
     def key(self) -> tuple[str, str]:
+        """What a row of a higher layer must share to replace this one."""
         return self.limit, self.bound
 
     @property
     def address(self) -> str:
+        """The address of the row: `limits.NAME.bound`."""
         return f"limits.{self.limit}.{self.bound}"
 
 
 def written_address(block: str, item: str, parameter: str, at: str = "") -> str:
+    """The text of an address, without the parts that are empty."""
     return ".".join(part for part in (block, item, parameter) if part) + (f"[{at}]" if at else "")

@@ -68,6 +68,7 @@ class Structure:
 
     @property
     def body_of_slice(self) -> dict[str, str]:
+        """The body of each slice."""
         return {slice_: body for body, slices in self.slices.items() for slice_ in slices}
 
     def items(self, kind: str, block: str) -> tuple[str, ...]:

@@ -145,11 +145,8 @@ class _Reading:
         carriers = [technology.name for technology in technologies.values() if technology.block == "launch"]
         origin = self._reference(row, "origin", sites, "site")
         if carrier in technologies and carrier not in carriers:
-            self._add(
-                row,
-                "carrier",
-                f"'{carrier}' is of block {technologies[carrier].block}, expected a technology of block launch: {listed(carriers)}",
-            )
+            found = f"'{carrier}' is of block {technologies[carrier].block}"
+            self._add(row, "carrier", f"{found}, expected a technology of block launch: {listed(carriers)}")
         elif (
             self._reference(row, "carrier", carriers, "launch technology") in technologies
             and origin in sites

@@ -28,6 +28,7 @@ class TomlSource:
     _places: dict[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)
 
     def position(self, line: int, field: str | int | None) -> tuple[int, int]:
+        """Where the text on a line begins."""
         lines = self.text.splitlines()
         content = lines[line - 1] if line <= len(lines) else ""
         return line, len(content) - len(content.lstrip()) + 1
@@ -50,6 +51,7 @@ class TomlFile:
     source: TomlSource
 
     def add(self, problems: Problems, path: tuple[str, ...], message: str) -> None:
+        """Add a problem at a key."""
         problems.at(self.file, *self.source.place(path), message)
 
 

@@ -18,7 +18,7 @@ def test_plants_run_as_far_as_they_are_available_and_pay_for_what_they_burn(tmp_
         tmp_path, {**PLANTS, "slices": {"light": ("earth", LIGHT, 14.4), "dark": ("earth", DARK, 9.6)}},
         technologies=[("gas", "power", "grid", "")],
         numbers={
-            "power.plant.availability[light]": "0.8 1", "power.plant.availability[dark]": "0.1 1",
+            "power.plant.capex": "2 GUSD/GW", "power.plant.availability[light]": "0.8 1", "power.plant.availability[dark]": "0.1 1",
             "power.gas.capex": "1.1 GUSD/GW", "power.gas.lifetime": "30 yr", "power.gas.fixed_cost": "0.02 GUSD/(GW*yr)",
             "power.gas.variable_cost": "0.09 GUSD/(GW*yr)", "power.gas.fuel_use": "2.1 1", "power.gas.fuel_price": "0.31 GUSD/(GW*yr)",
             "power.gas.emission_factor": "3.7 Mt/(GW*yr)", "finance.carbon_price[earth]": "0.06 GUSD/Mt",
@@ -38,11 +38,11 @@ def test_plants_run_as_far_as_they_are_available_and_pay_for_what_they_burn(tmp_
     assert value(plan["cost.fuel"]) == exactly(0.31 * 2.1 * output["gas"])
     assert value(plan["cost.carbon"]) == exactly(0.06 * 3.7 * output["gas"])
     running = 0.09 + 2.1 * 0.31 + 3.7 * 0.06
-    yearly = rent(3, 20, 0.11) * solar + 0.23 * output["plant"] + rent(1.1, 30, 0.02) * gas + running * output["gas"]
+    yearly = rent(2, 20, 0.11) * solar + 0.23 * output["plant"] + rent(1.1, 30, 0.02) * gas + running * output["gas"]
     assert plan.objective == exactly(discount(2030) * yearly)
     # Gas earns its capacity in the dark; what solar earns there too, it need not earn in the light.
     dark = running + rent(1.1, 30, 0.02) / DARK
-    light = 0.23 + (rent(3, 20, 0.11) - DARK * 0.1 * (dark - 0.23)) / (LIGHT * 0.8)
+    light = 0.23 + (rent(2, 20, 0.11) - DARK * 0.1 * (dark - 0.23)) / (LIGHT * 0.8)
     assert 0.23 < light < running
     assert by(plan.prices["power_balance"], "slice") == {"light": exactly(light * PER_MWH), "dark": exactly(dark * PER_MWH)}
 

@@ -100,16 +100,16 @@ def test_a_store_that_is_charged_over_two_slices(tmp_path: Path) -> None:
     instance = world(
         tmp_path, {**POLE, "slices": {h: ("moon", length / 600, length) for h, length in hours.items()}},
         numbers={
-            "storage.battery.charge_time": "1 h", "storage.battery.discharge_time": "1 h", "power.plant.existing": "11 GW",
-            "power.plant.last_year": "2000 yr", "storage.battery.existing": "9000 GWh", "storage.battery.last_year": "2000 yr",
+            "storage.battery.charge_time": "1 h", "storage.battery.discharge_time": "1 h",
+            "power.plant.existing": "14 GW", "power.plant.last_year": "2000 yr", "power.plant.fixed_cost": None, "storage.battery.existing": "9000 GWh", "storage.battery.last_year": "2000 yr",
         },
     )  # fmt: skip
     plan = planner.solve(instance)
     keep = {h: (1 - LOSS) ** length for h, length in hours.items()}
     level = by(plan["storage.level"], "slice")
     assert level["noon"] == exactly(300 * NEED / (OUT * keep["night"]))
-    # At noon all that is left of the 11 GW is stored; the morning gives the rest.
-    noon = 200 * IN * (11 - NEED)
+    # At noon all that is left of the 14 GW is stored; the morning gives the rest.
+    noon = 200 * IN * (14 - NEED)
     assert level["morning"] == exactly((level["noon"] - noon) / keep["noon"])
     assert by(plan["storage.charge"], "slice")["morning"] == exactly(level["morning"] / (IN * 100))
     assert rows(plan["storage.level"], slice="night")["value"].tolist() == [exactly(0)]

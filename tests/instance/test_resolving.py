@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import FILES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planner.declarations import PARAMETERS
 from planner.instance import Instance, Route, Technology, load
+from tests.instance.small import FILES
 
 Write = Callable[..., Path]
 POWER = "parameters/power.csv"

@@ -70,6 +70,11 @@ def test_factor(text: str, into: str, factor: float, units: Units) -> None:
         ("MW/", "it ends too early"),
         ("$/MW", "cannot be read at '$/MW'"),
         ("MW**x", "a power must be a whole number"),
+        ("MW**10", "a power must be a whole number up to 9"),
+        ("0 MW", "is worth 0 of 'MW'"),
+        ("1e999 MW", "is worth inf of 'MW'"),
+        ("(" * 5000, "is longer than 100 characters"),
+        ("nan", "unknown unit 'nan'"),
         ("degC", "unknown unit 'degC'"),
         ("_REGISTRY", "unknown unit"),
     ],
@@ -80,7 +85,7 @@ def test_texts_that_mean_nothing(text: str, message: str, units: Units) -> None:
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize(("name", "text"), [("kW", "1 W"), ("yr", "8766 h"), ("a-b", "1 W"), ("loop", "2 loop")])
+@pytest.mark.parametrize(("name", "text"), [("kW", "1 W"), ("yr", "8766 h"), ("a-b", "1 W"), ("loop", "2 loop"), ("none", "0 W")])
 def test_definitions_that_are_refused(name: str, text: str) -> None:
     with pytest.raises(UnitError):
         Units({name: text})

@@ -1,0 +1,1 @@
+"""Benchmarks: one command, tables of sizes, seconds, memory and shares; nothing here is a test."""
