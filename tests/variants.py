@@ -70,17 +70,19 @@ def restructured(instance: planner.Instance, chance: Callable[[], bool]) -> plan
     """The instance with other bodies, sites, workloads and routes: each choice is left to chance, every number stays."""
     goods = ("complex", "structural", "propellant")
     bodies = {
-        name: dataclasses.replace(body, users=chance(), supplies=tuple(good for good in goods if (good in body.supplies) != chance()))
+        name: dataclasses.replace(body, users=body.users != chance(), supplies=tuple(good for good in goods if (good in body.supplies) != chance()))
         for name, body in instance.bodies.items()
     }
+    technologies = {
+        name: dataclasses.replace(technology, sites=tuple(site for site in technology.sites if not chance()))
+        for name, technology in instance.technologies.items()
+    }
+    flown = {name: route for name, route in instance.routes.items() if route.origin in technologies[route.carrier].sites}
     structure = dataclasses.replace(
         instance.structure,
-        technologies={
-            name: dataclasses.replace(technology, sites=tuple(site for site in technology.sites if not chance()))
-            for name, technology in instance.technologies.items()
-        },
+        technologies=technologies,
         workloads={name: ("firm", "flexible")[(kind == "flexible") != chance()] for name, kind in instance.workloads.items()},
-        routes={name: route for name, route in instance.routes.items() if not chance()},
+        routes={name: route for name, route in flown.items() if not chance()},
         survival={name: curve for name, curve in instance.survival.items() if not chance()},
     )
     conventions = dataclasses.replace(instance.conventions, bodies=bodies)

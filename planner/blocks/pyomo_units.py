@@ -37,6 +37,12 @@ def unit(block: pyo.Block, text: str) -> dict[str, Any]:
     return {"mutable": True, "units": pyomo_unit(text)} if checked else {}
 
 
+def amount(block: pyo.Block, value: float, text: str) -> Any:
+    """A number in an expression, with its unit where the model checks units."""
+    checked = getattr(block.model(), "checks_units", False)
+    return value * pyomo_unit(text) if checked else value
+
+
 def declare(block: pyo.Block, instance: Instance, parameters: Iterable[Parameter]) -> None:
     """Add a Param to the block for each parameter, with the numbers of the instance, in the parameter's unit."""
     for parameter in parameters:
