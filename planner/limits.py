@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyomo.environ as pyo
 
-from planner.blocks.pyomo_units import within
+from planner.blocks.pyomo_units import amount, within
 from planner.declarations import QUANTITIES
+from planner.instance import limit_unit
 
 if TYPE_CHECKING:
     from planner.instance import Instance, Limit
@@ -20,15 +21,15 @@ HORIZON = "horizon"
 
 def add_limits(m: pyo.ConcreteModel, instance: Instance) -> None:
     """Add a row for each limit and year, or for each limit over the horizon."""
-    rows: dict[tuple[str, str, Any], tuple[float, list[Any]]] = {}
+    rows: dict[tuple[str, str, Any], tuple[Any, list[Any]]] = {}
     for limit in instance.limits:
-        terms = selected_terms(m, instance, limit)
+        terms, unit = selected_terms(m, instance, limit), limit_unit(limit.quantity, limit.over)
         if limit.over == "year":
             for y, value in limit.values.items():
-                rows[limit.name, limit.bound, y] = value, terms.get(y, [])
+                rows[limit.name, limit.bound, y] = amount(m, value, unit), terms.get(y, [])
         else:
             counted = [m.weight[y] * term for y in limit.years for term in terms.get(y, [])]
-            rows[limit.name, limit.bound, HORIZON] = limit.values[None], counted
+            rows[limit.name, limit.bound, HORIZON] = amount(m, limit.values[None], unit), counted
 
     @m.Constraint(list(rows), doc="(X1)")
     def limit(m: pyo.ConcreteModel, name: str, bound: str, y: Any) -> Any:

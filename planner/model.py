@@ -26,7 +26,7 @@ from planner.blocks.link import add_link
 from planner.blocks.money import PARAMETERS as MONEY
 from planner.blocks.money import capital_payments, yearly_discount
 from planner.blocks.power import add_power
-from planner.blocks.pyomo_units import declare, positive, unit, within
+from planner.blocks.pyomo_units import amount, declare, positive, unit, within
 from planner.blocks.storage import add_storage
 from planner.blocks.time import add_time
 from planner.limits import add_limits
@@ -134,24 +134,25 @@ def _add_goods_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
     for g, b, y, term in _needs(m, instance):
         if (g, b, y) in needs:
             needs[g, b, y].append(term)
+    nothing = amount(m, 0, "kt/yr")
 
     @m.Expression(wanted)
     def goods_arrived(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
-        return sum(m.launch.flow[r, g, y] for r in landing.get((g, b, y), ()))
+        return sum((m.launch.flow[r, g, y] for r in landing.get((g, b, y), ())), nothing)
 
     @m.Expression(wanted)
     def goods_made(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
-        return sum(m.industry.output[k, s, y] for k, s in made[g, b, y])
+        return sum((m.industry.output[k, s, y] for k, s in made[g, b, y]), nothing)
 
     @m.Expression(wanted)
     def goods_departed(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
         cargo = sum(m.launch.flow[r, g, y] / (1 - m.launch.loss[r, y]) for r in leaving.get((g, b, y), ()))
         taken = sum(m.launch.propellant_taken[r, y] for r in refuelling.get((b, y), ())) if g == "propellant" else 0  # (L2)
-        return cargo + taken
+        return nothing + cargo + taken
 
     @m.Expression(wanted)
     def goods_needed(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
-        return sum(needs[g, b, y])
+        return sum(needs[g, b, y], nothing)
 
     @m.Constraint(wanted, doc="(B2)")
     def goods_balance(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:

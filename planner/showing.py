@@ -8,28 +8,43 @@ from typing import Any
 
 from planner.declarations import QUANTITIES
 from planner.errors import AddressError
-from planner.instance import Instance
+from planner.instance import Instance, LimitRow, ParameterRow
 
 
 def parameters_shown(instance: Instance, address: str | None = None) -> tuple[list[dict[str, Any]], str]:
-    """The rows of parameters at an address (all of them where none is given), as records and as text.
+    """The rows at an address (all parameters and limits where none is given), as records and as text.
 
     An address without a place shows every place. Raises AddressError, with the nearest address, where there is none.
     """
-    rows = [row for row in instance.rows if address is None or row.address == address or row.address.split("[")[0] == address]
-    if not rows:
-        near = difflib.get_close_matches(str(address), [row.address for row in instance.rows], 1, 0.3)
+    records = [_record(row) for row in (*instance.rows, *instance.limit_rows)]
+    found = [record for record in records if address in (None, record["address"], record["address"].split("[")[0])]
+    if not found:
+        near = difflib.get_close_matches(str(address), [record["address"] for record in records], 1, 0.3)
         hint = f"; the nearest is {near[0]}" if near else ""
         raise AddressError(f"no row of {instance.name} has the address {address}{hint}")
-    blocks = []
-    for row in rows:
-        value = ", ".join(f"{year}: {x:g}" for year, x in row.years.items()) if row.years else f"{row.value:g}"
-        span = f"  range {row.low:g} to {row.high:g}" if row.low is not None and row.high is not None else ""
-        blocks.append(
-            f"{row.address} = {value} {row.unit}{span}\n    {row.meaning}\n    {row.status}: {row.source}"
-            + (f"\n    {row.note}" if row.note else "") + f"\n    {row.file}:{row.line}"
-        )  # fmt: skip
-    return [asdict(row) for row in rows], "\n".join(blocks)
+    return found, "\n".join(_text(record) for record in found)
+
+
+def _record(row: ParameterRow | LimitRow) -> dict[str, Any]:
+    meaning = row.meaning if isinstance(row, ParameterRow) else f"{row.bound} limit on {row.quantity}, {row.over}"
+    return {
+        "address": row.address, "meaning": meaning, "unit": row.unit, "value": row.value, "years": dict(row.years),
+        "low": None if row.low is None else str(row.low), "high": None if row.high is None else str(row.high),
+        "status": row.status, "source": row.source, "note": row.note, "file": row.file, "line": row.line,
+    }  # fmt: skip
+
+
+def _text(record: dict[str, Any]) -> str:
+    years = ", ".join(f"{year}: {value:g}" for year, value in record["years"].items())
+    span = " to ".join(end for end in (record["low"], record["high"]) if end is not None)
+    lines = [
+        f"{record['address']} = {years or format(record['value'], 'g')} {record['unit']}" + (f"  (range {span})" if span else ""),
+        f"    {record['meaning']}",
+        f"    {record['status']}: {record['source']}",
+        *([f"    {record['note']}"] if record["note"] else []),
+        f"    {record['file']}:{record['line']}",
+    ]
+    return "\n".join(lines)
 
 
 def quantities_shown() -> tuple[list[dict[str, Any]], str]:

@@ -1,6 +1,6 @@
 """Run folders: a plan written to disk, whole or not at all, and read back equal.
 
-    summary.json   tables/*.parquet and *.csv   prices/*.parquet and *.csv   ledger.csv   instance/   basis.npz   run.log
+    summary.json   tables/*.parquet and *.csv   prices/*.parquet and *.csv   ledger.parquet and .csv   instance/   basis.npz   run.log
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def save_plan(plan: Plan, folder: str | Path, log: str = "") -> Path:
     try:
         _write_tables(scratch / "tables", plan.tables)
         _write_tables(scratch / "prices", plan.prices)
+        plan.ledger.to_parquet(scratch / "ledger.parquet", index=False)
         _write_csv(plan.ledger, scratch / "ledger.csv")
         plan.instance.write(scratch / "instance")
         if plan.basis is not None:
@@ -74,7 +75,7 @@ def load_plan(folder: str | Path) -> Plan:
     if (source / "basis.npz").is_file():
         with np.load(source / "basis.npz") as arrays:
             basis = Basis(arrays["columns"], arrays["rows"])
-    ledger = pd.read_csv(source / "ledger.csv", float_precision="round_trip", keep_default_na=False, dtype={"vintage": "str", "item": "str"})
+    ledger = pd.read_parquet(source / "ledger.parquet")
     return Plan(load(source / "instance"), _read_tables(source / "tables"), _read_tables(source / "prices"), ledger, facts, basis)
 
 

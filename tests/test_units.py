@@ -33,8 +33,10 @@ DERIVED = {"weight": "yr", "slice_share": "1", "slice_hours": "h", "discount": "
 
 @pytest.fixture(scope="module")
 def instance() -> planner.Instance:
-    """Everything once."""
-    return planner.load(Path(__file__).parents[1] / "instances" / "toy")
+    """Everything once, and the rows of a fleet in every block."""
+    toy = planner.load(Path(__file__).parents[1] / "instances" / "toy")
+    extra = {f"{block}.{name}": 0.3 for block in BLOCKS for name in ("land", "growth")}
+    return toy.replace({**extra, "compute.variable_cost": 0.2, "launch.fixed_cost": 0.01, "helium3.fixed_cost": 0.01})
 
 
 @pytest.fixture(scope="module")

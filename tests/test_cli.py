@@ -1,0 +1,153 @@
+"""The command line: what it prints, where, its exit codes, and that nothing is written when nothing should be."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import planner
+from planner import cli
+from tests.instance.broken import CASES
+from tests.instance.small import FILES
+
+ROOT = Path(__file__).parents[1]
+TOY = str(ROOT / "instances" / "toy")
+
+
+class Said:
+    """What a command printed and the code with which it ended."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Run `planner` with arguments, in this process."""
+
+    def run_command(*arguments: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["planner", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        captured = capsys.readouterr()
+        code = ended.value.code
+        return Said(code if isinstance(code, int) else 0, captured.out, captured.err)
+
+    return run_command
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Path:
+    """A copy of the toy to break."""
+    shutil.copytree(TOY, tmp_path / "toy")
+    return tmp_path / "toy"
+
+
+def test_solve_says_the_answer(run: Callable[..., Said]) -> None:
+    said = run("solve", TOY)
+    assert said.code == 0
+    assert "optimal and certified" in said.out
+    assert "Compute first stands on the Moon in" in said.out
+    assert "Limits that bind:" in said.out
+    assert said.err == ""
+
+
+def test_json_is_one_object_with_the_promised_keys(run: Callable[..., Said], tmp_path: Path) -> None:
+    said = run("solve", TOY, "--json", "--out", str(tmp_path / "run"))
+    found = json.loads(said.out)
+    assert said.code == 0 and said.out.count("\n") == 1
+    assert {"status", "objective", "unit", "instance", "instance_hash", "rows", "columns", "nonzeros", "seconds", "solver", "certificate", "out"} <= found.keys()
+    assert {"read", "build", "compile", "solve", "certify", "write"} <= found["seconds"].keys()
+    assert {"name", "version", "method", "iterations"} <= found["solver"].keys()
+    assert found["status"] == "optimal" and found["certificate"]["holds"] is True
+    kept = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert {key: kept[key] for key in kept if key != "seconds"} == {key: found[key] for key in found if key != "seconds"}
+
+
+def test_run_folder_explains_itself(run: Callable[..., Said], tmp_path: Path) -> None:
+    assert run("solve", TOY, "--quiet", "--out", str(tmp_path / "run")).out == ""
+    folder = tmp_path / "run"
+    assert {path.name for path in folder.iterdir()} == {"summary.json", "tables", "prices", "ledger.csv", "ledger.parquet", "instance", "basis.npz", "run.log"}
+    assert (folder / "tables" / "compute.in_service.csv").is_file() and (folder / "tables" / "compute.in_service.parquet").is_file()
+    assert "HiGHS" in (folder / "run.log").read_text()
+    assert planner.load(folder / "instance").hash == planner.load(TOY).hash
+    assert planner.load_plan(folder).placement.loc[2030, "earth"] > 0
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_existing_folder_is_refused_before_any_work(run: Callable[..., Said], tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    said = run("solve", TOY, "--out", str(tmp_path / "run"))
+    assert said.code == 2 and "exists already" in said.err
+    assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_set_scenario_and_replace_are_the_same(run: Callable[..., Said], toy: Path) -> None:
+    (toy / "scenarios").mkdir(exist_ok=True)
+    (toy / "scenarios" / "dear.toml").write_text('title = "Dear"\n[scale]\n"compute.demand" = 1.1\n'.replace("compute.demand", _demand(toy)))
+    by_scenario = json.loads(run("solve", str(toy), "--scenario", "dear", "--json").out)
+    by_set = json.loads(run("solve", str(toy), "--set", f"{_demand(toy)}*=1.1", "--json").out)
+    by_replace = planner.solve(planner.load(toy).replace({_demand(toy): ("*", 1.1)}))
+    assert by_scenario["instance_hash"] == by_set["instance_hash"] == by_replace.instance.hash
+    assert by_scenario["objective"] == by_set["objective"] == by_replace.objective
+    assert by_set["objective"] > json.loads(run("solve", TOY, "--json").out)["objective"]
+
+
+def _demand(folder: Path) -> str:
+    return next(row.address for row in planner.load(folder).rows if row.parameter == "demand")
+
+
+@pytest.mark.parametrize("arguments", [
+    ("solve",), ("solve", TOY, "--solver", "magic"), ("solve", TOY, "--threads", "0"), ("solve", TOY, "--bogus"), ("fly", TOY),
+    ("solve", TOY, "--set", "compute.demnd*=2"), ("solve", TOY, "--set", "nonsense"), ("solve", TOY, "--scenario", "none"),
+    ("solve", "no/such/folder"), ("show", TOY, "power.nothing.capex"), ("export", TOY), ("export", TOY, "--write-model", "x.txt"),
+])  # fmt: skip
+def test_bad_usage(run: Callable[..., Said], arguments: tuple[str, ...]) -> None:
+    said = run(*arguments)
+    assert said.code == 2
+    assert said.err and said.out == "" and "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_broken_instance_writes_nothing_and_shows_no_traceback(run: Callable[..., Said], tmp_path: Path, name: str) -> None:
+    file, old, new, _, message = CASES[name]
+    for path, text in {**FILES, file: FILES[file].replace(old, new, 1)}.items():
+        (tmp_path / "small" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "small" / path).write_text(text)
+    said = run("solve", str(tmp_path / "small"), "--out", str(tmp_path / "run"), "--write-model", str(tmp_path / "model.mps"))
+    assert said.code == 2 and said.out == ""
+    assert message in said.err and "Traceback" not in said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["small"]
+
+
+def test_infeasible_and_stopped_have_their_codes(run: Callable[..., Said], tmp_path: Path) -> None:
+    limits = (ROOT / "instances" / "toy" / "limits.csv").read_text().splitlines()[0]
+    assert limits.startswith("limit,")
+    said = run("solve", TOY, "--set", "limits.earth_ceiling.upper=0", "--set", "limits.co2_cap.upper=0", "--out", str(tmp_path / "run"))
+    assert said.code in (0, 3)
+    stopped = run("solve", str(ROOT / "instances" / "accelerated"), "--time-limit", "0.01", "--out", str(tmp_path / "stopped"))
+    assert stopped.code == 4 and "time limit" in stopped.err
+    assert not (tmp_path / "stopped").exists()
+
+
+def test_check_show_and_export(run: Callable[..., Said], tmp_path: Path) -> None:
+    assert "no problem found" in run("check", TOY).out
+    facts = json.loads(run("check", TOY, "--json").out)
+    assert facts["rows_read"] == facts["rows_used"] > 100
+    assert "installed capacity" in run("show", TOY).out
+    shown = json.loads(run("show", TOY, _demand(Path(TOY)), "--json").out)
+    assert shown[0]["address"] == _demand(Path(TOY)) and shown[0]["source"]
+    assert "compute.in_service" in run("show", TOY, "--quantities").out
+    assert "written to" in run("export", TOY, "--write-model", str(tmp_path / "toy.lp")).out
+    assert "power_balance(" in (tmp_path / "toy.lp").read_text()
+
+
+def test_module_runs_as_a_program() -> None:
+    said = subprocess.run([sys.executable, "-m", "planner", "check", TOY, "--json"], capture_output=True, text=True, check=True)
+    assert json.loads(said.stdout)["columns"] > 0
