@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,13 @@ PALETTE = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#999999", "#F0E442",
     "#7FB8D8", "#F2CF7F", "#7FCEB9", "#EAAE7F", "#ABD9F4", "#E5BCD3", "#CCCCCC",
 )  # fmt: skip
+
+#: Shades for the sites of the first body, the second and so on, so that a glance tells the bodies apart.
+BODY_SHADES = (
+    ("#004C77", "#0072B2", "#3E9BCB", "#56B4E9", "#8CCBF0", "#BFE2F7"),
+    ("#8A3D00", "#D55E00", "#E69F00", "#F2CF7F", "#F7E3B5"),
+    ("#7A3C5F", "#CC79A7", "#E5BCD3"),
+)
 
 
 def draw(plan: Plan, path: str | Path) -> Path:
@@ -39,11 +48,12 @@ def overview(plan: Plan) -> Any:
     """The picture as an altair chart: four panels over the model years."""
     import altair as alt
 
-    site_order = [site for body in plan.instance.bodies for site, on in plan.instance.sites.items() if on == body]
+    shades = _shades(plan)
     compute = plan["compute.in_service"].groupby(["year", "site"], as_index=False)["value"].sum()
+    used = [site for site in shades if site in _used(compute, "site")]
     power = _main(plan["power.output"].groupby(["year", "technology"], as_index=False)["value"].sum(), "technology")
     panels = [
-        _stack(compute[compute["site"].isin(_used(compute, "site"))], "site", "Compute in service, GW of IT power", [s for s in site_order if s in _used(compute, "site")]),
+        _stack(compute[compute["site"].isin(used)], "site", "Compute in service, GW of IT power", used, [shades[site] for site in used]),
         _stack(power, "technology", "Power generated on average, GW", list(dict.fromkeys(power["technology"]))),
         _stack(_freight(plan), "how", "Mass landed and made away from Earth, kt a year", None),
         _stack(_demand(plan), "demand", "Demand for computing, ZFLOP/s", ["served", "unserved"]),
@@ -57,17 +67,26 @@ def overview(plan: Plan) -> Any:
     )  # fmt: skip
 
 
-def _stack(table: pd.DataFrame, by: str, title: str, order: list[str] | None) -> Any:
+def _shades(plan: Plan) -> dict[str, str]:
+    """A colour for each site, body by body."""
+    colours = {}
+    for body, shades in zip(plan.instance.bodies, itertools.cycle(BODY_SHADES)):  # noqa: B905 - the shades never end
+        sites = [site for site, on in plan.instance.sites.items() if on == body]
+        colours |= dict(zip(sites, itertools.cycle(shades)))  # noqa: B905
+    return colours
+
+
+def _stack(table: pd.DataFrame, by: str, title: str, order: list[str] | None, colours: Sequence[str] = PALETTE) -> Any:
     import altair as alt
 
     names = order or list(dict.fromkeys(table[by]))
     ranked = table.assign(rank=table[by].map({name: i for i, name in enumerate(names)}))
-    scale = alt.Scale(domain=names, range=[PALETTE[i % len(PALETTE)] for i in range(len(names))])
+    scale = alt.Scale(domain=names, range=list(itertools.islice(itertools.cycle(colours), len(names))))
     return (
         alt.Chart(ranked, title=alt.TitleParams(title, anchor="start", fontSize=12, fontWeight="normal"))
         .mark_area(interpolate="monotone")
         .encode(
-            x=alt.X("year:Q", title=None, axis=alt.Axis(format="d")),
+            x=alt.X("year:Q", title=None, axis=alt.Axis(format="d"), scale=alt.Scale(nice=False)),
             y=alt.Y("value:Q", title=None, stack="zero"),
             color=alt.Color(f"{by}:N", title=None, scale=scale, sort=names),
             order=alt.Order("rank:Q"),

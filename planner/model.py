@@ -92,7 +92,7 @@ def _add_power_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
     for k, d, y in dict.fromkeys(index[:3] for index in m.helium3.dig):
         digs.setdefault((instance.deposits[d], y), []).append((k, d))
     hungry = [k for k in factories if any(pyo.value(m.industry.energy_use[f, k[0]]) > 0 for f in factories[k])]
-    places = dict.fromkeys([*m.compute.kept, *hungry, *digs, *drivers])
+    places = dict.fromkeys([*m.compute.kept, *hungry, *digs, *drivers, *stores])  # stores: nothing is charged from nothing
     slices = {s: instance.slices[instance.sites[s]] for s, _ in places}
 
     def used_by(purpose: str, s: str, y: int, h: str) -> Any:

@@ -40,11 +40,16 @@ def _text(record: dict[str, Any]) -> str:
     lines = [
         f"{record['address']} = {years or format(record['value'], 'g')} {record['unit']}" + (f"  (range {span})" if span else ""),
         f"    {record['meaning']}",
-        f"    {record['status']}: {record['source']}",
+        f"    {_status_and_source(record)}",
         *([f"    {record['note']}"] if record["note"] else []),
         f"    {record['file']}:{record['line']}",
     ]
     return "\n".join(lines)
+
+
+def _status_and_source(record: dict[str, Any]) -> str:
+    status, source = record["status"], record["source"]
+    return source if source.lower().startswith(status) else f"{status}: {source}"
 
 
 def quantities_shown() -> tuple[list[dict[str, Any]], str]:

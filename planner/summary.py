@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from planner.limits import HORIZON
 from planner.plan import Plan
 
 #: A price below this share of the greatest of its table is taken for nought.
@@ -14,7 +15,7 @@ _NOUGHT = 1e-7
 
 def summary(plan: Plan) -> str:
     """The answer in sentences, a table by year, and the years in which each limit binds."""
-    return "\n".join([*sentences(plan), "", by_year(plan).to_string(), "", *binding(plan)])
+    return "\n".join([*sentences(plan), "", by_year(plan).rename_axis(columns=None).to_string(), "", *binding(plan)])
 
 
 def sentences(plan: Plan) -> list[str]:
@@ -85,40 +86,61 @@ def _unserved(plan: Plan) -> str:
     return f"Demand is left unserved in {_ranges(years.index, plan.instance.years)}, at most {years.max():.1%} of it (in {years.idxmax()})."
 
 
-def by_year(plan: Plan, most: int = 14) -> pd.DataFrame:
-    """The table of the summary: at most so many model years, spread evenly, first and last among them."""
+def by_year(plan: Plan, most: int = 10) -> pd.DataFrame:
+    """The table of the summary, a column a year: at most so many model years, spread evenly, first and last among them."""
     years = list(plan.instance.years)
     table = pd.DataFrame(index=pd.Index(years, name="year"))
     for body in plan.instance.bodies:
-        table[f"{body} GW"] = plan.placement[body]
-    table["unserved %"] = 100 * (_sums_by_year(plan["compute.unserved"]) / _demand(plan)).reindex(years).fillna(0)
+        table[f"compute on {body}, GW"] = plan.placement[body]
+    table["unserved, % of demand"] = 100 * (_sums_by_year(plan["compute.unserved"]) / _demand(plan)).reindex(years).fillna(0)
     output = plan["power.output"].pivot_table(index="year", columns="technology", values="value", aggfunc="sum", fill_value=0.0)
     for technology in output.columns[output.max() > 1e-3 * output.to_numpy().max(initial=0)]:
-        table[f"{technology} GW"] = output[technology]
-    table["launched kt/yr"] = _sums_by_year(plan["launch.payload"])
-    table["made kt/yr"] = _sums_by_year(plan["industry.output"])
+        table[f"power from {technology}, GW"] = output[technology]
+    table["landed by launch, kt/yr"] = _sums_by_year(plan["launch.payload"])
+    table["made on the spot, kt/yr"] = _sums_by_year(plan["industry.output"])
     for name, unit in (("mined", "t/yr"), ("burnt", "t/yr"), ("left", "t")):
-        table[f"He-3 {name} {unit}"] = _sums_by_year(plan[f"helium3.{name}"])
+        table[f"helium-3 {name}, {unit}"] = _sums_by_year(plan[f"helium3.{name}"])
     table = table.reindex(years).fillna(0.0)
     steps = min(most, len(years))
     chosen = sorted({years[round(i * (len(years) - 1) / max(steps - 1, 1))] for i in range(steps)})
-    return table.loc[chosen].map(lambda value: f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}")
+    return table.loc[chosen].map(_short).T
+
+
+def _short(value: float) -> str:
+    """A number in at most four figures; what is too small to be meant is nought."""
+    if abs(value) < 1e-6:
+        return "-"
+    return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 def binding(plan: Plan) -> list[str]:
-    """A line for each limit that binds: its years, and what one more unit is worth when it is worth most."""
-    if "limit" not in plan.prices:
-        return []
-    lines = []
-    for name, table in plan.prices["limit"].groupby("limit", sort=False):
-        bound = table[table["value"].abs() > _NOUGHT * max(table["value"].abs().max(), 1e-6)]
-        if bound.empty or bound["value"].abs().max() < 1e-9:
+    """A line for each limit that binds, and one for each technology that its growth holds back: when, and at what worth."""
+    limits = [
+        f"  {name} binds {when}; one more unit is worth up to {worth}."
+        for name, when, worth in _bound(plan, plan.prices.get("limit"), ["limit"])
+    ]
+    growth = [
+        f"  {name} is held back by its growth {when}; one more unit of capacity is worth up to {worth}."
+        for table in plan.prices if table.startswith("growth.")
+        for name, when, worth in _bound(plan, plan.prices[table], ["technology", "body"])
+    ]
+    return ["What binds:", *limits, *growth] if limits or growth else ["No limit and no growth rate binds."]
+
+
+def _bound(plan: Plan, table: pd.DataFrame | None, by: list[str]) -> list[tuple[str, str, str]]:
+    """The groups of a table of prices that have one: name, years, and the greatest price with its year."""
+    found = []
+    for labels, prices in [] if table is None else table.groupby(by, sort=False):
+        worths = prices["value"].abs()
+        bound = prices[worths > max(_NOUGHT * worths.max(), 1e-9)]
+        if bound.empty:
             continue
-        worst = bound.loc[bound["value"].abs().idxmax()]
-        when = "over the horizon" if worst["year"] == "horizon" else f"in {_ranges([int(y) for y in bound['year']], plan.instance.years)}"
-        at = "" if worst["year"] == "horizon" else f" in {worst['year']}"
-        lines.append(f"  {name} binds {when}; one more unit is worth up to {worst['value']:,.4g} {worst['unit']}{at}.")
-    return ["Limits that bind:", *lines] if lines else ["No limit binds."]
+        most = bound.loc[bound["value"].abs().idxmax()]
+        over = str(most["year"]) == HORIZON
+        when = "over the horizon" if over else f"in {_ranges([int(y) for y in bound['year']], plan.instance.years)}"
+        worth = f"{most['value']:,.4g} {most['unit']}" + ("" if over else f" in {most['year']}")
+        found.append((" on ".join(labels), when, worth))
+    return found
 
 
 def _to_body(plan: Plan, table: pd.DataFrame, body: str) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from tests import oracle, variants
 
 MAKES = {"toy": variants.toy, "crossroads": variants.crossroads}
 INSTANCES = pytest.mark.parametrize("make", MAKES.values(), ids=MAKES)
-THOROUGH = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=14, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 HOURS = 8760
 
 #: Parameters of which more never raises the cost, and those of which more never lowers it.
@@ -191,7 +191,7 @@ class Tables:
         return sums
 
 
-@settings(parent=THOROUGH, max_examples=16)
+@settings(parent=THOROUGH, max_examples=20)
 @given(data=st.data())
 def test_every_balance_closes(data: st.DataObject) -> None:
     """Each balance re-added from the tables of a plan, on random variants too."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from planner.certificate import certify
 from planner.highs import solve_program
 from planner.plan import make_plan
 from tests import oracle, variants
+from tests.folders import instance_of
 
 INSTANCES = [variants.toy, variants.crossroads]
 THOROUGH = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -39,7 +41,7 @@ def test_every_convention_of_money(conventions: dict[str, str]) -> None:
     assert_same(variants.converted(variants.toy(), **conventions), 1e-9)
 
 
-@pytest.mark.parametrize("conventions", variants.CONVENTIONS[::5], ids=lambda chosen: "-".join(chosen.values()))
+@pytest.mark.parametrize("conventions", variants.CONVENTIONS[::11], ids=lambda chosen: "-".join(chosen.values()))
 def test_conventions_with_lead_times_and_survival_curves(conventions: dict[str, str]) -> None:
     assert_same(variants.converted(variants.crossroads(), **conventions), 1e-9)
 
@@ -51,6 +53,23 @@ def test_statuses(rate: float, limit: float | None, status: str) -> None:
     if limit is not None:
         instance = variants.crossroads().replace({"limits.talk_north.lower": limit})
     assert oracle.solve(instance).status == status
+    assert_same(instance, 1e-9)
+
+
+def test_nothing_is_charged_from_nothing(tmp_path: Path) -> None:
+    """A storage at a site where nothing draws power takes in what is generated there, even if a limit asks it to give out."""
+    instance = instance_of(
+        tmp_path / "idle", years=[2030], bodies={"earth": {"users": True}}, sites={"here": "earth", "there": "earth"},
+        slices={"day": ("earth", 0.5, 12), "night": ("earth", 0.5, 12)}, workloads={"chat": "firm"},
+        technologies=[("chip", "compute", "here", ""), ("grid", "power", "here there", ""), ("pack", "storage", "there", "")],
+        limits=[{"limit": "shift", "quantity": "storage.discharge", "item": "pack", "bound": "lower", "unit": "GW", "value": 0.5}],
+        numbers={
+            "finance.discount_rate": "0.05 1/yr", "compute.chip.capex": "1 GUSD/GW", "compute.chip.lifetime": "5 yr", "compute.overhead": "1 1",
+            "compute.chip.performance": "1 ZFLOP/s/GW", "compute.chat.demand": "1 ZFLOP/s", "power.grid.capex": "1 GUSD/GW", "power.grid.lifetime": "5 yr",
+            "storage.pack.capex": "0.1 GUSD/GWh", "storage.pack.lifetime": "5 yr", "storage.pack.efficiency_in": "0.8 1",
+            "storage.pack.charge_time": "4 h", "storage.pack.discharge_time": "4 h",
+        },
+    )  # fmt: skip
     assert_same(instance, 1e-9)
 
 

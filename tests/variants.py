@@ -153,6 +153,7 @@ CROSSROADS: dict[str, Any] = {
         {"limit": "make_there", "quantity": "goods.made", "item": "structural", "at": "moon", "bound": "lower", "unit": "kt/yr", "value": 0.5, "first_year": 2034},
         {"limit": "talk_north", "quantity": "compute.placed", "item": "talk", "at": "north", "bound": "lower", "unit": "ZFLOP/s", "value": 3},
         {"limit": "one_life", "quantity": "compute.in_service", "item": "relic", "over": "horizon", "unit": "GW*yr", "value": 9},
+        {"limit": "moon_market", "quantity": "helium3.sold", "at": "moon", "unit": "kg/yr", "value": 6},
         {"limit": "earnings", "quantity": "cost.sales", "item": "labs station", "over": "horizon", "bound": "lower", "unit": "GUSD", "value": -2.5},
     ],
     "numbers": {
@@ -185,7 +186,7 @@ CROSSROADS: dict[str, Any] = {
         "storage.pack.loss": "0.0002 1/h", "storage.pack.charge_time": "6 h", "storage.pack.discharge_time": "5 h", "storage.pack.variable_cost": "1 USD/MWh",
         "storage.pack.mass_structural": "0.02 kt/GWh", "storage.pack.existing[north]": "3 GWh",
         "launch.ship.price[north]": "200 USD/kg", "launch.ship.price[south]": "150 USD/kg", "launch.ship.capex": "50 USD/(kg/yr)", "launch.ship.lifetime": "4 yr",
-        "launch.ship.growth": "0.5 1/yr", "launch.ship.seed": "60 kt/yr", "launch.ship.existing": {2030: "60 kt/yr", 2034: "20 kt/yr"},
+        "launch.ship.growth": "0.5 1/yr", "launch.ship.seed": "0.05 kt/yr", "launch.ship.existing": {2030: "0.02 kt/yr", 2034: "0.01 kt/yr"},
         "launch.ship.availability[winter_night]": "0.5 1", "launch.ship.emission_factor": "0.03 t/t", "launch.sling.capex": "90 USD/(kg/yr)",
         "launch.sling.lifetime": "9 yr", "launch.sling.energy_use": "1.3 kWh/kg", "launch.sling.availability[dark]": "0.1 1", "launch.sling.mass_structural": "0.1 kt/(kt/yr)",
         "launch.sling.price": "2 USD/kg", "launch.tug.capex": "70 USD/(kg/yr)", "launch.tug.lifetime": "5 yr", "launch.tug.price": "60 USD/kg",

@@ -18,6 +18,7 @@ from planner.instance.problems import Problems
 from planner.instance.row_reading import needed_years
 from planner.instance.rows import LimitRow, ParameterRow, RowKind
 from planner.instance.structure import Market, Route, Structure, Technology
+from planner.instance.writing import write_instance
 from planner.units import Units, units_of
 
 
@@ -146,8 +147,6 @@ class Instance:
 
     def write(self, folder: str | Path) -> Path:
         """Write the instance, all layers in one, as a folder that loads with the same hash; returns the folder."""
-        from planner.instance.writing import write_instance
-
         return write_instance(self, Path(folder))
 
 

@@ -47,7 +47,9 @@ class Row:
     def status(self) -> str:
         """`assumption`, `derived`, `from memory` or `override` as the source begins, otherwise `published`."""
         beginning = self.source.lower()
-        return next((word for word in ("assumption", "derived", "from memory", "override") if beginning.startswith(word)), "published")
+        return next(
+            (word for word in ("assumption", "derived", "from memory", "override") if beginning.startswith(word)), "published"
+        )
 
     @property
     def values(self) -> tuple[float, ...]:

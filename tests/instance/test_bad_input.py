@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from planner.errors import InstanceError
 from planner.instance import csv_files, load
@@ -157,3 +159,41 @@ def test_unknown_scenario(write: Callable[..., Path]) -> None:
         load(write(), scenarios=["chep"])
     with pytest.raises(InstanceError, match="there is no scenario"):
         load(write(), scenarios=["../cheap"])
+
+
+SCRAPS = (
+    "",
+    "0",
+    "-1",
+    "nan",
+    "moon",
+    "gas",
+    "gpu",
+    "lunar_night",
+    "texas/night",
+    "kW",
+    '"',
+    "\n",
+    ",",
+    "#",
+    "*0.5",
+    "2034",
+    "capex",
+    "[",
+    "]",
+    "=",
+    "up",
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_whatever_is_broken_is_an_instance_error(write: Callable[..., Path], data: st.DataObject) -> None:
+    file = data.draw(st.sampled_from(sorted(FILES)))
+    text = FILES[file]
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(start + 8, len(text))))
+    try:
+        load(write({file: text[:start] + data.draw(st.sampled_from(SCRAPS)) + text[end:]}, "scraps"), ["long"])
+    except InstanceError as error:
+        assert error.problems

@@ -60,6 +60,26 @@ def test_chains_and_scenarios_of_the_parent(write: Write) -> None:
         load(grandchild, changes=["power.pv.capex[]=1"])
 
 
+def test_rows_below_may_lose_what_they_apply_to(write: Write) -> None:
+    write()
+    files = {"instance.toml": 'extends = "../small"\n', "technologies.csv": "technology,block,at\ngpu,compute,earth\n"}
+    child = load(write(name="child", files=files))
+    addresses = [row.address for row in child.rows]
+    assert "compute.gpu.capex" in addresses
+    assert not {"compute.gpu.capex[moon]", "compute.gpu.availability[mare/lunar_night]", "compute.overhead[moon]"} & set(
+        addresses
+    )
+    assert child.counts["replaced"] == 4, "the row of the technology and the three that it leaves nothing to apply to"
+
+
+def test_first_and_last_take_the_place_of_years(write: Write) -> None:
+    write({"instance.toml": FILES["instance.toml"].replace("first = 2030\nlast = 2034\nstep = 2", "years = [2030, 2033]")})
+    child = write(
+        name="child", files={"instance.toml": 'title = "Child"\nextends = "../small"\n[horizon]\nfirst = 2031\nlast = 2032\n'}
+    )
+    assert load(child).years == (2031, 2032)
+
+
 def test_problems_of_a_parent_are_named_by_its_folder(write: Write) -> None:
     write({"limits.csv": FILES["limits.csv"].replace("TW,1", "TW,one")})
     child = {**CHILD, "limits.csv": CHILD["limits.csv"].replace("TW,2", "TW,two")}

@@ -79,30 +79,31 @@ def test_the_most_specific_row_wins(instance: Instance) -> None:
     assert instance.numbers["power.lifetime"]["gas", "texas"] == 30  # no item
 
 
-def test_each_level_of_specificity(write: Write) -> None:
-    levels = [
-        ("", "", 0.1),
-        ("", "moon", 0.2),
-        ("", "rim", 0.3),
-        ("pv", "", 0.4),
-        ("pv", "moon", 0.5),
-        ("pv", "lunar_day", 0.6),
-        ("pv", "rim/lunar_day", 0.7),
-    ]
-    base = "\n".join(line for line in FILES[POWER].splitlines() if "availability" not in line) + "\n"
-    for number, (item, at, value) in enumerate(levels):
-        rows = "".join(f"{item},{at},availability,1,{value},,,x,,,\n" for item, at, value in levels[: number + 1])
-        folder = write({POWER: base}, f"level{number}")
-        changed = {
-            f"power.{item}.availability[{at}]" if item else f"power.availability[{at}]": value
-            for item, at, value in levels[: number + 1]
+LEVELS = [
+    ("", ""),
+    ("", "moon"),
+    ("", "rim"),
+    ("", "rim/lunar_day"),
+    ("pv", ""),
+    ("pv", "moon"),
+    ("pv", "lunar_day"),
+    ("pv", "rim/lunar_day"),
+]
+
+
+@pytest.mark.parametrize("number", range(len(LEVELS)))
+def test_each_level_of_specificity(number: int, write: Write) -> None:
+    rows = [line for line in FILES[POWER].splitlines() if "availability" not in line]
+    rows += [f"{item},{at},availability,%,{10 * level},,,x,,," for level, (item, at) in enumerate(LEVELS[: number + 1], 1)]
+    folder = write(
+        {
+            POWER: "\n".join([*rows, "reactor,,capex,USD/W,9,,,x,,,"]) + "\n",
+            "technologies.csv": FILES["technologies.csv"] + "reactor,power,earth moon,,\n",
         }
-        try:
-            found = load(folder, changes=[changed]).numbers["power.availability"]
-        except Exception as error:
-            assert "more specific rows win" in str(error), rows
-            continue
-        assert found["pv", "rim", "lunar_day"] == value
+    )
+    found = load(folder).numbers["power.availability"]
+    assert found["pv", "rim", "lunar_day"] == pytest.approx(0.1 * (number + 1))
+    assert found["reactor", "texas", "day"] == pytest.approx(0.1)
 
 
 def test_limits(instance: Instance) -> None:
@@ -147,7 +148,7 @@ def test_is_frozen_and_pickles(instance: Instance) -> None:
     [
         ("sites.csv", lambda text: "\ufeff" + text),
         ("sites.csv", lambda text: text.replace("\n", "\r\n")),
-        ("sites.csv", lambda text: '\n# a comment, "with a quote\n' + text.replace("\nrim", "\n\n,,\nrim")),
+        ("sites.csv", lambda text: '\n#a comment,"with a quote\n' + text.replace("\nrim", "\n\n,,\nrim")),
         ("sites.csv", lambda text: text.replace("rim,moon", " rim , moon")),
         ("parameters/finance.csv", lambda text: text.replace("%/yr,7,5,*2", "1/yr,0.07,0.05,0.14")),
         (
@@ -179,6 +180,7 @@ def test_hash_is_of_the_meaning(file: str, change: Callable[[str], str], write: 
         ("survival.csv", "4,0.9", "5,0.9"),
         ("routes.csv", "complex structural", "complex"),
         ("technologies.csv", "moon,structural", "moon,complex"),
+        ("slices.csv", "day,earth,,\nnight,earth,,", "day,earth,a,\nnight,earth,b,"),
     ],
 )
 def test_hash_sees_every_change_of_meaning(file: str, old: str, new: str, write: Write) -> None:
