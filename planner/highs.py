@@ -32,6 +32,10 @@ SIMPLEX_UP_TO = 250_000
 TOLERANCE = 1e-9
 
 
+#: How HiGHS numbers the statuses of a basis; every other status is at the lower bound, or free and at nought.
+BASIC, UPPER = int(highspy.HighsBasisStatus.kBasic), int(highspy.HighsBasisStatus.kUpper)
+
+
 @dataclass(frozen=True)
 class Basis:
     """The status of every column and row at an optimum, as HiGHS numbers them; the start of a warm solve."""

@@ -74,6 +74,10 @@ def test_the_measures_of_a_program_worked_out_by_hand() -> None:
     assert loose.complementarity.absolute == exactly(3)
     assert loose.gap.absolute == exactly(4)  # 1 * (3 - 0) + 1 * (1 - 0)
     assert loose.failures == ["complementarity", "gap"]
+    # A dual below nought asks for the upper bound that the first row has not.
+    under = certify(lp, _answer([3, 1, 6], [-1, 0, -1]))
+    assert under.dual_infeasibility.absolute == exactly(1)
+    assert under.dual_infeasibility.where == "row(0)"
     # A dual of 4 makes a's reduced cost negative, and a has no upper bound to pay for it.
     steep = certify(lp, _answer([3, 1, 6], [4, 0, -1]))
     assert steep.dual_infeasibility.absolute == exactly(1)

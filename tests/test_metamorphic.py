@@ -102,10 +102,10 @@ def test_overriding_by_itself_changes_nothing(make: Callable[[], planner.Instanc
 
 
 def rewritten(folder: Path, change: Callable[[str, list[dict[str, str]]], Iterable[dict[str, str]]]) -> planner.Instance:
-    """The instance of a folder with the rows of each table changed."""
+    """The instance of a folder with the rows of each table changed; comments are left out."""
     for path in [*folder.glob("*.csv"), *folder.glob("parameters/*.csv")]:
         with path.open(newline="") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(line for line in file if line.strip(" ,\r\n") and not line.startswith("#"))
             rows, header = list(reader), reader.fieldnames or []
         with path.open("w", newline="") as file:
             writer = csv.DictWriter(file, header)

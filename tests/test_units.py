@@ -35,8 +35,9 @@ DERIVED = {"weight": "yr", "slice_share": "1", "slice_hours": "h", "discount": "
 def instance() -> planner.Instance:
     """Everything once, and the rows of a fleet in every block."""
     toy = planner.load(Path(__file__).parents[1] / "instances" / "toy")
-    extra = {f"{block}.{name}": 0.3 for block in BLOCKS for name in ("land", "growth")}
-    return toy.replace({**extra, "compute.variable_cost": 0.2, "launch.fixed_cost": 0.01, "helium3.fixed_cost": 0.01})
+    given = {(row.block, row.parameter) for row in toy.rows}
+    wanted = [*((block, name) for block in BLOCKS for name in ("land", "growth", "fixed_cost")), ("compute", "variable_cost")]
+    return toy.replace({f"{block}.{name}": 0.3 for block, name in wanted if (block, name) not in given})
 
 
 @pytest.fixture(scope="module")

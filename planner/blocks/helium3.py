@@ -81,7 +81,7 @@ def _add_mining(b: pyo.Block, instance: Instance, lives: fleet.Lives) -> None:
     @b.Constraint(list(b.remaining.index_set()), doc="(H2)")
     def depletion(b: pyo.Block, d: str, y: int) -> Any:
         past = b.remaining[d, before[y]] if y in before else b.tonnage[d]
-        return past - b.remaining[d, y] - b.weight[y] * sum(dug(k, d, y) for k in miners.get((d, y), ())) == 0
+        return past - b.remaining[d, y] - sum(b.weight[y] * dug(k, d, y) for k in miners.get((d, y), ())) == 0
 
     @b.Constraint(list(miners), doc="(H3)")
     def winning(b: pyo.Block, d: str, y: int) -> Any:
