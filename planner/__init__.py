@@ -3,33 +3,44 @@
     instance = planner.load("instances/accelerated")
     plan = planner.solve(instance)
     plan["compute.in_service"]
+
+What a name needs is imported when the name is first used: `import planner` alone costs nothing.
 """
 
-from planner.certificate import Certificate, certify
-from planner.errors import (
-    AddressError,
-    Infeasible,
-    InstanceError,
-    NotCertified,
-    PlannerError,
-    SolverError,
-    SolverLimit,
-    Unbounded,
-)
-from planner.highs import Optimum
-from planner.instance import Instance, load
-from planner.lp import LinearProgram, compile
-from planner.model import build
-from planner.pipeline import solve
-from planner.plan import Plan
-from planner.store import load_plan, save_plan
-from planner.summary import summary
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner.certificate import Certificate, certify
+    from planner.errors import (
+        AddressError,
+        Infeasible,
+        InstanceError,
+        NotCertified,
+        PlannerError,
+        SolverError,
+        SolverLimit,
+        Unbounded,
+        UnitError,
+    )
+    from planner.exact import ExactCertificate, certify_exactly
+    from planner.highs import Optimum
+    from planner.instance import Instance, load
+    from planner.lp import LinearProgram, compile
+    from planner.model import build
+    from planner.pipeline import solve
+    from planner.plan import Plan
+    from planner.store import load_plan, save_plan
+    from planner.digest import summary
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AddressError",
     "Certificate",
+    "ExactCertificate",
     "Infeasible",
     "Instance",
     "InstanceError",
@@ -41,8 +52,10 @@ __all__ = [
     "SolverError",
     "SolverLimit",
     "Unbounded",
+    "UnitError",
     "build",
     "certify",
+    "certify_exactly",
     "compile",
     "load",
     "load_plan",
@@ -50,3 +63,32 @@ __all__ = [
     "solve",
     "summary",
 ]
+
+_HOMES = {
+    "planner.certificate": ("Certificate", "certify"),
+    "planner.errors": (
+        "AddressError", "Infeasible", "InstanceError", "NotCertified", "PlannerError", "SolverError", "SolverLimit", "Unbounded", "UnitError",
+    ),
+    "planner.exact": ("ExactCertificate", "certify_exactly"),
+    "planner.highs": ("Optimum",),
+    "planner.instance": ("Instance", "load"),
+    "planner.lp": ("LinearProgram", "compile"),
+    "planner.model": ("build",),
+    "planner.pipeline": ("solve",),
+    "planner.plan": ("Plan",),
+    "planner.store": ("load_plan", "save_plan"),
+    "planner.digest": ("summary",),
+}  # fmt: skip
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'planner' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

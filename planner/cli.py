@@ -85,7 +85,7 @@ def solve(
     from planner.pipeline import Stopwatch, compile_instance
     from planner.pipeline import solve as solve_instance
     from planner.store import refuse_existing, save_plan
-    from planner.summary import summary
+    from planner.digest import summary
 
     if out is not None:
         refuse_existing(out)
