@@ -23,6 +23,13 @@ app = typer.Typer(
 )  # fmt: skip
 
 
+class Certify(StrEnum):
+    """In which arithmetic a plan is certified."""
+
+    extended = "extended"
+    exact = "exact"
+
+
 class Method(StrEnum):
     """How the solver goes about it."""
 
@@ -76,6 +83,7 @@ def solve(
     solver: Annotated[Method, typer.Option(help="method of the solver; auto chooses by size")] = Method.auto,
     threads: Annotated[int | None, typer.Option(metavar="N", min=1, help="threads of the solver")] = None,
     time_limit: Annotated[float | None, typer.Option(metavar="S", min=0.0, help="seconds that the solver may take")] = None,
+    certify: Annotated[Certify, typer.Option(help="exact: check the basis in rational arithmetic as well")] = Certify.extended,
     write_model: ModelFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -97,7 +105,8 @@ def solve(
         if write_model is not None:
             export_program(program, write_model)
         plan = solve_instance(
-            loaded, solver=solver.value, threads=threads, time_limit=time_limit, stopwatch=stopwatch, program=program
+            loaded, solver=solver.value, threads=threads, time_limit=time_limit,
+            exact=certify is Certify.exact, stopwatch=stopwatch, program=program,
         )
         if out is not None:
             tell("write")

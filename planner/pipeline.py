@@ -6,10 +6,11 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from planner.certificate import certify
 from planner.errors import NotCertified
-from planner.highs import solve_program
+from planner.highs import Optimum, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, compile
 from planner.model import build
@@ -39,11 +40,12 @@ class Stopwatch:
 
 def solve(
     instance: Instance, *, solver: str = "auto", threads: int | None = None, time_limit: float | None = None,
-    warm_start: Plan | None = None, stopwatch: Stopwatch | None = None, program: LinearProgram | None = None,
+    exact: bool = False, warm_start: Plan | None = None, stopwatch: Stopwatch | None = None, program: LinearProgram | None = None,
 ) -> Plan:
     """The least-cost plan of an instance, certified.
 
-    `solver` is auto, simplex, ipm, hipo or pdlp; `time_limit` bounds the solver's own seconds; `warm_start` is a plan of
+    `solver` is auto, simplex, ipm, hipo or pdlp; `time_limit` bounds the solver's own seconds; `exact` asks for
+    the certificate in rational arithmetic as well; `warm_start` is a plan of
     a like instance; `program` the instance's own program where the caller has compiled it already. Raises Infeasible,
     Unbounded, SolverLimit, SolverError, or NotCertified where the answer is not optimal to the stated tolerances.
     """
@@ -55,8 +57,21 @@ def solve(
         certificate = certify(lp, optimum)
     if not certificate.holds:
         raise NotCertified(f"HiGHS ({optimum.method}) called its answer optimal, but the certificate fails: {', '.join(certificate.failures)}")
+    facts: dict[str, Any] = {"seconds": watch.seconds}
+    if exact:
+        facts["exact_certificate"] = _certify_exactly(lp, optimum, watch)
     with watch.step("tables"):
-        return make_plan(instance, lp, optimum, certificate, {"seconds": watch.seconds})
+        return make_plan(instance, lp, optimum, certificate, facts)
+
+
+def _certify_exactly(lp: LinearProgram, optimum: Optimum, watch: Stopwatch) -> dict[str, Any]:
+    from planner.exact import certify_exactly
+
+    with watch.step("certify exactly"):
+        certificate = certify_exactly(lp, optimum)
+    if not certificate.holds:
+        raise NotCertified(f"the basis that HiGHS ({optimum.method}) ended with is not optimal in exact arithmetic: {certificate.as_dict()}")
+    return certificate.as_dict()
 
 
 def compile_instance(instance: Instance, stopwatch: Stopwatch | None = None) -> LinearProgram:

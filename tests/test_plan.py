@@ -18,7 +18,6 @@ import planner
 import planner.store
 from planner.blocks.money import yearly_discount
 from planner.declarations import QUANTITIES
-from planner.limits import HORIZON
 from planner.prices import PRICES
 from tests.worlds import CHIPS, exactly, rows, world
 
@@ -292,7 +291,6 @@ def test_the_same_instance_gives_the_same_plan(instance: planner.Instance, plan:
     for name, table in plan.prices.items():
         pd.testing.assert_frame_equal(again.prices[name], table)
     pd.testing.assert_frame_equal(again.ledger, plan.ledger)
-    assert HORIZON == "horizon"
 
 
 def test_a_summary_says_the_cost_and_the_limits_that_bind(plan: planner.Plan) -> None:

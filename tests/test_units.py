@@ -36,7 +36,8 @@ def instance() -> planner.Instance:
     """Everything once, and the rows of a fleet in every block."""
     toy = planner.load(Path(__file__).parents[1] / "instances" / "toy")
     given = {(row.block, row.parameter) for row in toy.rows}
-    wanted = [*((block, name) for block in BLOCKS for name in ("land", "growth", "fixed_cost")), ("compute", "variable_cost")]
+    names = ("land", "growth", "fixed_cost", "variable_cost")
+    wanted = [(block, name) for block in BLOCKS for name in names if f"{block}.{name}" in PARAMETERS]
     return toy.replace({f"{block}.{name}": 0.3 for block, name in wanted if (block, name) not in given})
 
 

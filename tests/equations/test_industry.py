@@ -59,7 +59,7 @@ def test_a_foundry_is_built_where_that_is_cheaper_than_landing(tmp_path: Path) -
 def test_an_industry_bootstraps_itself(tmp_path: Path) -> None:
     # (I1), (B2), (F1): structural goods come from foundries alone, and a foundry takes 2 kt of them for each kt/yr, a year
     # before it stands. So 0.8 of what stands makes 0.4 of it anew: growth by 1.4 a year. In 2032 all goes into accelerators.
-    tonne, build_time_years = 2.0, (2030, 2031)
+    each, orders = 2.0, (2030, 2031)
     instance = world(
         tmp_path, {**COLONY, "years": [2030, 2031, 2032], "routes": [("direct", "rocket", "cape", "moon", "complex", "")]},
         technologies=[("foundry", "industry", "pole", "structural")],
@@ -69,14 +69,14 @@ def test_an_industry_bootstraps_itself(tmp_path: Path) -> None:
             "industry.foundry.capex": "0.6 GUSD/(kt/yr)", "industry.foundry.lifetime": "9 yr", "industry.foundry.lead_time": "1 yr",
             "industry.foundry.existing": "5 kt/yr", "industry.foundry.availability": "0.8 1", "industry.foundry.fixed_cost": "0.05 GUSD/kt",
             "industry.foundry.variable_cost": "0.04 GUSD/kt", "industry.foundry.energy_use": "0.012 GW/(kt/yr)",
-            "industry.foundry.mass_structural": f"{tonne} kt/(kt/yr)", "industry.foundry.mass_complex": "0.05 kt/(kt/yr)",
+            "industry.foundry.mass_structural": f"{each} kt/(kt/yr)", "industry.foundry.mass_complex": "0.05 kt/(kt/yr)",
         },
     )  # fmt: skip
     plan = planner.solve(instance)
     stands = {2030: 5.0, 2031: 5 * 1.4, 2032: 5 * 1.4**2}
     assert by(plan["industry.installed"], "year") == {y: exactly(kt) for y, kt in stands.items()}
     built = {2030: 5 * 0.4, 2031: 5 * 1.4 * 0.4, 2032: 0.0}
-    assert {y: value(plan["industry.build"], year=y) for y in build_time_years} == {y: exactly(built[y]) for y in build_time_years}
+    assert {y: value(plan["industry.build"], year=y) for y in orders} == {y: exactly(built[y]) for y in orders}
     chips = 0.8 * stands[2032] / 11
     assert value(plan["compute.build"], year=2032) == exactly(chips)
     # In 2032 a kilotonne more would be chips, at the value of the demand that is left. A year before, it would be half a
@@ -89,17 +89,17 @@ def test_an_industry_bootstraps_itself(tmp_path: Path) -> None:
     lift = {2032: paid[2032], 2031: paid[2031] - paid[2032], 2030: paid[2030] - paid[2031]}
     kilotonne = {y: rocket[y] + 10 * (0.03 + lift[y] / weight[y]) for y in stands}
     assert by(plan.prices["goods_balance"].query("good == 'complex'"), "year") == {y: exactly(kt * PER_KG) for y, kt in kilotonne.items()}
-    foundry = {v: 0.6 * (worth(v, 9, 2033, lead=1)) for v in build_time_years}
+    foundry = {v: 0.6 * (worth(v, 9, 2033, lead=1)) for v in orders}
     making = 0.04 + 0.012 * 0.23 + 0.05 / 0.8
     chip = 20 * worth(2032, 4, 2033) / weight[2032] + 1.25 * 0.23 + 7 * kilotonne[2032]
     worth_of = {2032: (2.5 * 99 - chip) / 11}
     gain = {2032: 0.8 * weight[2032] * (worth_of[2032] - making)}
-    worth_of[2031] = (gain[2032] - foundry[2031] - 0.05 * kilotonne[2031] * weight[2031]) / tonne / weight[2031]
+    worth_of[2031] = (gain[2032] - foundry[2031] - 0.05 * kilotonne[2031] * weight[2031]) / each / weight[2031]
     gain[2031] = 0.8 * weight[2031] * (worth_of[2031] - making)
-    worth_of[2030] = (gain[2031] + gain[2032] - foundry[2030] - 0.05 * kilotonne[2030] * weight[2030]) / tonne / weight[2030]
+    worth_of[2030] = (gain[2031] + gain[2032] - foundry[2030] - 0.05 * kilotonne[2030] * weight[2030]) / each / weight[2030]
     assert by(plan.prices["goods_balance"].query("good == 'structural'"), "year") == {y: exactly(worth_of[y] * PER_KG) for y in stands}
     # The whole cost, year by year.
-    cost = sum(foundry[v] * built[v] for v in build_time_years) + 20 * worth(2032, 4, 2033) * chips
+    cost = sum(foundry[v] * built[v] for v in orders) + 20 * worth(2032, 4, 2033) * chips
     cost += sum(weight[y] * (0.05 * stands[y] + (0.04 + 0.012 * 0.23) * 0.8 * stands[y]) for y in stands)
     cost += sum(weight[y] * (0.09 + 0.03 + 0.17) * lifted[y] for y in stands)
     cost += sum(paid[y] * (lifted[y] - lifted.get(y - 1, 0)) for y in stands)

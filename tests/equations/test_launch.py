@@ -137,7 +137,7 @@ def test_a_mass_driver_draws_power_slice_by_slice(tmp_path: Path) -> None:
     landing = molten / 0.9 + 1.2 * (thrown + 0.007) + 0.17
     goods = by(plan.prices["goods_balance"].query("good == 'structural'"), "body")
     assert goods == {"moon": exactly(molten * PER_KG), "orbit": exactly(landing * PER_KG)}
-    running = 0.012 * 0.5 * solar + 0.03 * reactor * 1.0
+    running = 0.012 * 0.5 * solar + 0.03 * reactor
     yearly = (
         (rent(20, 4) + 1.25 * 0.23) * CHIPS + rent(1.2, 8, 0.015) * solar + rent(5.5, 12) * reactor + running
         + rent(0.35, 7, 0.018) * furnace + 0.021 * made + rent(0.7, 6, 0.013) * driver + 0.007 * lift + 0.17 * landed
