@@ -38,6 +38,9 @@ RESIDUAL = Fraction(1, 2**200)
 #: real numbers, too, shows the rounding of its data (1e-16); one whose bounds HiGHS met to its tolerance shows that.
 TOLERANCE = Fraction(1, 10**9)
 
+#: The greatest scaled difference accepted between a reported value and the exact one.
+DEPARTURE = Fraction(1, 10**6)
+
 _MOST_STEPS = 80
 
 #: A vector of whole numbers, each standing for itself times a power of two.
@@ -48,13 +51,15 @@ Whole = NDArray[np.object_]
 class ExactCertificate:
     """Violations of a basis as exact rationals, each scaled by 1 + the size of the value or cost concerned, and the gap.
 
-    `residual` is what refinement left of the equations; `objective` and `dual_objective` are in GUSD.
+    `residual` is what refinement left of the equations; `departure` the greatest scaled difference between a value that
+    the solver reported, and that the plan shows, and the exact one; `objective` and `dual_objective` are in GUSD.
     """
 
     primal_infeasibility: Fraction
     dual_infeasibility: Fraction
     gap: Fraction
     residual: Fraction
+    departure: Fraction
     objective: Fraction
     dual_objective: Fraction
     steps: int
@@ -62,7 +67,8 @@ class ExactCertificate:
     @property
     def holds(self) -> bool:
         """True where the equations are solved and every violation is within the tolerance."""
-        return self.residual <= RESIDUAL and max(self.primal_infeasibility, self.dual_infeasibility, self.gap) <= TOLERANCE
+        violations = (self.primal_infeasibility, self.dual_infeasibility, self.gap)
+        return self.residual <= RESIDUAL and max(violations) <= TOLERANCE and self.departure <= DEPARTURE
 
     def as_dict(self) -> dict[str, Any]:
         """The certificate for `summary.json`, numbers as decimals."""
@@ -97,7 +103,8 @@ def certify_exactly(lp: LinearProgram, optimum: Optimum) -> ExactCertificate:
     worth = sum(_worth(price, lower, upper, has_lower, has_upper) for _, price, lower, upper, has_lower, has_upper, _ in sides)
     dual_objective = Fraction(int(worth), unit * unit) + Fraction(lp.offset)
     gap = abs(objective - dual_objective) / (1 + abs(objective))
-    return ExactCertificate(primal, dual, gap, max(left, dual_left), objective, dual_objective, steps + dual_steps)
+    departure = _departure(optimum.values, x, unit)
+    return ExactCertificate(primal, dual, gap, max(left, dual_left), departure, objective, dual_objective, steps + dual_steps)
 
 
 class _WholeMatrix:
@@ -205,6 +212,12 @@ def _outside(value: Whole, lower: Whole, upper: Whole, has_lower: Any, has_upper
         for i in np.flatnonzero(has & (over > 0)):
             worst = max(worst, Fraction(int(over[i]), unit + abs(int(value[i]))))
     return worst
+
+
+def _departure(reported: Any, exact: Whole, unit: int) -> Fraction:
+    """The greatest difference between values as reported and as they are, scaled by 1 + the size of the value."""
+    values = np.array([int(value) / unit for value in exact], float)
+    return Fraction(float(np.max(np.abs(reported - values) / (1 + np.abs(values)), initial=0.0)))
 
 
 def _unpaid(dual: Whole, has_lower: Any, has_upper: Any, scale: Any, unit: int) -> Fraction:
