@@ -108,12 +108,14 @@ class Statement:
         return float((1 - self.number(f"{block}.annual_failure", k, s)) ** age)
 
     def left(self, block: str, k: str, s: str, v: int, y: int) -> float:
-        """Share of what was ordered in v that stands in y; nought before it is commissioned and after its life."""
-        age = y - self.commissioned(block, k, s, v)
-        return self.surviving(block, k, s, age) if 0 <= age < self.number(f"{block}.lifetime", k, s) else 0.0
+        """Share of what was ordered in v that stands in y, averaged over its calendar years; nought before it is commissioned and after its life."""
+        start, life = self.commissioned(block, k, s, v), self.number(f"{block}.lifetime", k, s)
+        calendar = range(y, y + self.weights[y])
+        return sum(self.surviving(block, k, s, year - start) for year in calendar if start <= year < start + life) / len(calendar)
 
     def alive(self, block: str, k: str, s: str, v: int, y: int) -> bool:
-        return 0 <= y - self.commissioned(block, k, s, v) < self.number(f"{block}.lifetime", k, s)
+        start, life = self.commissioned(block, k, s, v), self.number(f"{block}.lifetime", k, s)
+        return any(start <= year < start + life for year in range(y, y + self.weights[y]))
 
     def orders(self, block: str, k: str, s: str) -> list[int]:
         """Vintages within the years of ordering that are alive in some model year."""

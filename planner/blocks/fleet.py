@@ -1,13 +1,14 @@
 """Fleets: the life of whatever is built, used by the other blocks by composition.
 
-(F1) installed[k,s,y] = existing[k,s,y] + sum over vintages v alive in y of survival[k,s,y-v] * weight[v] * build[k,s,v]
+(F1) installed[k,s,y] = existing[k,s,y] + sum over vintages v alive in y of left[k,s,v,y] * weight[v] * build[k,s,v]
 (F2) 0 <= in_service[k,s,y] <= installed[k,s,y]
 (F3) installed on a body in y <= (1 + growth)^(years between) * installed the model year before + seed; build <= max_build
 
-`build` is a yearly rate, ordered in each of the `weight` calendar years that the model year stands for and all of it
-commissioned `lead_time` years after the model year's first. A vintage is alive in a model year if it is in that year's
-first calendar year. Where failures are geometric, (F1) is written from one model year to the next, with the vintages
-that come and go in between, instead of over all that live: the same equation with four terms instead of one a vintage.
+`build` is a yearly rate: weight[v] times as much is ordered, and paid, in the first calendar year of the model year, and
+commissioned `lead_time` years later. `left` is the share of it that has not failed and not reached the end of its
+`lifetime`, averaged over the calendar years that y stands for, so that a life of six years is six years whatever the
+step. Where failures are geometric, (F1) is written from one model year to the next, with the vintages that come and go
+in between, instead of over all that live: the same equation with a few terms instead of one a vintage.
 """
 
 from __future__ import annotations
@@ -94,6 +95,7 @@ class Lives:
     def __init__(self, instance: Instance, block: str) -> None:
         self._numbers = {name: instance.numbers[f"{block}.{name}"] for name in ("lifetime", "lead_time", "annual_failure", "first_year", "last_year")}
         self._curves = instance.survival
+        self._weights = instance.weights
         self.block = block
         self.years = instance.years
         self.assets: list[Asset] = [(k, s) for k, t in instance.technologies.items() if t.block == block for s in t.sites]
@@ -132,8 +134,16 @@ class Lives:
         return x + (z - x) * (age - a) / (b - a)
 
     def share_left(self, k: str, s: str, v: int, y: int) -> float:
-        """Share of the vintage v that stands in the model year y, in which it is alive."""
-        return self.surviving(k, s, y - self.commissioned(k, s, v))
+        """Share of the vintage v that stands in the model year y, averaged over the calendar years that y stands for."""
+        age, life = y - self.commissioned(k, s, v), self.lifetime(k, s)
+        spent = [self.surviving(k, s, age + j) for j in range(self._weights[y]) if 0 <= age + j < life]
+        return sum(spent) / self._weights[y]
+
+    def share_kept(self, k: str, s: str, past: int, y: int) -> float:
+        """What is left in y of a unit that stood in the model year before, where both are within its life."""
+        rate = 1 - self._numbers["annual_failure"][k, s]
+        average = {n: sum(rate**j for j in range(n)) / n for n in (self._weights[past], self._weights[y])}
+        return float(rate ** (y - past) * average[self._weights[y]] / average[self._weights[past]])
 
     def carries_over(self, k: str) -> bool:
         """True where (F1) may be written from one model year to the next: failures are the same share at every age."""
@@ -148,7 +158,9 @@ class Lives:
 
     def _years_alive(self, k: str, s: str, v: int) -> tuple[int, ...]:
         start = self.commissioned(k, s, v)
-        return self.years[bisect_left(self.years, start) : bisect_left(self.years, start + self.lifetime(k, s))]
+        first = bisect_right(self.years, start) - 1  # the model year that the start falls in
+        first += start >= self.years[first] + self._weights[self.years[first]]
+        return self.years[max(first, 0) : bisect_left(self.years, start + self.lifetime(k, s))]
 
     def _find_changes(self) -> dict[Vintage, list[tuple[int, float]]]:
         changes: dict[Vintage, list[tuple[int, float]]] = {index: [] for index in self.standing}
@@ -157,10 +169,15 @@ class Lives:
                 for y in years:
                     changes[k, s, y].append((v, self.share_left(k, s, v, y)))
                 continue
-            changes[k, s, years[0]].append((v, self.share_left(k, s, v, years[0])))
-            end = bisect_right(self.years, years[-1])
-            if end < len(self.years) and (k, s, self.years[end]) in changes:
-                changes[k, s, self.years[end]].append((v, -self.share_left(k, s, v, self.years[end])))
+            first, end = bisect_left(self.years, years[0]), bisect_left(self.years, years[-1])
+            # Between its first and its last model year a vintage only fails, which `share_kept` says already.
+            for i in sorted({first, first + 1, end, end + 1} & set(range(len(self.years)))):
+                y, past = self.years[i], self.years[i - 1] if i else None
+                left = self.share_left(k, s, v, y)
+                if past is not None and past in years:
+                    left -= self.share_kept(k, s, past, y) * self.share_left(k, s, v, past)
+                if abs(left) > 1e-12 and (k, s, y) in changes:
+                    changes[k, s, y].append((v, left))
         return changes
 
 
@@ -182,8 +199,8 @@ def add_fleet(b: pyo.Block, instance: Instance, block: str, serviced: bool = Tru
     @b.Constraint(lives.standing, doc="(F1)")
     def standing_capacity(b: pyo.Block, k: str, s: str, y: int) -> Any:
         past, left = before.get(y), 0
-        if lives.carries_over(k) and (k, s, past) in standing:
-            left = lives.surviving(k, s, y - past) * (b.installed[k, s, past] - b.existing[k, s, past])
+        if past is not None and lives.carries_over(k) and (k, s, past) in standing:
+            left = lives.share_kept(k, s, past, y) * (b.installed[k, s, past] - b.existing[k, s, past])
         added = sum(share * b.weight[v] * b.build[k, s, v] for v, share in lives.changes[k, s, y])
         return b.installed[k, s, y] - left - added == b.existing[k, s, y]
 
