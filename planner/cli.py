@@ -109,8 +109,8 @@ def solve(
             exact=certify is Certify.exact, stopwatch=stopwatch, program=program,
         )
         if out is not None:
-            tell("write")
-            save_plan(plan, out, "".join(log))
+            with stopwatch.step("write"):
+                save_plan(plan, out, "".join(log))
     if as_json:
         print(json.dumps({**plan.facts, "out": None if out is None else str(out)}))
     elif not quiet:

@@ -38,8 +38,9 @@ def add_limits(m: pyo.ConcreteModel, instance: Instance) -> None:
 
 
 def selected_terms(m: pyo.ConcreteModel, instance: Instance, limit: Limit) -> dict[int, list[Any]]:
-    """The entries of the limited quantity that the limit selects, by year."""
+    """The entries of the limited quantity that the limit selects, by year; those of slices averaged over the year."""
     index = QUANTITIES[limit.quantity].index
+    sliced = index[-1] == "slice"
     year = index.index("year")
     allowed = [_labels(instance, dimension, limit) for dimension in index]
     checked = [(i, labels) for i, labels in enumerate(allowed) if labels is not None]
@@ -47,7 +48,7 @@ def selected_terms(m: pyo.ConcreteModel, instance: Instance, limit: Limit) -> di
     for component in m.quantities[limit.quantity]:
         for key in component:
             if all(key[i] in labels for i, labels in checked):
-                terms.setdefault(key[year], []).append(component[key])
+                terms.setdefault(key[year], []).append(m.slice_share[key[-1]] * component[key] if sliced else component[key])
     return terms
 
 

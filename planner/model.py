@@ -125,32 +125,33 @@ def _add_power_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
 
 
 def _add_goods_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
-    wanted = [(g, b, y) for b, body in instance.bodies.items() for g in GOODS if g not in body.supplies for y in instance.years]
+    counted = [(g, b, y) for b in instance.bodies for g in GOODS for y in instance.years]
+    wanted = [(g, b, y) for g, b, y in counted if g not in instance.bodies[b].supplies]
     landing, leaving, refuelling = _routes_by_end(m, instance)
-    made = {(g, b, y): [] for g, b, y in wanted}
+    made = {(g, b, y): [] for g, b, y in counted}
     for k, s, y in m.industry.output:
         made.get((instance.technologies[k].makes, instance.sites[s], y), []).append((k, s))
-    needs = {(g, b, y): [] for g, b, y in wanted}
+    needs = {(g, b, y): [] for g, b, y in counted}
     for g, b, y, term in _needs(m, instance):
         if (g, b, y) in needs:
             needs[g, b, y].append(term)
     nothing = amount(m, 0, "kt/yr")
 
-    @m.Expression(wanted)
+    @m.Expression(counted)
     def goods_arrived(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
         return sum((m.launch.flow[r, g, y] for r in landing.get((g, b, y), ())), nothing)
 
-    @m.Expression(wanted)
+    @m.Expression(counted)
     def goods_made(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
         return sum((m.industry.output[k, s, y] for k, s in made[g, b, y]), nothing)
 
-    @m.Expression(wanted)
+    @m.Expression(counted)
     def goods_departed(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
         cargo = sum(m.launch.flow[r, g, y] / (1 - m.launch.loss[r, y]) for r in leaving.get((g, b, y), ()))
         taken = sum(m.launch.propellant_taken[r, y] for r in refuelling.get((b, y), ())) if g == "propellant" else 0  # (L2)
         return nothing + cargo + taken
 
-    @m.Expression(wanted)
+    @m.Expression(counted)
     def goods_needed(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
         return sum(needs[g, b, y], nothing)
 
@@ -244,16 +245,16 @@ def _name_quantities(m: pyo.ConcreteModel) -> dict[str, list[pyo.Component]]:
         return [b.component(name) for b in blocks.values() if b.component(name) is not None]
 
     own = {
-        "compute": ("run", "capacity", "placed", "serve", "unserved"),
+        "compute": ("run", "capacity", "placed", "unserved"),
         "power": ("generation", "output", "fuel"),
         "storage": ("charge", "discharge", "level"),
-        "launch": ("flow", "payload", "lift"),
+        "launch": ("flow", "payload", "lift", "throw"),
         "industry": ("make", "output"),
         "helium3": ("dig", "mined", "remaining", "left", "bought", "sold", "stock"),
     }
     named = {f"{block}.{name}": [b.component(name)] for block, b in blocks.items() for name in ("build", "installed", "in_service", *own.get(block, ()))}
     named |= {
-        "helium3.burnt": [m.power.helium3_burnt], "helium3.shipped": [m.helium3_shipped], "power.use": [m.power_use],
+        "compute.serve": [m.compute.computed], "helium3.burnt": [m.power.helium3_burnt], "helium3.shipped": [m.helium3_shipped], "power.use": [m.power_use],
         "emissions.released": [m.emissions_released], "land.occupied": everywhere("land_occupied"), "cost.carbon": [m.cost_carbon],
     }  # fmt: skip
     named |= {f"goods.{name}": [m.component(f"goods_{name}")] for name in ("needed", "arrived", "made", "departed")}

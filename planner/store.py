@@ -54,7 +54,6 @@ def save_plan(plan: Plan, folder: str | Path, log: str = "") -> Path:
         raise PlannerError(f"{target} cannot be written: {error.strerror}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    plan.facts["seconds"]["write"] = time.perf_counter() - began
     return target
 
 
@@ -68,8 +67,9 @@ def load_plan(folder: str | Path) -> Plan:
     """The plan of a run folder, equal to the one that was saved. Raises PlannerError where the folder holds no whole run."""
     source = Path(folder)
     summary = source / "summary.json"
-    if not summary.is_file():
-        raise PlannerError(f"{source} is not a run folder: it has no summary.json")
+    missing = [name for name in ("summary.json", "tables", "prices", "ledger.parquet", "instance") if not (source / name).exists()]
+    if missing:
+        raise PlannerError(f"{source} is not a whole run folder: it has no {', '.join(missing)}")
     facts: dict[str, Any] = json.loads(summary.read_text(encoding="utf-8"))
     basis = None
     if (source / "basis.npz").is_file():

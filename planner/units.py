@@ -98,7 +98,10 @@ class Units:
     def quantity(self, text: str) -> Any:
         """The pint quantity that a unit text stands for: one of that unit; raises `UnitError`."""
         reader = _Reader(text, self)
-        return reader.read()
+        try:
+            return reader.read()
+        except ArithmeticError:
+            raise UnitError(f"unit '{text}' is no finite size above 0") from None
 
     def named(self, name: str) -> Any:
         """One of the unit of that name, prefix included; raises `UnitError` with the nearest name."""

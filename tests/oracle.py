@@ -182,6 +182,8 @@ class Statement:
                     for s in near:
                         serve = {h: p.add("compute.serve", w, s, y, h) for h in self.slices(s)}
                         p.equal("(C3)", (w, s, y), self.average(serve.get, s), placed[s])
+                else:
+                    q["compute.serve"].update({(w, s, y, h): placed[s] for s in near for h in self.slices(s)})
                 tiers = [t for t, of in self.i.tiers.items() if of == w and self.number("compute.value", t, y) is not None]
                 unserved = [p.add("compute.unserved", t, y, upper=self.number("compute.share", t) * demand) for t in tiers]
                 p.equal("(C4)", (w, y), total([*placed.values(), *unserved]), demand)
@@ -318,15 +320,14 @@ class Statement:
         for b, body in self.i.bodies.items():
             for g in ("complex", "structural", "propellant"):
                 for y in self.years:
-                    if g in body.supplies:
-                        continue
                     landed = total(p.at("launch.flow", r, g, y) for r, route in routes.items() if route.destination == b)
                     made = total(q["industry.output"][k, s, y] for _, k, s in self.assets("industry") if self.i.technologies[k].makes == g and self.i.sites[s] == b)
                     gone = [self.departing(r, g, y) for r, route in routes.items() if self.i.sites[route.origin] == b]
                     if g == "propellant":
                         gone += [self.number("launch.propellant_use", r, y) * q["launch.payload"].get((r, y), Sum()) for r, route in routes.items() if route.refuel == b]
                     needed = total(self.needs(g, b, y))
-                    p.most("(B2)", (g, b, y), total(gone) + needed, landed + made)
+                    if g not in body.supplies:
+                        p.most("(B2)", (g, b, y), total(gone) + needed, landed + made)
                     for name, entry in (("arrived", landed), ("made", made), ("departed", total(gone)), ("needed", needed)):
                         q[f"goods.{name}"][g, b, y] = entry
 
@@ -436,7 +437,9 @@ class Statement:
                         return False
                 return True
 
-            chosen = [(index[dimensions.index("year")], entry) for index, entry in self.quantities[limit.quantity].items() if selects(index)]
+            shares = {index: self.number("time.share", index[-1]) if "slice" in dimensions else 1.0 for index in self.quantities[limit.quantity]}
+            chosen = [(index[dimensions.index("year")], shares[index] * entry)
+                      for index, entry in self.quantities[limit.quantity].items() if selects(index)]  # fmt: skip
             for year, bound in limit.values.items():
                 counted = limit.years if year is None else (year,)
                 amount = total((self.weights[y] if year is None else 1.0) * entry for y, entry in chosen if y in counted)

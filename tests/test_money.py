@@ -128,16 +128,16 @@ def test_a_sinking_fund_leaves_what_the_annuities_of_the_years_used_are_worth(ca
 
 # The same conventions in a plan.
 NEED = 1.25 * 4
-BUILT = NEED / 0.96  # ordered for 2033, when it has stood for a year and a twenty-fifth has failed
+BUILT = NEED / ((0.96 + 0.96**2 + 0.96**3 + 0.96**4) / 4)  # commissioned in 2032: what is left on average from 2033 to 2036
 
 
 def _plan(folder: Path, finance: dict[str, Any] | None = None, **numbers: str | None) -> planner.Plan:
-    """One vintage, ordered in 2030 for 2033; until then what stands already runs."""
+    """One vintage, ordered in 2030 for what comes after 2032; until then what stands already runs."""
     instance = world(
         folder, PLANTS, years=[FIRST, SECOND], last=END - 1, finance={"base_year": BASE, **(finance or {})},
         numbers={
             "power.plant.lifetime": f"{LIFE} yr", "power.plant.lead_time": f"{LEAD} yr", "power.plant.annual_failure": f"{FAILURE} 1/yr",
-            "power.plant.wacc": f"{WACC} 1/yr", "power.plant.existing": {FIRST: "5 GW", SECOND: "0 GW"}, **numbers,
+            "power.plant.wacc": f"{WACC} 1/yr", "power.plant.last_year": f"{FIRST} yr", "power.plant.existing": {FIRST: "5 GW", SECOND: "0 GW"}, **numbers,
         },
     )  # fmt: skip
     return planner.solve(instance)

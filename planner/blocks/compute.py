@@ -47,7 +47,7 @@ QUANTITIES = (
     Quantity("compute.run", ("technology", "site", "vintage", "year", "slice"), "GW", "power drawn by the accelerators that run"),
     Quantity("compute.capacity", ("technology", "site", "year"), "ZFLOP/s", "computing that the accelerators in service can do"),
     Quantity("compute.placed", ("workload", "site", "year"), "ZFLOP/s", "demand met at a site, averaged over the year"),
-    Quantity("compute.serve", ("workload", "site", "year", "slice"), "ZFLOP/s", "computing done for a flexible workload"),
+    Quantity("compute.serve", ("workload", "site", "year", "slice"), "ZFLOP/s", "computing done for a workload in a slice"),
     Quantity("compute.unserved", ("tier", "year"), "ZFLOP/s", "demand left unserved"),
 )
 
@@ -129,6 +129,10 @@ def _add_workloads(b: pyo.Block, instance: Instance) -> None:
     @b.Constraint(flexible, doc="(C3)")
     def flexible_placement(b: pyo.Block, w: str, s: str, y: int) -> Any:
         return sum(b.slice_share[h] * b.serve[w, s, y, h] for h in slices[s]) == b.placed[w, s, y]
+
+    @b.Expression([(*index, h) for index in placed for h in slices[index[1]]])
+    def computed(b: pyo.Block, w: str, s: str, y: int, h: str) -> Any:
+        return served(b, w, s, y, h)
 
     sites: dict[tuple[str, int], list[str]] = {}
     for w, s, y in placed:

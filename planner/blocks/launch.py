@@ -41,6 +41,7 @@ QUANTITIES = (
     *fleet.quantities("launch"),
     Quantity("launch.flow", ("route", "good", "year"), "kt/yr", "mass delivered, by good"),
     Quantity("launch.payload", ("route", "year"), "kt/yr", "mass delivered, all goods"),
+    Quantity("launch.throw", ("technology", "site", "year", "slice"), "kt/yr", "mass lifted in a slice by a carrier that draws power"),
     Quantity("launch.lift", ("technology", "site", "year"), "kt/yr", "mass lifted from the origin, tankers included"),
 )
 

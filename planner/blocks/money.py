@@ -10,6 +10,7 @@ asset at the end of the horizon is credited at the end of the last calendar year
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 TIMING = {"start": 0.0, "mid": 0.5, "end": 1.0}
 
 PARAMETERS = (
-    Parameter("finance", "discount_rate", (), "1/yr", "rate at which future money is discounted, real", required=True, lower=-0.5),
+    Parameter("finance", "discount_rate", (), "1/yr", "rate at which future money is discounted, real", required=True, lower=-0.5, upper=2.0),
     Parameter("finance", "carbon_price", ("body", "year"), "GUSD/Mt", "price of CO2 emitted on the body", default=0.0),
 )
 
@@ -89,7 +90,7 @@ def annuity_payment(wacc: float, lifetime: int, timing: float) -> float:
     """The level yearly payment, `timing` into each year of a life, that is worth 1 at its start at the cost of capital."""
     if wacc == 0:
         return 1 / lifetime
-    return wacc / (1 - (1 + wacc) ** -lifetime) * (1 + wacc) ** (timing - 1)
+    return wacc / -math.expm1(-lifetime * math.log1p(wacc)) * (1 + wacc) ** (timing - 1)
 
 
 def remaining_value(convention: str, rate: float, used: int, lifetime: int) -> float:
@@ -98,5 +99,5 @@ def remaining_value(convention: str, rate: float, used: int, lifetime: int) -> f
         return 0.0
     if convention == "straight_line" or rate == 0:
         return 1 - used / lifetime
-    return 1 - ((1 + rate) ** used - 1) / ((1 + rate) ** lifetime - 1)
+    return 1 - math.expm1(used * math.log1p(rate)) / math.expm1(lifetime * math.log1p(rate))
 

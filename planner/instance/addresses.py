@@ -43,6 +43,9 @@ class Change:
     file: str
     line: int
 
+    def __str__(self) -> str:
+        return f"{self.address}{self.operation.strip('=')}={self.value}"
+
 
 def parse_address(text: str) -> Address:
     """The address that a text means; raises `AddressError` where it has not the form of one."""

@@ -1,4 +1,4 @@
-"""What the numbers of an instance must obey together."""
+"""What an instance must obey as a whole: how large it may be, and what its numbers must be together."""
 
 from __future__ import annotations
 
@@ -6,15 +6,35 @@ import itertools
 import math
 from collections.abc import Callable, Iterable
 
+from planner.instance.conventions import Conventions
 from planner.instance.numbers import Numbers
 from planner.instance.problems import Problems
 from planner.instance.rows import ParameterRow
+from planner.instance.sizes import MOST_ASSET_YEARS, MOST_ENTRIES, MOST_GROWTH
 from planner.instance.structure import Structure
 from planner.instance.tables import TECHNOLOGY_BLOCKS
 
 #: How far from 1 shares may add up, and how far slices may be from their place in a cycle: room for rounded figures.
 _SHARES_OFF = 1e-6
 _HOURS_OFF = 1e-4
+
+
+def fits(conventions: Conventions, structure: Structure, problems: Problems) -> bool:
+    """True where the planning problem is small enough to be written out; a problem otherwise."""
+    years = len(conventions.horizon.years)
+    slices = {body: max(len(found), 1) for body, found in structure.slices.items()}
+    assets = [structure.sites[site] for technology in structure.technologies.values() for site in technology.sites]
+    places = [(workload, body) for workload in structure.workloads for body in structure.sites.values()]
+    sizes = {
+        "technologies at sites x model years": (len(assets) * years, MOST_ASSET_YEARS),
+        "technologies at sites x model years x slices": (years * sum(slices.get(body, 1) for body in assets), MOST_ENTRIES),
+        "workloads x sites x model years x slices": (years * sum(slices.get(body, 1) for _, body in places), MOST_ENTRIES),
+        "routes x model years": (len(structure.routes) * years, MOST_ASSET_YEARS),
+    }
+    for what, (size, most) in sizes.items():
+        if size > most:
+            problems.at("instance.toml", 1, 1, f"the instance is too large: {size:,} {what}, at most {most:,} can be planned")
+    return all(size <= most for size, most in sizes.values())
 
 
 def check_numbers(
@@ -76,9 +96,9 @@ class _Checks:
             tiers = [tier for tier, owner in self.structure.tiers.items() if owner == workload]
             total = math.fsum(share.get(tier, math.nan) for tier in tiers)
             if abs(total - 1) > _SHARES_OFF:
-                self._add(
-                    "compute", "share", tiers[-1], f"the shares of the tiers of '{workload}' add up to {total:.9g}, expected 1"
-                )
+                stated = {row.item: (row.layer, row.line) for row in self.rows if (row.block, row.parameter) == ("compute", "share")}
+                newest = max(tiers, key=lambda tier: stated.get(tier, (-1, 0)))
+                self._add("compute", "share", newest, f"the shares of the tiers of '{workload}' add up to {total:.9g}, expected 1")
 
     def existing(self) -> None:
         """What stood before the horizon can only go."""
@@ -98,7 +118,13 @@ class _Checks:
                         break
 
     def growth(self) -> None:
-        """A seed has something to start."""
+        """A seed has something to start, and nothing grows beyond measure from one model year to the next."""
+        step = max((later - earlier for earlier, later in itertools.pairwise(self.years)), default=1)
+        for block in TECHNOLOGY_BLOCKS:
+            for (item, body), rate in self.numbers[f"{block}.growth"].items():
+                if rate > 0 and step * math.log1p(rate) > math.log(MOST_GROWTH):
+                    message = f"'{item}' may grow more than {MOST_GROWTH:g}-fold on '{body}' in {step} years: expected a lower rate, or no row, which leaves growth free"
+                    self._add(block, "growth", item, message)
         for row in self.rows:
             if row.parameter == "seed" and not row.broken:
                 growth = self.numbers[f"{row.block}.growth"]

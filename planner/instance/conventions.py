@@ -140,7 +140,7 @@ def settle(layers: list[Layer], horizon: Horizon | None, problems: Problems) -> 
         return None
     bodies = {
         name: Body(name, body.get("users", False), tuple(sorted(set(body.get("supplies", ())))))
-        for name, body in settings["bodies"].items()
+        for name, body in sorted(settings["bodies"].items())
     }
     return Conventions(
         title=settings.get("title", ""),

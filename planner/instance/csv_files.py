@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from planner.instance.problems import Problems, listed, nearest
+from planner.instance.sizes import LARGEST_FILE, LONGEST_CELL, MOST_CELLS, MOST_COLUMNS
 from planner.instance.tables import Table
-
-LONGEST_CELL = 10_000
-LARGEST_FILE = 50_000_000
-MOST_ROWS = 1_000_000
+from planner.instance.text_files import read_text
 
 _YEAR = re.compile(r"\d{4}")
 
@@ -57,28 +55,9 @@ class CsvSource:
         return at, column
 
 
-def read_text(path: Path, file: str, problems: Problems) -> str | None:
-    """The text of a file, or None and a problem where it is too large or not UTF-8."""
-    if path.stat().st_size > LARGEST_FILE:
-        problems.at(
-            file, 1, 1, f"the file is larger than {LARGEST_FILE // 1_000_000} MB, expected a table that a person can edit"
-        )
-        problems.unreadable = True
-        return None
-    content = path.read_bytes()
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig", "replace")
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        problems.at(file, line, column, "not UTF-8, expected a file saved as UTF-8")
-        problems.unreadable = True
-        return None
-
-
-def read_table(path: Path, file: str, table: Table, problems: Problems) -> list[Record]:
+def read_table(path: Path, file: str, table: Table, most_rows: int, problems: Problems) -> list[Record]:
     """The records of a file; a row that cannot be read is a problem and left out."""
-    text = read_text(path, file, problems)
+    text = read_text(path, file, LARGEST_FILE, problems)
     if text is None:
         return []
     lines = list(io.StringIO(text, newline=""))
@@ -90,8 +69,11 @@ def read_table(path: Path, file: str, table: Table, problems: Problems) -> list[
         return []
     records: list[Record] = []
     for line, cells in rows:
-        if len(records) == MOST_ROWS:
-            problems.at(file, line, 1, f"more than {MOST_ROWS:,} rows")
+        problems.cells_read += len(cells)
+        if len(records) == most_rows or problems.cells_read > MOST_CELLS:
+            most = f"{most_rows:,} rows" if len(records) == most_rows else f"{MOST_CELLS:,} cells in all tables together"
+            problems.at(file, line, 1, f"more than {most}")
+            problems.unreadable = True
             break
         if len(cells) != len(header):
             what = f"{len(cells)} cells, expected {len(header)} as in the header"
@@ -184,6 +166,9 @@ def _header_fits(header: list[str], line: int, file: str, table: Table, problems
         separator = "semicolons" if ";" in text else "tabs" if "\t" in text else ""
         found = f"cells are separated by {separator}" if separator else f"no header with the columns {listed(known)}"
         problems.at(file, line, 1, f"{found}, expected commas" if separator else found)
+        return False
+    if len(header) > MOST_COLUMNS:
+        problems.at(file, line, 1, f"{len(header):,} columns, expected at most {MOST_COLUMNS}")
         return False
     before = len(problems.found)
     for number, column in enumerate(header):

@@ -17,7 +17,8 @@ from planner.instance.structure import Structure
 def fingerprint(conventions: Conventions, structure: Structure, numbers: Numbers, limits: Iterable[Limit]) -> str:
     """sha256 of structure, conventions, numbers and limits in the units of the model, to twelve digits.
 
-    Titles, notes, sources, ranges, the order of rows and the units in which numbers were written make no difference.
+    Titles, notes, sources, ranges, the order of rows (but that of slices) and the units in which numbers were written make
+    no difference, and what has the same hash has the same linear program, column by column.
     """
     digest = hashlib.sha256()
     for part in (_conventions(conventions), _structure(structure), *_limits(limits)):
@@ -43,7 +44,7 @@ def _conventions(conventions: Conventions) -> dict[str, Any]:
 def _structure(structure: Structure) -> dict[str, Any]:
     return {
         "sites": structure.sites,
-        "slices": {body: sorted(slices) for body, slices in structure.slices.items()},
+        "slices": {body: list(slices) for body, slices in structure.slices.items()},
         "previous": structure.previous,
         "technologies": {
             technology.name: [technology.block, sorted(technology.sites), technology.makes]

@@ -28,7 +28,7 @@ class Instance:
 
     `numbers` has, for every parameter `block.name`, a dictionary from index to a number in the model's unit; the index is
     a tuple in the order of the declaration, a bare label where there is one dimension, and None where there is none.
-    `rows` and `limit_rows` are the rows that gave these numbers. `counts` says how many rows were `read`, how many are
+    `rows` and `limit_rows` are the rows that gave these numbers; `scenarios` and `changes` what was laid over the folder. `counts` says how many rows were `read`, how many are
     `used`, how many were `replaced` or outdone by a layer above, and how many were `added` by changes.
     """
 
@@ -41,6 +41,8 @@ class Instance:
     numbers: Numbers
     limits: tuple[Limit, ...]
     counts: dict[str, int]
+    scenarios: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -89,7 +91,7 @@ class Instance:
 
     @property
     def technologies(self) -> dict[str, Technology]:
-        """Every technology, in the order of the files."""
+        """Every technology."""
         return self.structure.technologies
 
     @property
@@ -141,9 +143,10 @@ class Instance:
         rows, limit_rows = {row.key: row for row in self.rows}, {row.key: row for row in self.limit_rows}
         layer = 1 + max((row.layer for row in (*self.rows, *self.limit_rows)), default=0)
         overlay = Overlay(self.structure, tuple(self.bodies), self.years, self.units, layer)
-        added = apply_all(overlay, changes_from(changes), rows, limit_rows)
+        wanted = changes_from(changes)
+        added = apply_all(overlay, wanted, rows, limit_rows)
         counts = {**self.counts, "added": self.counts["added"] + added}
-        return assemble(replace(self, counts=counts), rows, limit_rows, layer, Problems())
+        return assemble(replace(self, counts=counts, changes=(*self.changes, *map(str, wanted))), rows, limit_rows, layer, Problems())
 
     def write(self, folder: str | Path) -> Path:
         """Write the instance, all layers in one, as a folder that loads with the same hash; returns the folder."""
@@ -162,13 +165,13 @@ def assemble(
     Rows of layers below `newest` may be outdone by what lies above them; a newer one that gives no number is a problem.
     """
     horizon = base.conventions.horizon
-    trimmed = [_trimmed(row, needed_years(tuple(year for year, _ in row.years), horizon)) for row in rows.values()]
+    trimmed = [_trimmed(row, needed_years(tuple(year for year, _ in row.years), horizon)) for _, row in sorted(rows.items())]
     resolver = Resolver(trimmed, base.structure, tuple(base.bodies), horizon.years, base.units, problems)
     resolution = resolver.resolve()
     if not problems.unreadable:
         check_used(trimmed, resolution, newest, problems)
         check_numbers(resolution.numbers, trimmed, base.structure, horizon.years, problems)
-    kept = [_trimmed(row, needed_years(tuple(year for year, _ in row.years), horizon)) for row in limit_rows.values()]
+    kept = [_trimmed(row, needed_years(tuple(year for year, _ in row.years), horizon)) for _, row in sorted(limit_rows.items())]
     limits = limits_of(kept, horizon.years, base.units)
     check_limits(limits, problems)
     problems.raise_if_any()

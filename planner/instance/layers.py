@@ -11,6 +11,7 @@ from typing import Any
 from planner.instance.csv_files import Record, read_table
 from planner.instance.problems import Problems, nearest
 from planner.instance.settings import InstanceFile, ScenarioFile
+from planner.instance.sizes import LONGEST_CHAIN, LONGEST_NAME, most_rows
 from planner.instance.tables import BESIDE, BLOCKS, NEEDED, PARAMETER_ROWS
 from planner.instance.toml_files import TomlFile, TomlSource, read_toml
 
@@ -41,7 +42,7 @@ class Layer:
 def read_layers(folder: Path, scenarios: tuple[str, ...], problems: Problems) -> list[Layer]:
     """Every layer, the first laid lowest; a layer that cannot be read is a problem and left out."""
     folder = folder.resolve()
-    if not (folder / "instance.toml").is_file():
+    if not _is_instance(folder):
         problems.at("instance.toml", 1, 1, f"there is no instance.toml in '{folder.name}', expected the folder of an instance")
         return []
     chain = _chain(folder, problems)
@@ -74,11 +75,15 @@ def _chain(folder: Path, problems: Problems) -> list[tuple[Path, TomlFile]]:
         extends = toml.data.get("extends")
         if extends is None:
             return chain[::-1]
-        place = (place / extends).resolve()
-        if place in [seen for seen, _ in chain]:
+        found = None if Path(extends).is_absolute() else _resolved(place / extends)
+        if found in [seen for seen, _ in chain]:
             toml.add(problems, ("extends",), f"'{extends}' leads back to this instance: a circle of extends")
             return chain[::-1]
-        if Path(extends).is_absolute() or not (place / "instance.toml").is_file():
+        if len(chain) == LONGEST_CHAIN:
+            toml.add(problems, ("extends",), f"a chain of more than {LONGEST_CHAIN} instances that extend one another")
+            problems.unreadable = True
+            return chain[::-1]
+        if found is None or not _is_instance(found):
             toml.add(
                 problems,
                 ("extends",),
@@ -86,11 +91,29 @@ def _chain(folder: Path, problems: Problems) -> list[tuple[Path, TomlFile]]:
             )
             problems.unreadable = True
             return chain[::-1]
+        place = found
+
+
+def _resolved(path: Path) -> Path | None:
+    """The path without links and dots, or None where no file can be there."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):  # a circle of links; a name that the system refuses
+        return None
+
+
+def _is_instance(folder: Path) -> bool:
+    """True where the folder has an instance.toml of its own, and not a link to a file elsewhere."""
+    file = _resolved(folder / "instance.toml")
+    try:
+        return file is not None and file.is_file() and file.is_relative_to(folder)
+    except OSError:
+        return False
 
 
 def _read_folder(place: Path, shown: str, toml: TomlFile, problems: Problems) -> Layer | None:
     layer = Layer(toml)
-    _read_tables(layer, place, shown, problems)
+    _read_tables(layer, place, place, shown, problems)
     overlays = place / "scenarios"
     for entry in sorted(overlays.iterdir()) if overlays.is_dir() else []:
         if entry.is_dir() and not (overlays / f"{entry.name}.toml").is_file():
@@ -98,7 +121,8 @@ def _read_folder(place: Path, shown: str, toml: TomlFile, problems: Problems) ->
     return layer
 
 
-def _read_tables(layer: Layer, place: Path, shown: str, problems: Problems) -> None:
+def _read_tables(layer: Layer, place: Path, root: Path, shown: str, problems: Problems) -> None:
+    """Read the tables in `place`, which lie within `root`, the folder of an instance."""
     for path in sorted(place.glob("*.csv")):
         if path.stem not in BESIDE:
             expected = ", ".join(f"{name}.csv" for name in BESIDE)
@@ -108,8 +132,8 @@ def _read_tables(layer: Layer, place: Path, shown: str, problems: Problems) -> N
                 1,
                 f"unknown file{nearest(path.name, [f'{name}.csv' for name in BESIDE])} (expected {expected})",
             )
-        elif _is_within(path, place, shown + path.name, problems):
-            layer.tables[path.stem] = read_table(path, shown + path.name, BESIDE[path.stem], problems)
+        elif _is_within(path, root, shown + path.name, problems):
+            layer.tables[path.stem] = read_table(path, shown + path.name, BESIDE[path.stem], most_rows(path.stem), problems)
     folder = place / "parameters"
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         name = f"parameters/{path.name}"
@@ -123,14 +147,16 @@ def _read_tables(layer: Layer, place: Path, shown: str, problems: Problems) -> N
                 1,
                 f"unknown file{nearest(path.name, [f'{block}.csv' for block in BLOCKS])} (expected {expected})",
             )
-        elif _is_within(path, place, shown + name, problems):
-            layer.parameters[path.stem] = read_table(path, shown + name, PARAMETER_ROWS, problems)
+        elif _is_within(path, root, shown + name, problems):
+            layer.parameters[path.stem] = read_table(path, shown + name, PARAMETER_ROWS, most_rows("parameters"), problems)
 
 
-def _is_within(path: Path, place: Path, shown: str, problems: Problems) -> bool:
-    within = path.is_file() and path.resolve().is_relative_to(place.resolve())
+def _is_within(path: Path, root: Path, shown: str, problems: Problems) -> bool:
+    file = _resolved(path)
+    within = file is not None and file.is_file() and file.is_relative_to(root)
     if not within:
         problems.at(shown, 1, 1, "not a file within the folder of the instance")
+        problems.unreadable = True
     return within
 
 
@@ -145,7 +171,8 @@ def _read_scenario(
 ) -> list[Layer]:
     """The layers of a scenario: those it extends first. Looked for in the instance, then in what that extends."""
     file = f"scenarios/{name}.toml"
-    place = next((place for place in folders if re.fullmatch(r"[A-Za-z0-9_-]+", name) and (place / file).is_file()), None)
+    fits = re.fullmatch(r"[A-Za-z0-9_-]+", name) and len(name) <= LONGEST_NAME
+    place = next((place for place in folders if fits and (place / file).is_file()), None)
     if place is None:
         known = sorted({path.stem for place in folders for path in place.glob("scenarios/*.toml")})
         message = f"there is no scenario '{name}'{nearest(name, known)} (expected one of {', '.join(known) or 'none'})"
@@ -162,6 +189,11 @@ def _read_scenario(
         return []
     read.append(name)
     shown = _shown(place, folder)
+    if len(above) == LONGEST_CHAIN:
+        problems.at(shown + file, 1, 1, f"a chain of more than {LONGEST_CHAIN} scenarios that extend one another")
+        return []
+    if not _is_within(place / file, place, shown + file, problems):
+        return []
     toml = read_toml(place / file, shown + file, ScenarioFile, problems)
     if toml is None:
         return []
@@ -170,5 +202,5 @@ def _read_scenario(
         under = _read_scenario(toml.data["extends"], folders, folder, read, (*above, name), problems, toml)
     layer = Layer(toml)
     if (place / "scenarios" / name).is_dir():
-        _read_tables(layer, place / "scenarios" / name, f"{shown}scenarios/{name}/", problems)
+        _read_tables(layer, place / "scenarios" / name, place, f"{shown}scenarios/{name}/", problems)
     return [*under, layer]

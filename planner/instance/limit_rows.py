@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 
 from planner.declarations import QUANTITIES
@@ -11,6 +12,7 @@ from planner.instance.limits import limit_unit
 from planner.instance.problems import listed, nearest
 from planner.instance.row_reading import RowReader
 from planner.instance.rows import LimitRow
+from planner.instance.sizes import LONGEST_NAME
 from planner.instance.structure import Structure
 from planner.instance.tables import GOODS
 from planner.quantities import Quantity
@@ -25,8 +27,8 @@ def read_limit_row(record: Record, structure: Structure, bodies: Iterable[str], 
     def wrong(column: str, message: str) -> None:
         problems.add(record.file, record.line, column, message)
 
-    if not record["limit"].replace("_", "").isalnum() or record["limit"].lower() != record["limit"]:
-        wrong("limit", f"'{record['limit']}' is no name, expected lower-case letters, digits and _")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_]*", record["limit"]) or len(record["limit"]) > LONGEST_NAME:
+        wrong("limit", f"'{record['limit']}' is no name, expected lower-case letters, digits and _, at most {LONGEST_NAME}")
     if record["quantity"] not in QUANTITIES:
         wrong("quantity", f"unknown quantity '{record['quantity']}'{nearest(record['quantity'], QUANTITIES)}")
     for column, choices in (("over", ("year", "horizon")), ("bound", ("upper", "lower"))):
@@ -45,7 +47,7 @@ def read_limit_row(record: Record, structure: Structure, bodies: Iterable[str], 
         wrong("first_year" if first is not None else "last_year", "no model year lies between first_year and last_year")
     numbers["broken"] = len(problems.found) > before
     return LimitRow(
-        limit=record["limit"], quantity=quantity.name, item=" ".join(record["item"].split()), at=" ".join(record["at"].split()),
+        limit=record["limit"], quantity=quantity.name, item=" ".join(sorted(set(record["item"].split()))), at=" ".join(sorted(set(record["at"].split()))),
         over=record["over"], bound=record["bound"], first_year=first, last_year=last, **numbers,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from planner.declarations import QUANTITIES
 from planner.instance.problems import Problems
 from planner.instance.rows import LimitRow
 from planner.instance.series import series
+from planner.instance.sizes import LARGEST, SMALLEST
 from planner.units import Units
 
 
@@ -75,8 +76,10 @@ def check_limits(limits: Iterable[Limit], problems: Problems) -> None:
         negative = [key for key, value in limit.values.items() if value < 0]
         if negative and not limit.quantity.startswith("cost."):
             problems.add(limit.file, limit.line, "value", f"'{limit.name}' is negative, but {limit.quantity} is at least 0")
-        if any(math.isinf(value) for value in limit.values.values()):
-            problems.add(limit.file, limit.line, "value", f"'{limit.name}' is too large in {QUANTITIES[limit.quantity].unit}")
+        absurd = [value for value in limit.values.values() if value and not SMALLEST <= abs(value) <= LARGEST]
+        if absurd:
+            expected = f"expected 0 or a size between {SMALLEST:g} and {LARGEST:g}"
+            problems.add(limit.file, limit.line, "value", f"'{limit.name}' is {absurd[0]:g} in {limit_unit(limit.quantity, limit.over)}, {expected}")
     uppers = {limit.name: limit for limit in limits if limit.bound == "upper"}
     for lower in limits:
         upper = uppers.get(lower.name)

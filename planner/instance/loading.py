@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import AddressError, UnitError
+from planner.instance.checks import fits
 from planner.instance.conventions import Conventions, Horizon, horizons, settle
 from planner.instance.instance import Instance, assemble
 from planner.instance.layers import Layer, read_layers
@@ -30,8 +31,9 @@ def load(
     takes it. Raises `InstanceError` with every problem that was found, `AddressError` for a change that means nothing.
     """
     folder, wanted = Path(path), changes_from(changes)
+    named = (scenarios,) if isinstance(scenarios, str) else tuple(scenarios)
     problems = Problems()
-    layers = read_layers(folder, (scenarios,) if isinstance(scenarios, str) else tuple(scenarios), problems)
+    layers = _layers(folder, named, problems)
     if not layers:
         problems.raise_if_any()
     by_layer = horizons(layers, problems)
@@ -40,6 +42,8 @@ def load(
         problems.raise_if_any()
         raise AssertionError("an instance without conventions has problems")
     structure = read_structure(layers, conventions.bodies, problems)
+    if not fits(conventions, structure, problems):
+        problems.raise_if_any()
     units = _units(conventions, structure, layers, problems)
     conventions = replace(conventions, units=units.own)
     rows, limit_rows, added = _rows(layers, by_layer, conventions, structure, units, problems)
@@ -47,8 +51,16 @@ def load(
     overlay = Overlay(structure, tuple(conventions.bodies), conventions.horizon.years, units, len(layers))
     added += apply_all(overlay, wanted, rows, limit_rows)
     counts = {"read": sum(layer.rows_read for layer in layers), "used": 0, "replaced": 0, "added": added}
-    base = Instance(folder.resolve().name, folder, conventions, structure, (), (), {}, (), counts)
+    base = Instance(folder.resolve().name, folder, conventions, structure, (), (), {}, (), counts, named, tuple(map(str, wanted)))
     return assemble(base, rows, limit_rows, newest, problems)
+
+
+def _layers(folder: Path, scenarios: tuple[str, ...], problems: Problems) -> list[Layer]:
+    try:
+        return read_layers(folder, scenarios, problems)
+    except (OSError, RuntimeError, ValueError) as error:  # a name that the system refuses, links in a circle, a folder gone
+        problems.at("instance.toml", 1, 1, f"'{folder.name}' cannot be read: {getattr(error, 'strerror', None) or error}")
+        return []
 
 
 def _units(conventions: Conventions, structure: Structure, layers: list[Layer], problems: Problems) -> Units:

@@ -9,9 +9,10 @@ from planner.instance.tables import STRUCTURE
 
 
 def merged_table(layers: list[Layer], table: str, problems: Problems) -> list[Record]:
-    """The rows of a structure table; a row replaces the row of a lower layer with its key, in that row's place.
+    """The rows of a structure table, sorted by their keys; a row replaces the row of a lower layer with its key.
 
-    A survival curve replaces the whole curve of the technology. Two rows with one key in one layer are a problem.
+    Slices alone keep their order, each in the place of the row that it replaces: it is the order in which they follow one
+    another. A survival curve replaces the whole curve of the technology. Two rows with one key in one layer are a problem.
     """
     merged: dict[tuple[str, ...], Record] = {}
     for layer in layers:
@@ -32,4 +33,9 @@ def merged_table(layers: list[Layer], table: str, problems: Problems) -> list[Re
             redrawn = {key[0] for key in own}
             merged = {key: record for key, record in merged.items() if key[0] not in redrawn}
         merged.update(own)
-    return list(merged.values())
+    return [merged[key] for key in (merged if table == "slices" else sorted(merged, key=_in_order))]
+
+
+def _in_order(key: tuple[str, ...]) -> tuple[str, ...]:
+    """A key to sort by, in which whole numbers sort as numbers."""
+    return tuple(cell.zfill(20) if cell.isdigit() else cell for cell in key)

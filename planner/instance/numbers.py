@@ -12,6 +12,7 @@ from planner.instance.domains import Place, index_of, places_of
 from planner.instance.problems import Problems
 from planner.instance.rows import ParameterRow, written_address
 from planner.instance.series import series
+from planner.instance.sizes import LARGEST, SMALLEST
 from planner.instance.structure import Structure
 from planner.parameters import Parameter
 from planner.units import Units
@@ -114,6 +115,9 @@ class Resolver:
             if not parameter.allows(value) or not math.isfinite(value):
                 self._add_out_of_range(row, parameter, value)
                 break
+            if value and not SMALLEST <= abs(value) <= LARGEST:
+                self._add_absurd(row, parameter, value)
+                break
         return [float(value) for value in values]
 
     def _add_out_of_range(self, row: ParameterRow, parameter: Parameter, value: float) -> None:
@@ -123,6 +127,13 @@ class Resolver:
         field = "value" if year is None else str(year)
         expected = f"{parameter.range_in_words}{'' if parameter.unit == '1' else ' ' + parameter.unit}"
         self.problems.add(row.file, row.line, field, f"{row.address} is {stated}, expected {expected}")
+
+    def _add_absurd(self, row: ParameterRow, parameter: Parameter, value: float) -> None:
+        factor = self.units.factor(row.unit, parameter.unit)
+        year = next((year for year, stated in row.years if stated * factor == value), None)
+        expected = f"expected 0 or a size between {SMALLEST:g} and {LARGEST:g}, beyond which a solver cannot be trusted"
+        message = f"{row.address} is {value:g} in {parameter.unit}, {expected}"
+        self.problems.add(row.file, row.line, "value" if year is None else str(year), message)
 
     def _add_ambiguous(self, found: list[ParameterRow], place: Place, parameter: Parameter) -> None:
         exact = written_address(parameter.block, place.item, parameter.name, f"{place.site}/{place.slice}")

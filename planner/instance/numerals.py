@@ -27,6 +27,11 @@ def number(text: str) -> float:
     raise NotANumber(f"'{text}' is no number, expected one such as 1234.5 or 1.2e3")
 
 
+def is_number(text: str) -> bool:
+    """True where a cell holds a number and nothing else."""
+    return _NUMBER.fullmatch(text) is not None
+
+
 def whole_number(text: str) -> int:
     """The whole number that a cell holds; raises `NotANumber`."""
     if not re.fullmatch(r"[+-]?\d{1,9}", text):

@@ -124,9 +124,12 @@ def _source(row: Row, change: Change, address: Address) -> str:
 def _number_and_unit(value: float | str) -> tuple[float, str]:
     if isinstance(value, str):
         return amount(value)
-    if isinstance(value, bool) or not math.isfinite(value):
-        raise NotANumber(f"'{value}' is no finite number")
-    return float(value), ""
+    try:
+        if not isinstance(value, bool) and math.isfinite(value):
+            return float(value), ""
+    except OverflowError:  # a whole number of hundreds of digits
+        pass
+    raise NotANumber(f"'{str(value)[:40]}' is no finite number")
 
 
 def changes_of(layer: Layer) -> list[Change]:

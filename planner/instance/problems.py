@@ -8,6 +8,13 @@ from typing import Protocol
 
 from planner.errors import InstanceError, Problem
 
+#: After so many problems reading stops: a file of another kind would give one for every line of it.
+MOST_PROBLEMS = 1_000
+
+#: Longer texts are cut in a message, and longer names are not compared with the known ones.
+_LONGEST_MESSAGE = 1_500
+_LONGEST_NAME = 100
+
 
 class Source(Protocol):
     """A file that was read, and can say where in it something stands."""
@@ -26,6 +33,8 @@ class Problems:
         self.unreadable = False
         #: Whether something in a TOML file was left out because it is wrong.
         self.settings_broken = False
+        #: How many cells of tables were read so far.
+        self.cells_read = 0
 
     def add(self, file: str, line: int, field: str | int | None, message: str) -> None:
         """Add a problem at a field (by column name or number) of the row that begins on a line."""
@@ -35,7 +44,9 @@ class Problems:
 
     def at(self, file: str, line: int, column: int, message: str) -> None:
         """Add a problem at a line and column."""
-        self.found.append(Problem(file, line, column, message))
+        self.found.append(Problem(printable(file), line, column, printable(message)))
+        if len(self.found) >= MOST_PROBLEMS:
+            raise InstanceError(self.found, f"{MOST_PROBLEMS} problems found, and reading stopped there")
 
     def raise_if_any(self) -> None:
         """Raise one `InstanceError` with all problems, if there are any."""
@@ -44,9 +55,16 @@ class Problems:
             raise InstanceError(self.found, f"{number} problem{'s' if number > 1 else ''} found")
 
 
+def printable(text: str) -> str:
+    """Text for a terminal: what is not printable written as an escape, what is endless cut short."""
+    if len(text) > _LONGEST_MESSAGE:
+        text = f"{text[: _LONGEST_MESSAGE // 2]} ... {text[-_LONGEST_MESSAGE // 2 :]}"
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """`, did you mean 'x'?` for a misspelt name, or nothing where no known name is near."""
-    near = difflib.get_close_matches(name, list(known), 1, 0.6)
+    near = difflib.get_close_matches(name, list(known), 1, 0.6) if len(name) <= _LONGEST_NAME else []
     return f", did you mean '{near[0]}'?" if near else ""
 
 

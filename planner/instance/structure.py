@@ -38,7 +38,7 @@ class Market:
 
 @dataclass(frozen=True)
 class Structure:
-    """Everything that exists, in the order of the files.
+    """Everything that exists, sorted by name, but for slices, which keep the order in which they follow one another.
 
     `tables` keeps the merged rows as they were written, by table and by the name of the row.
     """
@@ -58,7 +58,7 @@ class Structure:
     places: dict[tuple[str, str], tuple[str, int]]
 
     def sites_of_block(self, block: str) -> tuple[str, ...]:
-        """The sites where some technology of the block may stand, in the order of sites.csv."""
+        """The sites where some technology of the block may stand, sorted."""
         used = {site for technology in self.technologies.values() if technology.block == block for site in technology.sites}
         return tuple(site for site in self.sites if site in used)
 

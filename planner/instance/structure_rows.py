@@ -12,13 +12,19 @@ from planner.instance.layers import Layer
 from planner.instance.merging import merged_table
 from planner.instance.numerals import NotANumber, number, whole_number
 from planner.instance.problems import Problems, listed, nearest
+from planner.instance.sizes import LONGEST_NAME
 from planner.instance.structure import Market, Route, Structure, Technology
 from planner.instance.tables import GOODS, STRUCTURE, TECHNOLOGY_BLOCKS
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_EXPECTED_NAME = f"expected lower-case letters, digits and _, beginning with a letter, at most {LONGEST_NAME}"
 _NAMED = ("sites", "slices", "technologies", "workloads", "tiers", "routes", "deposits", "markets")
 #: Kinds of things that may not share names, because one column or one address names both.
 _APART = (("technologies", "routes"), ("deposits", "markets"), ("workloads", "tiers"), ("sites", "slices"))
+
+
+def _is_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None and len(text) <= LONGEST_NAME
 
 
 def read_structure(layers: list[Layer], bodies: dict[str, Body], problems: Problems) -> Structure:
@@ -63,12 +69,8 @@ class _Reading:
         for table in _NAMED:
             column = STRUCTURE[table].key[0]
             for row in self.tables[table]:
-                if not _NAME.fullmatch(row[column]):
-                    self._add(
-                        row,
-                        column,
-                        f"'{row[column]}' is no name, expected lower-case letters, digits and _, beginning with a letter",
-                    )
+                if not _is_name(row[column]):
+                    self._add(row, column, f"'{row[column]}' is no name, {_EXPECTED_NAME}")
         for first, second in _APART:
             taken = {row[STRUCTURE[first].key[0]]: row for row in self.tables[first]}
             for row in self.tables[second]:
@@ -104,6 +106,8 @@ class _Reading:
         for row in self.tables["slices"]:
             body = self._reference(row, "body", self.bodies, "body")
             by_body.setdefault(body, []).append(row["slice"])
+            if row["cycle"] and not _is_name(row["cycle"]):
+                self._add(row, "cycle", f"'{row['cycle']}' is no name, {_EXPECTED_NAME}")
             cycles.setdefault((body, row["cycle"]), []).append(row["slice"])
             if not row["cycle"] and any(name and other == body for other, name in cycles):
                 self._add(row, "cycle", f"no cycle, but other slices of '{body}' have one, expected a name")
@@ -138,7 +142,8 @@ class _Reading:
 
     def _tiers(self, workloads: dict[str, str]) -> dict[str, str]:
         tiers = {row["tier"]: self._reference(row, "workload", workloads, "workload") for row in self.tables["tiers"]}
-        return {**tiers, **{workload: workload for workload in workloads if workload not in tiers.values()}}
+        owners = set(tiers.values())
+        return dict(sorted({**tiers, **{workload: workload for workload in workloads if workload not in owners}}.items()))
 
     def _route(self, row: Record, technologies: dict[str, Technology], sites: dict[str, str]) -> Route:
         carrier = row["carrier"]
@@ -210,6 +215,10 @@ class _Reading:
                 continue
             if index is not None and index <= 0:
                 self._add(row, "index", f"a price index of {row['index']}, expected above 0")
+            elif index is not None and not 1e-6 <= index <= 1e9:
+                self._add(row, "index", f"a price index of {row['index']}, expected one between 1e-6 and 1e9")
+            elif not 1800 <= year <= 2500:
+                self._add(row, "year", f"the year {row['year']}, expected one between 1800 and 2500")
             elif index is not None:
                 prices[year] = index
         return prices

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from planner.instance import settings
-from planner.instance.csv_files import read_text
 from planner.instance.problems import Problems, nearest
+from planner.instance.sizes import LARGEST_TOML, MOST_DOTS
+from planner.instance.text_files import read_text, unwanted
 
 _KEY = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)"""
 _PATH = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
@@ -57,20 +59,21 @@ class TomlFile:
 
 def read_toml(path: Path, file: str, model: type[BaseModel], problems: Problems) -> TomlFile | None:
     """The file's data, without what is not as `model` says; None where it is no TOML at all."""
-    text = read_text(path, file, problems)
+    text = read_text(path, file, LARGEST_TOML, problems)
     if text is None:
+        problems.settings_broken = True
         return None
     source = TomlSource(text.replace("\r\n", "\n"))
     problems.sources[file] = source
-    try:
-        data = tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (source.text.count("\n") + 1, 1)
+    parsed = _parsed(source.text, file, problems)
+    if parsed is None:
         problems.settings_broken = True
-        problems.at(file, line, column, f"not TOML: {re.sub(r' ?[(]at .*[)]', '', str(error))}")
         return None
+    data, unfit = parsed
     result = TomlFile(file, data, source)
+    for keys, message in unfit:
+        problems.settings_broken = True
+        result.add(problems, keys, message)
     try:
         checked = model.model_validate(data)
     except ValidationError as error:
@@ -80,6 +83,38 @@ def read_toml(path: Path, file: str, model: type[BaseModel], problems: Problems)
             _leave_out(data, fault["loc"])
         checked = model.model_validate(data)
     return TomlFile(file, checked.model_dump(exclude_unset=True), source)
+
+
+def _parsed(text: str, file: str, problems: Problems) -> tuple[dict[str, Any], list[tuple[tuple[str, ...], str]]] | None:
+    """The data of a TOML text and the keys with unfit text, or None and a problem."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MOST_DOTS:
+            problems.at(file, number, 1, f"more than {MOST_DOTS} dots on a line, expected keys that a person can read")
+            return None
+    try:
+        data = tomllib.loads(text)
+        return data, list(_unfit_texts(data, ()))
+    except RecursionError:
+        problems.at(file, 1, 1, "not TOML of use: brackets within brackets without end")
+    except ValueError as error:  # TOMLDecodeError, and what int() says of thousands of digits
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        row, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)
+        problems.at(file, row, column, f"not TOML: {re.sub(r' ?[(]at .*[)]', '', str(error))}")
+    return None
+
+
+def _unfit_texts(data: Any, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The keys whose name or text holds a control character, and what is wrong with it."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if unwanted(key):
+                yield keys, f"a key with {unwanted(key)}"
+            yield from _unfit_texts(value, (*keys, key))
+    elif isinstance(data, list):
+        for value in data:
+            yield from _unfit_texts(value, keys)
+    elif isinstance(data, str) and unwanted(data):
+        yield keys, unwanted(data)
 
 
 def _add_fault(toml: TomlFile, fault: Any, model: type[BaseModel], problems: Problems) -> None:

@@ -9,12 +9,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.instance.numerals import written
+from planner.instance.numerals import is_number, written
 from planner.instance.rows import Bound, Row
 from planner.instance.tables import BLOCKS, STRUCTURE
 
 if TYPE_CHECKING:
     from planner.instance.instance import Instance
+
+#: With any of these a cell begins that a spreadsheet computes, in half and in full width.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def write_instance(instance: Instance, folder: Path) -> Path:
@@ -109,5 +112,10 @@ def _csv(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows([inert(cell) for cell in row] for row in rows)
     return text.getvalue()
+
+
+def inert(cell: str) -> str:
+    """The cell as a spreadsheet may open it: behind an apostrophe where it would be taken for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) and not is_number(cell) else cell

@@ -85,16 +85,19 @@ def test_model_years_that_stand_for_several(tmp_path: Path) -> None:
     )  # fmt: skip
     plan = planner.solve(instance)
     weight, need = {2030: 2, 2032: 3, 2035: 2}, {2030: 5.0, 2032: 7.0, 2035: 6.0}
-    added = {2030: need[2030]}
-    added[2032] = need[2032] - 0.9**2 * added[2030]
-    added[2035] = need[2035] - 0.9**3 * added[2032]  # what came in 2030 went in 2034
+    # What is left of a vintage, averaged over the calendar years: that of 2030 stands until 2033, that of 2032 until 2035.
+    left = {(2030, 2030): (1 + 0.9) / 2, (2030, 2032): (0.9**2 + 0.9**3) / 3, (2032, 2032): (1 + 0.9 + 0.9**2) / 3, (2032, 2035): 0.9**3 / 2,
+            (2035, 2035): (1 + 0.9) / 2}  # fmt: skip
+    added = {2030: need[2030] / left[2030, 2030]}
+    added[2032] = (need[2032] - left[2030, 2032] * added[2030]) / left[2032, 2032]
+    added[2035] = (need[2035] - left[2032, 2035] * added[2032]) / left[2035, 2035]
     assert by(plan["power.build"], "year") == {y: exactly(added[y] / weight[y]) for y in added}
     paid = {v: 3 * worth(v, 4, 2037, failure=0.1) for v in weight}
     yearly = {y: discount(y, weight[y]) for y in weight}
     assert plan.objective == exactly(sum(paid[y] * added[y] + yearly[y] * YEARLY * need[y] for y in weight))
-    scarce = {2035: paid[2035]}
-    scarce[2032] = paid[2032] - 0.9**3 * scarce[2035]
-    scarce[2030] = paid[2030] - 0.9**2 * scarce[2032]
+    scarce = {2035: paid[2035] / left[2035, 2035]}
+    scarce[2032] = (paid[2032] - left[2032, 2035] * scarce[2035]) / left[2032, 2032]
+    scarce[2030] = (paid[2030] - left[2030, 2032] * scarce[2032]) / left[2030, 2030]
     assert by(plan.prices["power_balance"], "year") == {y: exactly((YEARLY + scarce[y] / yearly[y]) * PER_MWH) for y in weight}
 
 
@@ -121,7 +124,9 @@ def test_growth_on_a_body_from_nothing_and_across_uneven_years(tmp_path: Path) -
     installed = {("farm", y): min(most[y], farm) for y in most} | {("grid", y): max(most[y] - farm, 0) for y in most}
     assert installed["grid", 2034] > 0
     assert by(plan["power.installed"].query("technology == 'new'"), "site", "year") == {index: exactly(gw) for index, gw in installed.items()}
-    added = {2030: most[2030], 2031: most[2031] - 0.95 * most[2030], 2034: most[2034]}
+    # Three years of life: that of 2030 stands until 2032, two of the three years of 2031; that of 2031 until 2033.
+    kept, of_2031, of_2034 = (0.95 + 0.95**2) / 3, (1 + 0.95 + 0.95**2) / 3, (1 + 0.95) / 2
+    added = {2030: most[2030], 2031: (most[2031] - kept * most[2030]) / of_2031, 2034: most[2034] / of_2034}
     paid = {v: 0.8 * worth(v, 3, 2036, failure=0.05) for v in weight}
     yearly = {y: discount(y, weight[y]) for y in weight}
     old = {"grid": 0.11 + 1.4, "farm": 0.11 + 1.9}
@@ -130,9 +135,11 @@ def test_growth_on_a_body_from_nothing_and_across_uneven_years(tmp_path: Path) -
     # What a GW more would save: at the farm while the farm has too little of it, at the grid in 2034. An order of 2030 lasts
     # through 2031 and pays for itself with what it saves and what it lets grow; worked from the last year back.
     saved = {2030: yearly[2030] * (old["farm"] - 0.19), 2031: yearly[2031] * (old["farm"] - 0.19), 2034: yearly[2034] * (old["grid"] - 0.19)}
-    growth = {2034: saved[2034] - paid[2034]}
-    growth[2031] = saved[2031] + 1.5**3 * growth[2034] - paid[2031]
-    growth[2030] = saved[2030] + 1.5 * growth[2031] + 0.95 * paid[2031] - paid[2030]
+    costs = {2034: paid[2034] / of_2034, 2031: paid[2031] / of_2031}  # of a GW that stands in the year
+    costs[2030] = paid[2030] - kept * costs[2031]
+    growth = {2034: saved[2034] - costs[2034]}
+    growth[2031] = saved[2031] + 1.5**3 * growth[2034] - costs[2031]
+    growth[2030] = saved[2030] + 1.5 * growth[2031] - costs[2030]
     assert by(plan.prices["growth.power"], "year") == {y: exactly(growth[y] / (yearly[y] / weight[y])) for y in weight}
     # The price of power is the cost of the old plant where it runs; at the farm in 2034 the new one could run at the grid instead.
     price = plan.prices["power_balance"]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planner.errors import InstanceError
-from planner.instance import csv_files, load
+from planner.instance import csv_files, load, sizes
 from tests.instance.broken import CASES, ELSEWHERE, POWER, TIME
 from tests.instance.small import FILES
 
@@ -83,7 +83,7 @@ def test_file_outside_the_folder_is_refused(write: Callable[..., Path], tmp_path
 
 
 def test_large_files_and_many_rows_are_refused(write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_files, "MOST_ROWS", 2)
+    monkeypatch.setattr(sizes, "MOST_THINGS", 2)
     with pytest.raises(InstanceError, match=r"sites.csv:4:1: more than 2 rows"):
         load(write())
     monkeypatch.setattr(csv_files, "LARGEST_FILE", 60)

@@ -36,7 +36,7 @@ def test_structure(instance: Instance) -> None:
     assert instance.slices == {"earth": ("day", "night"), "moon": ("lunar_day", "lunar_night")}
     assert instance.previous == {"day": "night", "night": "day", "lunar_day": "lunar_night", "lunar_night": "lunar_day"}
     assert instance.technologies["smelter"] == Technology("smelter", "industry", ("mare", "rim"), "structural")
-    assert instance.technologies["pv"].sites == ("texas", "mare", "rim")
+    assert instance.technologies["pv"].sites == ("mare", "rim", "texas")
     assert instance.tiers == {"urgent": "chat", "idle": "chat", "training": "training"}
     assert instance.routes["up"] == Route("up", "rocket", "texas", "moon", ("complex", "structural"), "")
     assert instance.deposits == {"basin": "mare"}
