@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from planner.limits import HORIZON
 from planner.plan import Plan
 
 #: A price below this share of the greatest of its table is taken for nought.
@@ -117,7 +116,8 @@ def binding(plan: Plan) -> list[str]:
     """A line for each limit that binds, and one for each technology that its growth holds back: when, and at what worth."""
     limits = [
         f"  {name} binds {when}; one more unit is worth up to {worth}."
-        for name, when, worth in _bound(plan, plan.prices.get("limit"), ["limit"])
+        for table in ("limit", "limit_over_horizon")
+        for name, when, worth in _bound(plan, plan.prices.get(table), ["limit"])
     ]
     growth = [
         f"  {name} is held back by its growth {when}; one more unit of capacity is worth up to {worth}."
@@ -136,7 +136,7 @@ def _bound(plan: Plan, table: pd.DataFrame | None, by: list[str]) -> list[tuple[
         if bound.empty:
             continue
         most = bound.loc[bound["value"].abs().idxmax()]
-        over = str(most["year"]) == HORIZON
+        over = "year" not in bound
         when = "over the horizon" if over else f"in {_ranges([int(y) for y in bound['year']], plan.instance.years)}"
         worth = f"{most['value']:,.4g} {most['unit']}" + ("" if over else f" in {most['year']}")
         found.append((" on ".join(labels), when, worth))

@@ -39,7 +39,7 @@ RESIDUAL = Fraction(1, 2**200)
 TOLERANCE = Fraction(1, 10**9)
 
 #: The greatest scaled difference accepted between a reported value and the exact one.
-DEPARTURE = Fraction(1, 10**6)
+DEPARTURE = Fraction(1, 10**7)
 
 _MOST_STEPS = 80
 
@@ -51,8 +51,8 @@ Whole = NDArray[np.object_]
 class ExactCertificate:
     """Violations of a basis as exact rationals, each scaled by 1 + the size of the value or cost concerned, and the gap.
 
-    `residual` is what refinement left of the equations; `departure` the greatest scaled difference between a value that
-    the solver reported, and that the plan shows, and the exact one; `objective` and `dual_objective` are in GUSD.
+    `residual` is what refinement left of the equations; `departure` the greatest scaled difference between a value or
+    dual that the solver reported, and that the plan shows, and the exact one; `objective` and `dual_objective` are in GUSD.
     """
 
     primal_infeasibility: Fraction
@@ -103,7 +103,7 @@ def certify_exactly(lp: LinearProgram, optimum: Optimum) -> ExactCertificate:
     worth = sum(_worth(price, lower, upper, has_lower, has_upper) for _, price, lower, upper, has_lower, has_upper, _ in sides)
     dual_objective = Fraction(int(worth), unit * unit) + Fraction(lp.offset)
     gap = abs(objective - dual_objective) / (1 + abs(objective))
-    departure = _departure(optimum.values, x, unit)
+    departure = max(_departure(optimum.values, x, unit), _departure(optimum.duals, y, unit))
     return ExactCertificate(primal, dual, gap, max(left, dual_left), departure, objective, dual_objective, steps + dual_steps)
 
 

@@ -20,7 +20,7 @@ def frame(instance: Instance, index: Sequence[str], families: Iterable[Family], 
     entries = [labels for family in families for labels in family.index]
     columns: dict[str, object] = {}
     for name, labels in zip(index, zip(*entries, strict=True) if entries else [()] * len(index), strict=True):
-        whole = name == "year" and index[0] != "limit"  # a limit over the horizon has a word there
+        whole = name == "year"
         columns[name] = np.array(labels, np.int64) if whole else pd.array([str(label) for label in labels], dtype="str")
         if name == "site":
             columns["body"] = pd.array([instance.sites[label] for label in labels], dtype="str")

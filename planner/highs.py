@@ -14,7 +14,7 @@ import highspy
 import numpy as np
 
 from planner.errors import Infeasible, PlannerError, SolverError, SolverLimit, Unbounded
-from planner.lp import LinearProgram, Vector
+from planner.lp import NEGLIGIBLE, LinearProgram, Vector
 
 logger = logging.getLogger("planner")
 
@@ -116,7 +116,7 @@ def _highs(lp: LinearProgram, method: str, threads: int | None, time_limit: floa
     options: dict[str, Any] = {
         "output_flag": log is not None, "log_to_console": False, "solver": _SOLVERS[method], "random_seed": 0,
         "primal_feasibility_tolerance": TOLERANCE, "dual_feasibility_tolerance": TOLERANCE, "optimality_tolerance": TOLERANCE,
-        "pdlp_optimality_tolerance": TOLERANCE,
+        "pdlp_optimality_tolerance": TOLERANCE, "small_matrix_value": NEGLIGIBLE,
     }  # fmt: skip
     if threads is not None:
         options["threads"] = threads

@@ -25,6 +25,9 @@ from planner.errors import PlannerError
 
 Vector = NDArray[np.float64]
 
+#: A coefficient no larger is nought: what is left of an asset, or of a store, after a very long time.
+NEGLIGIBLE = 1e-12
+
 
 @dataclass(frozen=True)
 class Family:
@@ -113,7 +116,7 @@ class _Rows:
         if repn.nonlinear is not None:
             raise PlannerError(f"{name} is not linear, and only a linear program can be solved")
         for variable, value in repn.linear.items():
-            if value:
+            if abs(value) > NEGLIGIBLE:
                 self._indices.append(self._column[variable])
                 self._values.append(value)
         self.offsets.append(repn.constant)

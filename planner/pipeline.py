@@ -14,7 +14,9 @@ from planner.highs import Optimum, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, compile
 from planner.model import build
+from planner.numerics import check_program, overflowing
 from planner.plan import Plan, make_plan
+from planner.provenance import provenance
 
 logger = logging.getLogger("planner.highs")
 
@@ -57,7 +59,8 @@ def solve(
         certificate = certify(lp, optimum)
     if not certificate.holds:
         raise NotCertified(f"HiGHS ({optimum.method}) called its answer optimal, but the certificate fails: {', '.join(certificate.failures)}")
-    facts: dict[str, Any] = {"seconds": watch.seconds}
+    options = {"solver": solver, "threads": threads, "time_limit": time_limit, "exact": exact, "warm_start": warm_start is not None}
+    facts: dict[str, Any] = {"seconds": watch.seconds, "provenance": provenance(instance, **options)}
     if exact:
         facts["exact_certificate"] = _certify_exactly(lp, optimum, watch)
     with watch.step("tables"):
@@ -75,9 +78,14 @@ def _certify_exactly(lp: LinearProgram, optimum: Optimum, watch: Stopwatch) -> d
 
 
 def compile_instance(instance: Instance, stopwatch: Stopwatch | None = None) -> LinearProgram:
-    """The linear program of an instance."""
+    """The linear program of an instance. Raises InstanceError where its numbers are beyond what a solver can be trusted with."""
     watch = stopwatch or Stopwatch()
-    with watch.step("build"):
-        model = build(instance)
-    with watch.step("compile"):
-        return compile(model)
+    try:
+        with watch.step("build"):
+            model = build(instance)
+        with watch.step("compile"):
+            program = compile(model)
+    except ArithmeticError as error:
+        raise overflowing(error) from error
+    check_program(instance, program)
+    return program

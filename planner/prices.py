@@ -6,6 +6,7 @@ row of a stock the average discount of its model year. Limits over the horizon a
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +39,7 @@ _YEAR_HOURS = 8760
 
 #: Every priced balance and limit, by the name under which `plan.prices` gives it.
 PRICES: dict[str, Price] = {
-    "power_balance": Price("power_balance", ("site", "year", "slice"), 1, "USD/MWh", 1e6 / _YEAR_HOURS / 1e0, "slice",
+    "power_balance": Price("power_balance", ("site", "year", "slice"), 1, "USD/MWh", 1e6 / _YEAR_HOURS, "slice",
                            "cost of one more unit of energy used at the site in the slice"),
     "goods_balance": Price("goods_balance", ("good", "body", "year"), 1, "USD/kg", 1e3, "rate",
                            "cost of one more unit of the good used on the body"),
@@ -54,8 +55,10 @@ PRICES: dict[str, Price] = {
                   "worth of one more unit of lift, above its price"),
     "deposit": Price("helium3.depletion", ("deposit", "year"), 1, "USD/t", 1e3, "stock",
                      "worth of one more unit of regolith in the deposit"),
-    "limit": Price("limit", ("limit", "bound", "year"), -1, "", 1.0, "rate",
-                   "upper: worth of one more unit allowed; lower: cost of one more unit required, as a negative worth"),
+    "limit": Price("limit", ("limit", "bound", "year"), -1, "GUSD/yr/({unit})", 1.0, "rate",
+                   "upper: worth of one more unit allowed in the year; lower: cost of one more unit required, as a negative worth"),
+    "limit_over_horizon": Price("limit", ("limit", "bound"), -1, "GUSD/({unit}*yr)", 1.0, "base",
+                                "the same for limits over the horizon, in money of the base year"),
 }  # fmt: skip
 PRICES |= {
     f"growth.{block}": Price(f"{block}.growth_limit", ("technology", "body", "year"), -1, f"GUSD/({unit})", 1.0, "stock",
@@ -71,26 +74,30 @@ def prices(instance: Instance, lp: LinearProgram, optimum: Optimum) -> dict[str,
         family = lp.row_family(price.constraint)
         if family is None or not len(family.index):
             continue
-        value = price.sign * optimum.duals[family.rows] * price.per_gusd / _weights(instance, price, family)
-        table = frame(instance, price.index, [family], value, price.unit)
-        if name == "limit":
-            table["unit"] = [_limit_unit(instance, limit, year) for limit, year in zip(table["limit"], table["year"], strict=True)]
-        tables[name] = table
+        own = np.array([(HORIZON in labels) == (price.kind == "base") for labels in family.index])
+        priced = Family(family.name, family.label, 0, [labels[: len(price.index)] for labels in itertools.compress(family.index, own)])
+        if priced.index:
+            value = price.sign * optimum.duals[family.rows][own] * price.per_gusd / _weights(instance, price, priced)
+            tables[name] = frame(instance, price.index, [priced], value, price.unit)
+            if "{unit}" in price.unit:
+                tables[name]["unit"] = [_unit_of_limit(instance, price, limit) for limit in tables[name]["limit"]]
     return tables
 
 
 def _weights(instance: Instance, price: Price, family: Family) -> Vector:
     """What one unit of a row's price, paid in its year, is worth in the objective."""
+    if price.kind == "base":
+        return np.ones(len(family.index))
     discount = yearly_discount(instance)
     year = price.index.index("year")
     if price.kind == "stock":
         discount = {y: worth / instance.weights[y] for y, worth in discount.items()}
-    weights = np.array([discount.get(labels[year], 1.0) for labels in family.index])
+    weights = np.array([discount[labels[year]] for labels in family.index])
     if price.kind == "slice":
         weights *= np.array([instance.numbers["time.share"][labels[-1]] for labels in family.index])
     return weights
 
 
-def _limit_unit(instance: Instance, name: str, year: str) -> str:
-    unit = QUANTITIES[next(limit for limit in instance.limits if limit.name == name).quantity].unit
-    return f"GUSD/({unit}*yr)" if year == HORIZON else f"GUSD/yr/({unit})"
+def _unit_of_limit(instance: Instance, price: Price, name: str) -> str:
+    limited = next(limit for limit in instance.limits if limit.name == name)
+    return price.unit.replace("{unit}", QUANTITIES[limited.quantity].unit)

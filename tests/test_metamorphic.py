@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import planner
@@ -26,7 +26,7 @@ from tests import oracle, variants
 
 MAKES = {"toy": variants.toy, "crossroads": variants.crossroads}
 INSTANCES = pytest.mark.parametrize("make", MAKES.values(), ids=MAKES)
-THOROUGH = settings(max_examples=14, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=14, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.explicit, Phase.generate])
 HOURS = 8760
 
 #: Parameters of which more never raises the cost, and those of which more never lowers it.

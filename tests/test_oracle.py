@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import planner
@@ -20,7 +20,7 @@ from tests import oracle, variants
 from tests.folders import instance_of
 
 INSTANCES = [variants.toy, variants.crossroads]
-THOROUGH = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.explicit, Phase.generate])
 
 
 def assert_same(instance: planner.Instance, tolerance: float) -> None:

@@ -96,7 +96,7 @@ def test_every_quantity_has_the_unit_of_its_declaration(model: Any) -> None:
 
 def test_every_variable_has_a_unit(model: Any) -> None:
     named = {id(component): name for name, components in model.quantities.items() for component in components}
-    others = {"launch.throw": "kt/yr"}
+    others = {"compute.serve": "ZFLOP/s"}
     for component in model.component_objects(pyo.Var, descend_into=True):
         name = named.get(id(component))
         text = QUANTITIES[name].unit if name else others[component.name]

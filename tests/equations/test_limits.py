@@ -89,8 +89,8 @@ def test_a_limit_over_the_horizon_counts_calendar_years(tmp_path: Path) -> None:
     yearly = {y: discount(y, n) for y, n in weight.items()}
     assert plan.objective == exactly(sum(yearly[y] * (0.07 * cheap[y] + YEARLY * (5 - cheap[y])) for y in weight))
     # In money of the base year: a GW in each of the three years of 2032.
-    assert value(plan.prices["limit"], year="horizon") == exactly((YEARLY - 0.07) * yearly[2032] / 3)
-    assert plan.prices["limit"]["unit"].tolist() == ["GUSD/(GW*yr)"]
+    assert value(plan.prices["limit_over_horizon"]) == exactly((YEARLY - 0.07) * yearly[2032] / 3)
+    assert plan.prices["limit_over_horizon"]["unit"].tolist() == ["GUSD/(GW*yr)"]
 
 
 def test_items_are_added_up_and_places_chosen(tmp_path: Path) -> None:

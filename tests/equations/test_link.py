@@ -37,7 +37,7 @@ def test_a_link_carries_what_a_far_site_serves(tmp_path: Path) -> None:
     )  # fmt: skip
     plan = planner.solve(instance)
     moved = (rate_f * f + rate_t * t) / (3 * rate_t)
-    assert by(plan["compute.serve"], "slice") == {"day": exactly(t + moved), "night": exactly(t - moved)}
+    assert by(plan["compute.serve"].query("workload == 'train'"), "slice") == {"day": exactly(t + moved), "night": exactly(t - moved)}
     chips, link = (f + t + moved) / 2.5, rate_f * f + rate_t * (t + moved)
     assert value(plan["compute.build"]) == exactly(chips)
     assert value(plan["link.build"]) == exactly(link)
