@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 class PlannerError(Exception):
@@ -42,11 +43,22 @@ class UnitError(PlannerError):
     """A unit that is not known, cannot be read or does not convert into what was expected."""
 
 
-class Infeasible(PlannerError):
+class NoPlan(PlannerError):
+    """No plan can be found, however long one looks; `diagnosis` (a `planner.diagnosis.Diagnosis`, or None) says why."""
+
+    def __init__(self, message: str, diagnosis: Any = None) -> None:
+        super().__init__(message, diagnosis)
+        self.diagnosis = diagnosis
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.diagnosis is None else f"{self.args[0]}\n{self.diagnosis}"
+
+
+class Infeasible(NoPlan):
     """No plan meets every demand and limit."""
 
 
-class Unbounded(PlannerError):
+class Unbounded(NoPlan):
     """The cost can fall without end: something earns more than it costs and nothing limits it."""
 
 
@@ -55,7 +67,17 @@ class SolverError(PlannerError):
 
 
 class SolverLimit(SolverError):
-    """The solver was stopped by a limit of time or of iterations before it had an optimum."""
+    """The solver was stopped, by a limit of time or of iterations or by an interrupt, before it had an optimum.
+
+    `known` says what there is to know: the reason, seconds, iterations, and a cost or a lower bound where there is one.
+    """
+
+    def __init__(self, message: str, known: dict[str, Any] | None = None) -> None:
+        super().__init__(message, known)
+        self.known = dict(known or {})
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class NotCertified(SolverError):

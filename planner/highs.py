@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +31,12 @@ SIMPLEX_UP_TO = 250_000
 #: What HiGHS is asked to keep to; the certificate has its own, stated tolerances. PDLP needs it too: what it calls
 #: optimal at the usual 1e-7 of a norm misses single rows by more than a certificate accepts.
 TOLERANCE = 1e-9
+
+#: Seconds that an interrupted solver is given to stop: it looks up at every iteration, but the first-order method never does.
+GRACE = 0.7
+
+#: The name of the thread in which the solver works; one that is still there has not stopped.
+SOLVER_THREAD = "planner-solver"
 
 
 #: How HiGHS numbers the statuses of a basis; every other status is at the lower bound, or free and at nought.
@@ -68,16 +75,16 @@ def solve_program(
     """An optimum of a linear program.
 
     `time_limit` in seconds of the solver's own work. `start` is taken where its shape is that of the program. Raises
-    Infeasible, Unbounded, SolverLimit or SolverError where there is no optimum.
+    Infeasible, Unbounded, SolverLimit or SolverError where there is no optimum; SolverLimit on Ctrl-C too.
     """
     chosen = choose_method(lp, method, start is not None)
     highs = _highs(lp, chosen, threads, time_limit, log)
     if start is not None and chosen == "simplex":
         _set_basis(highs, lp, start)
     began = time.perf_counter()
-    _check(highs.run(), "solve the program", highspy.HighsStatus.kWarning)
+    run(highs)
     seconds = time.perf_counter() - began
-    _raise_unless_optimal(highs)
+    _raise_unless_optimal(highs, chosen, seconds)
     solution, info = highs.getSolution(), highs.getInfo()
     basis = highs.getBasis()
     return Optimum(
@@ -140,6 +147,64 @@ def _highs(lp: LinearProgram, method: str, threads: int | None, time_limit: floa
     return highs
 
 
+def run(highs: highspy.Highs) -> None:
+    """Run the solver in a thread of its own and wait: Ctrl-C then reaches whoever waits, and the solver is told to stop.
+
+    Raises SolverLimit where it was told to.
+    """
+    seen: dict[str, float] = {}
+    ended: list[highspy.HighsStatus] = []
+    done, stop = threading.Event(), threading.Event()
+
+    def look_up(event: Any) -> None:
+        counts = (event.data_out.simplex_iteration_count, event.data_out.ipm_iteration_count)
+        seen["iterations"] = max(seen.get("iterations", 0), *counts)
+        if stop.is_set():
+            event.interrupt()
+
+    def work() -> None:
+        try:
+            ended.append(highs.run())
+        finally:
+            done.set()
+
+    for callback in (highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
+        callback.subscribe(look_up)
+    began = time.perf_counter()
+    threading.Thread(target=work, name=SOLVER_THREAD, daemon=True).start()
+    try:
+        done.wait()
+    except KeyboardInterrupt as interrupt:
+        stop.set()
+        stopped = done.wait(GRACE)
+        known = {"reason": "interrupt", "seconds": time.perf_counter() - began, "iterations": seen.get("iterations", 0)}
+        known |= _reached(highs) if stopped else {}
+        raise _stopped(known) from interrupt
+    _check(ended[0] if ended else highspy.HighsStatus.kError, "solve the program", highspy.HighsStatus.kWarning)
+
+
+def _reached(highs: highspy.Highs) -> dict[str, Any]:
+    """How far the solver has come, as far as it says so: the dual simplex method's objective is a bound from below."""
+    info = highs.getInfo()
+    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    bound = info.dual_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.pdlp_iteration_count)
+    reached: dict[str, Any] = {"iterations": sum(max(count, 0) for count in counts)}
+    if (feasible or bound) and math.isfinite(info.objective_function_value):
+        reached["objective" if feasible else "lower_bound"] = info.objective_function_value
+    if bound:
+        reached["primal_infeasibilities"] = info.num_primal_infeasibilities
+    return reached
+
+
+def _stopped(known: dict[str, Any]) -> SolverLimit:
+    """The error that says why the solver stopped and what is known."""
+    parts = [f"{known['iterations']:,} iterations in {known['seconds']:.1f} s"]
+    parts += [f"best cost so far {known['objective']:.6g}"] if "objective" in known else []
+    parts += [f"no plan costs less than {known['lower_bound']:.6g}"] if "lower_bound" in known else []
+    return SolverLimit(f"HiGHS stopped before it had an optimum: {known['reason']} ({'; '.join(parts)})", known)
+
+
 def _set_basis(highs: highspy.Highs, lp: LinearProgram, start: Basis) -> None:
     if (len(start.rows), len(start.columns)) != lp.matrix.shape:
         logger.info("the plan to start from has another shape: started cold")
@@ -151,7 +216,7 @@ def _set_basis(highs: highspy.Highs, lp: LinearProgram, start: Basis) -> None:
     _check(highs.setBasis(basis), "start from the basis of another plan")
 
 
-def _raise_unless_optimal(highs: highspy.Highs) -> None:
+def _raise_unless_optimal(highs: highspy.Highs, method: str, seconds: float) -> None:
     status = highs.getModelStatus()
     name = highs.modelStatusToString(status)
     kinds = highspy.HighsModelStatus
@@ -161,16 +226,15 @@ def _raise_unless_optimal(highs: highspy.Highs) -> None:
         # Presolve could not tell which: without it, the simplex method can.
         highs.setOptionValue("presolve", "off")
         highs.setOptionValue("solver", "simplex")
-        highs.run()
+        run(highs)
         status = highs.getModelStatus()
     if status == kinds.kInfeasible:
         raise Infeasible("no plan meets every demand and limit")
     if status in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
         raise Unbounded("the cost can fall without end: something earns more than it costs, and nothing limits it")
     if status in (kinds.kTimeLimit, kinds.kIterationLimit, kinds.kInterrupt):
-        bound = highs.getInfo().objective_function_value
-        known = f" (objective so far: {bound:.6g})" if math.isfinite(bound) else ""
-        raise SolverLimit(f"HiGHS stopped: {name.lower()}{known}")
+        reason = "time limit" if status == kinds.kTimeLimit else "iteration limit"
+        raise _stopped({"reason": reason, "method": method, "seconds": seconds, **_reached(highs)})
     raise SolverError(f"HiGHS ended without an optimum: {name}")
 
 

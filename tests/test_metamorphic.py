@@ -221,7 +221,8 @@ def assert_power_closes(plan: planner.Plan) -> None:
         used[s, y, h] += n["industry.energy_use"][k, s] * making
     for (k, d, y, h), digging in tables("helium3.dig", "technology", "deposit", "year", "slice").items():
         used[instance.deposits[d], y, h] += n["helium3.energy_use"][k, instance.deposits[d]] * digging
-    driven = {(s, y) for (k, s, y), lift in tables("launch.lift", "technology", "site", "year").items() if n["launch.energy_use"][k, s] * lift > 0}
+    for (k, s, y, h), throwing in tables("launch.throw", "technology", "site", "year", "slice").items():
+        used[s, y, h] += n["launch.energy_use"][k, s] * throwing
     use = tables("power.use", "site", "year")
     for s, body in instance.sites.items():
         for y in instance.years:
@@ -230,10 +231,9 @@ def assert_power_closes(plan: planner.Plan) -> None:
             assert min(spilled.values()) >= -1e-7 * size
             supplied = sum(n["time.share"][h] * (made[s, y, h] + out[s, y, h] - taken[s, y, h]) for h in spilled)
             assert supplied >= use[s, y] - 1e-7 * size
-            if (s, y) not in driven:
-                drawn = sum(n["time.share"][h] * used[s, y, h] for h in spilled)
-                assert use[s, y] == pytest.approx(drawn, abs=1e-7 * size)
-                assert all(spilled[h] < 1e-6 * size or abs(price.get((s, y, h), 0)) < 1e-4 for h in spilled)
+            drawn = sum(n["time.share"][h] * used[s, y, h] for h in spilled)
+            assert use[s, y] == pytest.approx(drawn, abs=1e-7 * size)
+            assert all(spilled[h] < 1e-6 * size or abs(price.get((s, y, h), 0)) < 1e-4 for h in spilled)
 
 
 def assert_storage_closes(plan: planner.Plan) -> None:
@@ -323,9 +323,11 @@ def assert_compute_closes(plan: planner.Plan) -> None:
         old = n["compute.existing_performance"].get(k, n["compute.performance"][k, instance.years[0]])
         done[s, y, h] += (old if v == "existing" else n["compute.performance"][k, int(v)]) * running
     served = tables("compute.serve", "site", "year", "slice")
+    by_workload = tables("compute.serve", "workload", "site", "year", "slice")
     for (w, s, y), value in tables("compute.placed", "workload", "site", "year").items():
-        for h in instance.slices[instance.sites[s]] if instance.workloads[w] == "firm" else ():
-            served[s, y, h] += value
+        shares = {h: n["time.share"][h] for h in instance.slices[instance.sites[s]]}
+        assert sum(share * by_workload[w, s, y, h] for h, share in shares.items()) == pytest.approx(value, rel=1e-7, abs=1e-7)
+        assert instance.workloads[w] == "flexible" or all(by_workload[w, s, y, h] == pytest.approx(value, abs=1e-9) for h in shares)
     assert all(value <= done[key] + 1e-6 * (1 + value) for key, value in served.items())
 
 

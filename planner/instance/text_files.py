@@ -49,6 +49,7 @@ def _place(before: str) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
-def _refuse(file: str, line: int, column: int, message: str, problems: Problems) -> None:
+def _refuse(file: str, line: int, column: int, message: str, problems: Problems) -> str | None:
     problems.at(file, line, column, message)
     problems.unreadable = True
+    return None

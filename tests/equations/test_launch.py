@@ -76,7 +76,7 @@ def test_propellant_made_on_the_moon_lightens_the_burden(tmp_path: Path) -> None
     refuelled, payload = propellant / 2.5, 18 * 1.04 * CHIPS
     assert by(plan["launch.payload"], "route") == {"direct": exactly(payload - refuelled), "refuelled": exactly(refuelled)}
     assert value(plan["goods.departed"], good="propellant", body="moon") == exactly(propellant)
-    assert value(plan["goods.made"], good="propellant") == exactly(propellant)
+    assert value(plan["goods.made"], good="propellant", body="moon") == exactly(propellant)
     assert value(plan["launch.lift"]) == exactly(10 * (payload - refuelled) + 4 * refuelled)
     assert value(plan["power.use"], purpose="industry") == exactly(0.006 * propellant)
     lighter = 4 * (0.09 + LIFT) + 1.9

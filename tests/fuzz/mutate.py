@@ -1,0 +1,252 @@
+"""Breaking an instance in one of many ways: each mutation takes a folder and a source of chance, and says what it did."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.fuzz.texts import NUMBERS, TEXTS, TOML_LINES, TOML_VALUES, UNITS
+
+Mutation = Callable[[Path, random.Random], str]
+
+
+def tables(folder: Path) -> list[Path]:
+    """The tables of an instance that are files."""
+    return sorted(path for path in folder.rglob("*.csv") if path.is_file())
+
+
+def tomls(folder: Path) -> list[Path]:
+    """instance.toml and scenarios."""
+    return sorted(path for path in folder.rglob("*.toml") if path.is_file())
+
+
+def mutate(folder: Path, chance: random.Random) -> str:
+    """Break the instance in the folder in one to three ways, and say how."""
+    ways = [chance.choice(MUTATIONS) for _ in range(chance.choice((1, 1, 1, 2, 3)))]
+    said = []
+    for way in ways:
+        try:
+            said.append(f"{way.__name__}: {way(folder, chance)}")
+        except (OSError, IndexError, UnicodeError) as error:
+            said.append(f"{way.__name__}: did nothing ({type(error).__name__})")
+    return "; ".join(said)
+
+
+def _table(folder: Path, chance: random.Random) -> tuple[Path, list[list[str]]]:
+    path = chance.choice(tables(folder))
+    return path, [line.split(",") for line in path.read_text(encoding="utf-8").split("\n")]
+
+
+def _write(path: Path, rows: list[list[str]]) -> None:
+    path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8", newline="")
+
+
+def _row(rows: list[list[str]], chance: random.Random) -> int:
+    """The number of a row that holds something, the header among them now and then."""
+    full = [number for number, row in enumerate(rows) if any(row)]
+    return full[0] if chance.random() < 0.08 else chance.choice(full)
+
+
+def change_cell(folder: Path, chance: random.Random) -> str:
+    path, rows = _table(folder, chance)
+    row = rows[_row(rows, chance)]
+    place = chance.randrange(len(row))
+    text = chance.choice((chance.choice(NUMBERS), chance.choice(TEXTS), chance.choice(UNITS)))
+    row[place] = text if chance.random() < 0.5 else '"' + text.replace('"', '""') + '"'
+    _write(path, rows)
+    return f"{path.name} {text[:40]!r}"
+
+
+def change_number(folder: Path, chance: random.Random) -> str:
+    path = chance.choice([path for path in tables(folder) if path.parent.name == "parameters" or path.name in ("limits.csv", "survival.csv", "prices.csv")])
+    rows = [line.split(",") for line in path.read_text(encoding="utf-8").split("\n")]
+    places = [(row, number) for row in rows[1:] for number, cell in enumerate(row) if re.fullmatch(r"-?\d[\d.e-]*", cell)]
+    row, number = chance.choice(places)
+    row[number] = chance.choice(NUMBERS) if chance.random() < 0.6 else repr(float(row[number]) * 10 ** chance.randint(-12, 12))
+    _write(path, rows)
+    return f"{path.name} {','.join(row)[:60]} = {row[number][:40]}"
+
+
+def swap_cells(folder: Path, chance: random.Random) -> str:
+    path, rows = _table(folder, chance)
+    a, b = rows[_row(rows, chance)], rows[_row(rows, chance)]
+    i, j = chance.randrange(len(a)), chance.randrange(len(b))
+    a[i], b[j] = b[j], a[i]
+    _write(path, rows)
+    return path.name
+
+
+def delete_row(folder: Path, chance: random.Random) -> str:
+    path, rows = _table(folder, chance)
+    gone = rows.pop(_row(rows, chance))
+    _write(path, rows)
+    return f"{path.name} {','.join(gone)[:60]}"
+
+
+def duplicate_row(folder: Path, chance: random.Random) -> str:
+    path, rows = _table(folder, chance)
+    number = _row(rows, chance)
+    rows[number:number] = [list(rows[number]) for _ in range(chance.choice((1, 1, 3, 3000)))]
+    _write(path, rows)
+    return path.name
+
+
+def shuffle_rows(folder: Path, chance: random.Random) -> str:
+    path, rows = _table(folder, chance)
+    rest = rows[1:]
+    chance.shuffle(rest)
+    _write(path, [rows[0], *rest])
+    return path.name
+
+
+def change_column(folder: Path, chance: random.Random) -> str:
+    path, rows = _table(folder, chance)
+    place = chance.randrange(len(rows[0]))
+    way = chance.choice(("delete", "duplicate", "blank", "rename", "year", "many"))
+    for number, row in enumerate(rows):
+        if place >= len(row):
+            continue
+        if way == "delete":
+            del row[place]
+        elif way == "duplicate":
+            row.append(row[place])
+        elif way == "blank" and number:
+            row[place] = ""
+        elif way == "rename" and not number:
+            row[place] = chance.choice(TEXTS)
+        elif way == "year":
+            row.append("" if number else chance.choice(("2032", "1900", "9999", "0000", "２０３２")))
+        elif way == "many":
+            row += [str(1000 + n) if not number else "" for n in range(900)]
+    _write(path, rows)
+    return f"{path.name} {way}"
+
+
+def change_bytes(folder: Path, chance: random.Random) -> str:
+    path = chance.choice([*tables(folder), *tomls(folder)])
+    text = path.read_text(encoding="utf-8")
+    ways: dict[str, Callable[[], bytes]] = {
+        "utf-16": lambda: text.encode("utf-16"), "utf-16 without mark": lambda: text.encode("utf-16-le"), "utf-32": lambda: text.encode("utf-32"),
+        "latin-1": lambda: (text + "# é").encode("latin-1", "replace"), "mark": lambda: b"\xef\xbb\xbf" + text.encode(), "two marks": lambda: b"\xef\xbb\xbf" * 2 + text.encode(),
+        "crlf": lambda: text.replace("\n", "\r\n").encode(), "cr": lambda: text.replace("\n", "\r").encode(), "semicolons": lambda: text.replace(",", ";").encode(),
+        "tabs": lambda: text.replace(",", "\t").encode(), "decimal commas": lambda: re.sub(r"(\d)\.(\d)", r"\1,\2", text).encode(), "nothing": lambda: b"",
+        "blank": lambda: b"\n \n\n", "noise": lambda: chance.randbytes(2000), "cut": lambda: text.encode()[: chance.randrange(len(text) + 1)], "zip": lambda: b"PK\x03\x04" + text.encode(),
+        "flip": lambda: _flipped(text.encode(), chance), "huge": lambda: text.encode() + b"#" * 21_000_000, "long line": lambda: text.encode() + b"," * 300_000,
+        "many lines": lambda: text.encode() + b"x,y\n" * 60_000, "nul": lambda: text.replace(",", "\0", 1).encode(),
+    }  # fmt: skip
+    way = chance.choice(list(ways))
+    path.write_bytes(ways[way]())
+    return f"{path.name} {way}"
+
+
+def _flipped(content: bytes, chance: random.Random) -> bytes:
+    place = chance.randrange(len(content))
+    return content[:place] + bytes([content[place] ^ 1 << chance.randrange(8)]) + content[place + 1 :]
+
+
+def change_file(folder: Path, chance: random.Random) -> str:
+    path = chance.choice([*tables(folder), *tomls(folder)])
+    way = chance.choice(("missing", "folder", "link out", "link in", "circle", "dangling", "pipe", "unreadable", "renamed", "copy", "device", "long name"))
+    if way == "copy":
+        shutil.copy(path, path.with_name(chance.choice(("copy.csv", "=x.csv", "\x1b.csv", "a b.csv", "SITES.csv", "x.toml"))))
+    elif way == "unreadable":
+        path.chmod(0)
+    elif way == "long name":
+        path.with_name("l" * 240 + ".csv").write_text("a,b\n")
+    else:
+        text = path.read_text(encoding="utf-8")
+        path.unlink()
+        outside = folder.parent / "outside.csv"
+        outside.write_text(text)
+        other = tables(folder)[0] if tables(folder) else outside
+        made: dict[str, Callable[[], object]] = {
+            "folder": path.mkdir, "link out": lambda: path.symlink_to(outside), "link in": lambda: path.symlink_to(other), "pipe": lambda: os.mkfifo(path),
+            "circle": lambda: path.symlink_to(path.name), "dangling": lambda: path.symlink_to("nowhere"), "device": lambda: path.symlink_to("/dev/zero"),
+            "renamed": lambda: path.with_suffix(".txt").write_text(text), "missing": lambda: None,
+        }  # fmt: skip
+        made[way]()
+    return f"{path.name} {way}"
+
+
+def change_folder(folder: Path, chance: random.Random) -> str:
+    way = chance.choice(("no parameters", "parameters link", "scenarios link", "scenario folder link", "strange folder", "nested"))
+    outside = folder.parent / "elsewhere"
+    outside.mkdir(exist_ok=True)
+    if way == "no parameters":
+        shutil.rmtree(folder / "parameters")
+    elif way == "parameters link":
+        shutil.move(str(folder / "parameters"), str(outside / "parameters"))
+        (folder / "parameters").symlink_to(outside / "parameters")
+    elif way == "scenarios link":
+        (outside / "fuzz.toml").write_text("title = 'x'\n")
+        (folder / "scenarios").symlink_to(outside)
+    elif way == "scenario folder link":
+        (folder / "scenarios").mkdir(exist_ok=True)
+        (folder / "scenarios" / "fuzz.toml").write_text("title = 'x'\n")
+        shutil.copy(folder / "sites.csv", outside)
+        (folder / "scenarios" / "fuzz").symlink_to(outside)
+    elif way == "strange folder":
+        (folder / "scenarios" / chance.choice(("x", "\x1b", "é"))).mkdir(parents=True)
+    else:
+        shutil.copytree(folder, folder / "parameters" / "again")
+    return way
+
+
+def change_toml(folder: Path, chance: random.Random) -> str:
+    path = chance.choice(tomls(folder))
+    lines = path.read_text(encoding="utf-8").split("\n")
+    number = chance.randrange(len(lines))
+    way = chance.choice(("value", "value", "line", "line", "delete", "duplicate", "key"))
+    said = ""
+    if way == "value":
+        assigned = [i for i, line in enumerate(lines) if "=" in line]
+        number = chance.choice(assigned)
+        said = chance.choice(TOML_VALUES)
+        lines[number] = lines[number].partition("=")[0] + "= " + said
+    elif way == "line":
+        said = chance.choice(TOML_LINES)
+        lines.insert(number, said)
+    elif way == "delete":
+        said = lines.pop(number)
+    elif way == "duplicate":
+        said = lines[number]
+        lines.insert(chance.randrange(len(lines)), said)
+    else:
+        lines[number] = "x" + lines[number]
+    path.write_text("\n".join(lines), encoding="utf-8", newline="")
+    return f"{path.name} {way} {said[:50]!r}"
+
+
+def add_scenario(folder: Path, chance: random.Random) -> str:
+    (folder / "scenarios").mkdir(exist_ok=True)
+    value = chance.choice((*TOML_VALUES, *NUMBERS))
+    section = chance.choice(("set", "scale", "shift", "finance", "horizon", "bodies.ring", "units", "extends"))
+    address = chance.choice(('"power.gas.capex"', "power.gas.capex", '"limits.co2_cap.upper"', '"compute.rack.capex@2031"', '"nothing"', '""', "first", "last"))
+    lines = [f"extends = {value}"] if section == "extends" else [f"[{section}]", f"{address} = {value}"]
+    (folder / "scenarios" / "fuzz.toml").write_text("\n".join(lines), encoding="utf-8", newline="")
+    if chance.random() < 0.3:
+        (folder / "scenarios" / "fuzz").mkdir(exist_ok=True)
+        (folder / "scenarios" / "fuzz" / chance.choice(("sites.csv", "limits.csv", "x.csv"))).write_text(f"site,body\n{chance.choice(TEXTS)},moon\n", newline="")
+    return f"[{section}] {address} = {value[:40]}"
+
+
+def extend(folder: Path, chance: random.Random) -> str:
+    target = chance.choice((".", "..", "../toy_base", "../toy_base/../toy_base", "/etc", "a" * 190, "~", "../elsewhere", "scenarios", "x\\u0000y", "../../../../../etc"))
+    base = folder.parent / "toy_base"
+    shutil.copytree(folder, base, symlinks=True)
+    path = folder / "instance.toml"
+    path.write_text(f'extends = "{target}"\n' + path.read_text(encoding="utf-8"), encoding="utf-8", newline="")
+    if chance.random() < 0.5:
+        for table in tables(folder):
+            table.unlink()
+    return target
+
+
+MUTATIONS: tuple[Mutation, ...] = (
+    change_cell, change_cell, change_cell, change_number, change_number, change_number, swap_cells, delete_row, duplicate_row, shuffle_rows,
+    change_column, change_bytes, change_file, change_folder, change_toml, change_toml, add_scenario, extend,
+)  # fmt: skip
