@@ -227,4 +227,5 @@ def _solver_log() -> Iterator[list[str]]:
 
 
 def _with_prefix(error: errors.PlannerError) -> str:
-    return str(error) if isinstance(error, errors.InstanceError) else f"planner: {error}"
+    said = "\n".join(map(errors.printable, str(error).split("\n")))
+    return said if isinstance(error, errors.InstanceError) else f"planner: {said}"

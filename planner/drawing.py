@@ -69,7 +69,7 @@ def overview(plan: Plan) -> Any:
 
 def _shades(plan: Plan) -> dict[str, str]:
     """A colour for each site, body by body."""
-    colours = {}
+    colours: dict[str, str] = {}
     for body, shades in zip(plan.instance.bodies, itertools.cycle(BODY_SHADES)):  # noqa: B905 - the shades never end
         sites = [site for site, on in plan.instance.sites.items() if on == body]
         colours |= dict(zip(sites, itertools.cycle(shades)))  # noqa: B905

@@ -10,6 +10,17 @@ class PlannerError(Exception):
     """What all errors of planner have in common: a message for a person, and no traceback on the command line."""
 
 
+#: Longer lines of a message are cut.
+_LONGEST_LINE = 1_500
+
+
+def printable(text: str) -> str:
+    """Text for a terminal: what is not printable written as an escape, what is endless cut short."""
+    if len(text) > _LONGEST_LINE:
+        text = f"{text[: _LONGEST_LINE // 2]} ... {text[-_LONGEST_LINE // 2 :]}"
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing that is wrong with an instance, and where it stands."""

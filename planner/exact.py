@@ -150,10 +150,12 @@ class _System:
         return np.full(self._lp.matrix.shape[0], 0, dtype=object)
 
     def values_residual(self, x: Whole) -> Whole:
-        return (_whole(self._row_bounds[self._tight], BITS) << self._data_bits) - self._matrix.times(x)[self._tight]
+        left: Whole = (_whole(self._row_bounds[self._tight], BITS) << self._data_bits) - self._matrix.times(x)[self._tight]
+        return left
 
     def duals_residual(self, y: Whole) -> Whole:
-        return (_whole(self._lp.cost[self._basic], BITS) << self._data_bits) - self._by_column.times(y)[self._basic]
+        left: Whole = (_whole(self._lp.cost[self._basic], BITS) << self._data_bits) - self._by_column.times(y)[self._basic]
+        return left
 
     def refine(self, start: Whole, residual: Callable[[Whole], Whole], transposed: bool) -> tuple[Whole, Fraction, int]:
         """The solution of a system, what it leaves of the equations, and the steps that it took."""

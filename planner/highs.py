@@ -184,25 +184,19 @@ def run(highs: highspy.Highs) -> None:
 
 
 def _reached(highs: highspy.Highs) -> dict[str, Any]:
-    """How far the solver has come, as far as it says so: the dual simplex method's objective is a bound from below."""
+    """How far the solver has come. A cost is known where it has a plan that keeps every limit; it gives no bound."""
     info = highs.getInfo()
-    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    bound = info.dual_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.pdlp_iteration_count)
-    reached: dict[str, Any] = {"iterations": sum(max(count, 0) for count in counts)}
-    if (feasible or bound) and math.isfinite(info.objective_function_value):
-        reached["objective" if feasible else "lower_bound"] = info.objective_function_value
-    if bound:
-        reached["primal_infeasibilities"] = info.num_primal_infeasibilities
-    return reached
+    feasible = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
+    cost = {"objective": info.objective_function_value} if feasible else {}
+    return {"iterations": sum(max(count, 0) for count in counts), **cost}
 
 
 def _stopped(known: dict[str, Any]) -> SolverLimit:
     """The error that says why the solver stopped and what is known."""
-    parts = [f"{known['iterations']:,} iterations in {known['seconds']:.1f} s"]
-    parts += [f"best cost so far {known['objective']:.6g}"] if "objective" in known else []
-    parts += [f"no plan costs less than {known['lower_bound']:.6g}"] if "lower_bound" in known else []
-    return SolverLimit(f"HiGHS stopped before it had an optimum: {known['reason']} ({'; '.join(parts)})", known)
+    cost = f"the best plan so far costs {known['objective']:.6g}" if "objective" in known else "no plan was found so far"
+    reached = f"{known['iterations']:,} iterations in {known['seconds']:.1f} s; {cost}"
+    return SolverLimit(f"HiGHS stopped before it had an optimum: {known['reason']} ({reached})", known)
 
 
 def _set_basis(highs: highspy.Highs, lp: LinearProgram, start: Basis) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pyomo.environ as pyo
@@ -22,14 +23,14 @@ HORIZON = "horizon"
 def add_limits(m: pyo.ConcreteModel, instance: Instance) -> None:
     """Add a row for each limit and year, or for each limit over the horizon."""
     rows: dict[tuple[str, str, Any], tuple[Any, list[Any]]] = {}
-    for limit in instance.limits:
-        terms, unit = selected_terms(m, instance, limit), limit_unit(limit.quantity, limit.over)
-        if limit.over == "year":
-            for y, value in limit.values.items():
-                rows[limit.name, limit.bound, y] = amount(m, value, unit), terms.get(y, [])
-        else:
-            counted = [m.weight[y] * term for y in limit.years for term in terms.get(y, [])]
-            rows[limit.name, limit.bound, HORIZON] = amount(m, limit.values[None], unit), counted
+    for row in instance.limits:
+        terms, unit = selected_terms(m, instance, row), limit_unit(row.quantity, row.over)
+        for y, value in row.values.items():
+            if y is None:
+                counted = [m.weight[year] * term for year in row.years for term in terms.get(year, [])]
+            else:
+                counted = terms.get(y, [])
+            rows[row.name, row.bound, HORIZON if y is None else y] = amount(m, value, unit), counted
 
     @m.Constraint(list(rows), doc="(X1)")
     def limit(m: pyo.ConcreteModel, name: str, bound: str, y: Any) -> Any:
@@ -76,8 +77,8 @@ def labels_of(instance: Instance, dimension: str) -> dict[str, set[str]]:
         return {name: sites[site] for name, site in instance.deposits.items()}
     if dimension == "market":
         return {name: {market.body} for name, market in instance.markets.items()}
-    plain = {
+    plain: dict[str, Iterable[str]] = {
         "technology": instance.technologies, "workload": instance.workloads, "tier": instance.tiers,
         "good": ("complex", "structural", "propellant", "helium3"), "purpose": ("compute", "industry", "helium3", "launch"),
-    }.get(dimension, ())  # fmt: skip
-    return {label: set() for label in plain}
+    }  # fmt: skip
+    return {label: set() for label in plain.get(dimension, ())}

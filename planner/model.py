@@ -128,10 +128,10 @@ def _add_goods_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
     counted = [(g, b, y) for b in instance.bodies for g in GOODS for y in instance.years]
     wanted = [(g, b, y) for g, b, y in counted if g not in instance.bodies[b].supplies]
     landing, leaving, refuelling = _routes_by_end(m, instance)
-    made = {(g, b, y): [] for g, b, y in counted}
+    made: dict[Any, list[tuple[str, str]]] = {(g, b, y): [] for g, b, y in counted}
     for k, s, y in m.industry.output:
         made.get((instance.technologies[k].makes, instance.sites[s], y), []).append((k, s))
-    needs = {(g, b, y): [] for g, b, y in counted}
+    needs: dict[Any, list[Any]] = {(g, b, y): [] for g, b, y in counted}
     for g, b, y, term in _needs(m, instance):
         if (g, b, y) in needs:
             needs[g, b, y].append(term)

@@ -16,7 +16,7 @@ def parameters_shown(instance: Instance, address: str | None = None) -> tuple[li
 
     An address without a place shows every place. Raises AddressError, with the nearest address, where there is none.
     """
-    records = [_record(row) for row in (*instance.rows, *instance.limit_rows)]
+    records = [*map(_record, instance.rows), *map(_record, instance.limit_rows)]
     found = [record for record in records if address in (None, record["address"], record["address"].split("[")[0])]
     if not found:
         near = difflib.get_close_matches(str(address), [record["address"] for record in records], 1, 0.3)

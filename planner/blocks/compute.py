@@ -66,9 +66,10 @@ def _add_accelerators(b: pyo.Block, instance: Instance, lives: fleet.Lives) -> N
     slices = {s: instance.slices[instance.sites[s]] for _, s in lives.assets}
     old = [(k, s, fleet.EXISTING, y) for k, s, y in lives.standing if pyo.value(b.existing[k, s, y]) > 0]
     kept = [*old, *((k, s, v, y) for (k, s, v), years in lives.alive.items() for y in years)]
-    b.kept: dict[tuple[str, int], list[tuple[str, Any]]] = {}
+    at: dict[tuple[str, int], list[tuple[str, Any]]] = {}
     for k, s, v, y in kept:
-        b.kept.setdefault((s, y), []).append((k, v))
+        at.setdefault((s, y), []).append((k, v))
+    b.kept = at
 
     positive(b, "in_service", kept, "GW")
     positive(b, "run", [(*index, h) for index in kept for h in slices[index[1]]], "GW")
@@ -112,9 +113,10 @@ def _add_workloads(b: pyo.Block, instance: Instance) -> None:
         if w not in b.max_delay or pyo.value(b.delay[s]) <= pyo.value(b.max_delay[w])
     ]
     flexible = [(w, s, y) for w, s, y in placed if instance.workloads[w] == "flexible"]
-    b.workloads: dict[tuple[str, int], list[str]] = {at: [] for at in b.kept}
+    at: dict[tuple[str, int], list[str]] = {place: [] for place in b.kept}
     for w, s, y in placed:
-        b.workloads[s, y].append(w)
+        at[s, y].append(w)
+    b.workloads = at
     priced = [(tier, y) for tier, w in instance.tiers.items() for y in instance.years if (tier, y) in b.value]
 
     positive(b, "placed", placed, "ZFLOP/s")

@@ -6,13 +6,12 @@ import difflib
 from collections.abc import Iterable
 from typing import Protocol
 
-from planner.errors import InstanceError, Problem
+from planner.errors import InstanceError, Problem, printable
 
 #: After so many problems reading stops: a file of another kind would give one for every line of it.
 MOST_PROBLEMS = 1_000
 
-#: Longer texts are cut in a message, and longer names are not compared with the known ones.
-_LONGEST_MESSAGE = 1_500
+#: Longer names are not compared with the known ones.
 _LONGEST_NAME = 100
 
 
@@ -53,13 +52,6 @@ class Problems:
         if self.found:
             number = len(set(self.found))
             raise InstanceError(self.found, f"{number} problem{'s' if number > 1 else ''} found")
-
-
-def printable(text: str) -> str:
-    """Text for a terminal: what is not printable written as an escape, what is endless cut short."""
-    if len(text) > _LONGEST_MESSAGE:
-        text = f"{text[: _LONGEST_MESSAGE // 2]} ... {text[-_LONGEST_MESSAGE // 2 :]}"
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
