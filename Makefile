@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: plan test lint bench schema clean
+.PHONY: plan test lint bench fuzz freeze schema clean
 
 ## plan: solve the main instance and say what it found
 plan: $(INSTALLED)
@@ -24,6 +24,14 @@ lint: $(INSTALLED)
 ## bench: rows, columns, nonzeros, seconds of each step and memory of every instance
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
+
+## fuzz: thousands of instances broken at random; each must end with a message and a code (FUZZ="--count 500 --seed 7" for another lot)
+fuzz: $(INSTALLED)
+	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+## freeze: write down anew what every instance costs, after a change of results that CHANGELOG.md gives the reason of
+freeze: $(INSTALLED)
+	$(BIN)/python -m tests.freeze
 
 ## schema: the JSON Schema of instance.toml, from the code
 schema: $(INSTALLED)

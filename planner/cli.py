@@ -186,6 +186,41 @@ def draw(
     print(f"Drawn in {draw_plan(load_plan(run), out)}.")
 
 
+@app.command()
+def reproduce(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder")],
+    tolerance: Annotated[float, typer.Option(metavar="SHARE", min=0.0, help="numbers that differ by no more than this share of the larger (or of 1) are the same; 0: bit for bit")] = 1e-9,
+    as_json: AsJson = False,
+) -> None:
+    """Run a run again from its own copy of the instance; exit code 0 if all is the same, 5 if something differs."""
+    from planner.reproducing import reproduce as run_again
+
+    with _progress(as_json) as tell:
+        found = run_again(run, tolerance, tell)
+    print(json.dumps(found.as_dict()) if as_json else found)
+    if not found.same:
+        raise typer.Exit(5)
+
+
+@app.command()
+def diff(
+    first: Annotated[Path, typer.Argument(metavar="INSTANCE", help="folder of the first instance")],
+    second: Annotated[Path, typer.Argument(metavar="INSTANCE", help="folder of the second instance")],
+    scenario_a: Annotated[list[str], typer.Option("--scenario-a", metavar="NAME", help="a scenario of the first; may be given again")] = [],  # noqa: B006
+    scenario_b: Annotated[list[str], typer.Option("--scenario-b", metavar="NAME", help="a scenario of the second; may be given again")] = [],  # noqa: B006
+    as_json: AsJson = False,
+) -> None:
+    """List what differs between two instances: every address with both values."""
+    from planner.differing import differences
+
+    a, b = _load(first, scenario_a, []), _load(second, scenario_b, [])
+    found = differences(a, b)
+    if as_json:
+        print(json.dumps({"a": a.hash, "b": b.hash, "same": a.hash == b.hash, "differences": [vars(difference) for difference in found]}))
+    else:
+        print("\n".join([*(errors.printable(str(difference)) for difference in found), f"{len(found)} differences." if found else "No difference."]))
+
+
 def _load(folder: Path, scenarios: list[str], changes: list[str]) -> Any:
     from planner.instance import load
 

@@ -109,7 +109,7 @@ def _short(value: float) -> str:
     """A number in at most four figures; what is too small to be meant is nought."""
     if abs(value) < 1e-6:
         return "-"
-    return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"{value:,.3g}" if abs(value) < 999.5 else f"{value:,.0f}"
 
 
 def binding(plan: Plan) -> list[str]:

@@ -39,6 +39,9 @@ GRACE = 0.7
 SOLVER_THREAD = "planner-solver"
 
 
+#: Finds an irreducible conflict from a ray of the dual; the default strategy finds none, the thorough ones take minutes.
+_IIS_STRATEGY = 6
+
 #: How HiGHS numbers the statuses of a basis; every other status is at the lower bound, or free and at nought.
 BASIC, UPPER = int(highspy.HighsBasisStatus.kBasic), int(highspy.HighsBasisStatus.kUpper)
 
@@ -235,3 +238,22 @@ def _raise_unless_optimal(highs: highspy.Highs, method: str, seconds: float) -> 
 def _check(status: highspy.HighsStatus, action: str, worst: highspy.HighsStatus = highspy.HighsStatus.kOk) -> None:
     if status != highspy.HighsStatus.kOk and status != worst:
         raise SolverError(f"HiGHS would not {action}")
+
+
+def irreducible_conflict(lp: LinearProgram, seconds: float) -> tuple[list[int], list[int]]:
+    """Rows and columns (for their bounds) that cannot hold together, of which none can be spared; empty where none was found in time."""
+    highs = _highs(lp, "simplex", None, seconds, None)
+    _check(highs.setOptionValue("iis_strategy", _IIS_STRATEGY), "look for an irreducible conflict")
+    status, found = highs.getIis()
+    if status == highspy.HighsStatus.kError or not found.valid_:
+        return [], []
+    return [int(i) for i in found.row_index_], [int(j) for j in found.col_index_]
+
+
+def primal_ray(lp: LinearProgram) -> Vector | None:
+    """A direction in which the cost of an unbounded program falls without end, or None where the solver gives none."""
+    highs = _highs(lp, "simplex", None, None, None)
+    _check(highs.setOptionValue("presolve", "off"), "solve without presolve")
+    run(highs)
+    _, found, ray = highs.getPrimalRay()
+    return np.asarray(ray, float) if found else None

@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -70,13 +71,17 @@ def load_plan(folder: str | Path) -> Plan:
     missing = [name for name in ("summary.json", "tables", "prices", "ledger.parquet", "instance") if not (source / name).exists()]
     if missing:
         raise PlannerError(f"{source} is not a whole run folder: it has no {', '.join(missing)}")
-    facts: dict[str, Any] = json.loads(summary.read_text(encoding="utf-8"))
-    basis = None
-    if (source / "basis.npz").is_file():
-        with np.load(source / "basis.npz") as arrays:
-            basis = Basis(arrays["columns"], arrays["rows"])
-    ledger = pd.read_parquet(source / "ledger.parquet")
-    return Plan(load(source / "instance"), _read_tables(source / "tables"), _read_tables(source / "prices"), ledger, facts, basis)
+    try:
+        facts: dict[str, Any] = json.loads(summary.read_text(encoding="utf-8"))
+        basis = None
+        if (source / "basis.npz").is_file():
+            with np.load(source / "basis.npz") as arrays:
+                basis = Basis(arrays["columns"], arrays["rows"])
+        ledger = pd.read_parquet(source / "ledger.parquet")
+        tables, prices = _read_tables(source / "tables"), _read_tables(source / "prices")
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise PlannerError(f"{source} is not a whole run folder: {error}") from error
+    return Plan(load(source / "instance"), tables, prices, ledger, facts, basis)
 
 
 def _write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:

@@ -123,9 +123,9 @@ def _add_fault(toml: TomlFile, fault: Any, model: type[BaseModel], problems: Pro
     if fault["type"] == "extra_forbidden":
         known = list(_fields_at(model, path[:-1]))
         toml.add(problems, path, f"unknown key '{key}'{nearest(key, known)} (expected {', '.join(known)})")
-    elif path[0] in ("set", "scale", "shift") and isinstance(_value_at(toml.data, path[:2]), dict):
+    elif len(path) > 1 and path[0] in ("set", "scale", "shift") and isinstance(_value_at(toml.data, path[:2]), dict):
         toml.add(problems, path, "an address must stand in quotes, because of its dots")
-    elif path[0] in ("set", "scale", "shift"):
+    elif len(path) > 1 and path[0] in ("set", "scale", "shift"):
         expected = "a factor" if path[0] == "scale" else 'a number, or text such as "200 USD/kg"'
         toml.add(problems, path, f"'{path[1]}' is {_value_at(toml.data, path[:2])!r}, expected {expected}")
     else:

@@ -71,6 +71,17 @@ def change_number(folder: Path, chance: random.Random) -> str:
     return f"{path.name} {','.join(row)[:60]} = {row[number][:40]}"
 
 
+def scale_number(folder: Path, chance: random.Random) -> str:
+    """A valid number made a valid number of another size."""
+    path = chance.choice([path for path in tables(folder) if path.parent.name == "parameters" or path.name == "limits.csv"])
+    rows = [line.split(",") for line in path.read_text(encoding="utf-8").split("\n")]
+    places = [(row, number) for row in rows[1:] for number, cell in enumerate(row) if re.fullmatch(r"\d[\d.e-]*", cell)]
+    row, number = chance.choice(places)
+    row[number] = f"{float(row[number]) * 10 ** chance.uniform(-7, 7):.6g}"
+    _write(path, rows)
+    return f"{path.name} {','.join(row)[:60]} = {row[number]}"
+
+
 def swap_cells(folder: Path, chance: random.Random) -> str:
     path, rows = _table(folder, chance)
     a, b = rows[_row(rows, chance)], rows[_row(rows, chance)]
@@ -192,7 +203,8 @@ def change_folder(folder: Path, chance: random.Random) -> str:
     elif way == "strange folder":
         (folder / "scenarios" / chance.choice(("x", "\x1b", "é"))).mkdir(parents=True)
     else:
-        shutil.copytree(folder, folder / "parameters" / "again")
+        shutil.copytree(folder, outside / "again", symlinks=True)
+        shutil.move(str(outside / "again"), str(folder / "parameters" / "again"))
     return way
 
 
@@ -247,6 +259,6 @@ def extend(folder: Path, chance: random.Random) -> str:
 
 
 MUTATIONS: tuple[Mutation, ...] = (
-    change_cell, change_cell, change_cell, change_number, change_number, change_number, swap_cells, delete_row, duplicate_row, shuffle_rows,
+    change_cell, change_cell, change_cell, change_number, change_number, scale_number, scale_number, scale_number, scale_number, swap_cells, delete_row, duplicate_row, shuffle_rows,
     change_column, change_bytes, change_file, change_folder, change_toml, change_toml, add_scenario, extend,
 )  # fmt: skip

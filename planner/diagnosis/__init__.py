@@ -1,0 +1,134 @@
+"""Why there is no plan, in the user's words: what conflicts, what would mend it, and where the numbers stand."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from planner.diagnosis.conflict import Conflict, find_conflict
+from planner.diagnosis.givens import Given, givens
+from planner.diagnosis.preflight import Finding, preflight
+from planner.diagnosis.relaxation import Change, Deadline, Elastic, changes, make_elastic, mends_alone, relax
+from planner.diagnosis.unbounded import Gain, gains
+from planner.diagnosis.words import conflict_in_words, gains_in_words, remedies_in_words
+from planner.errors import Infeasible, SolverError
+from planner.highs import Optimum, primal_ray
+from planner.instance import Instance
+from planner.lp import LinearProgram
+
+__all__ = ["Change", "Conflict", "Diagnosis", "Finding", "diagnose_infeasible", "diagnose_unbounded", "preflight"]
+
+#: Rows of the instance that are tried alone, those first that would do most.
+_TRIED_ALONE = 24
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why there is no plan.
+
+    `relaxation` holds the changes that together make a plan possible with the least movement; each entry of `alone` the
+    changes of one row of the instance that do so by themselves. `conflict` names numbers, and rows of the program, that
+    cannot hold together. `gains` is what earns more than it costs where the cost is unbounded. `findings` are what is
+    wrong with the instance at first sight. `complete` is False where time ran out; `sentences` say it all.
+    """
+
+    kind: str
+    sentences: tuple[str, ...]
+    relaxation: tuple[Change, ...] = ()
+    alone: tuple[tuple[Change, ...], ...] = ()
+    conflict: Conflict | None = None
+    gains: tuple[Gain, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    complete: bool = True
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentences)
+
+    @property
+    def addresses(self) -> list[str]:
+        """Every address of which a change is proposed, or that takes part in the conflict."""
+        named = [change.address for part in (self.relaxation, *self.alone) for change in part]
+        named += [given.address for given in self.conflict.givens] if self.conflict else []
+        named += [address for gain in self.gains for address in gain.addresses]
+        return list(dict.fromkeys(address.removesuffix("[]") for address in named))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The diagnosis for `diagnosis.json`."""
+        conflict = self.conflict and {
+            "irreducible": self.conflict.irreducible, "rows": list(self.conflict.rows),
+            "numbers": [_number(given) for given in self.conflict.givens],
+        }  # fmt: skip
+        return {
+            "kind": self.kind, "complete": self.complete, "sentences": list(self.sentences),
+            "relaxation": [_change(change) for change in self.relaxation],
+            "alone": [[_change(change) for change in part] for part in self.alone], "conflict": conflict or None,
+            "gains": [asdict(gain) for gain in self.gains], "findings": [asdict(finding) for finding in self.findings],
+        }  # fmt: skip
+
+
+def diagnose_infeasible(instance: Instance, lp: LinearProgram, seconds: float = 60.0) -> Diagnosis:
+    """Why no plan meets every demand and limit; what is known after `seconds` is said."""
+    deadline, findings = Deadline(seconds), tuple(preflight(instance))
+    elastic = make_elastic(lp, givens(instance, lp))
+    try:
+        least = relax(elastic, deadline)
+    except Infeasible:
+        said = ("No change of any limit, demand, growth, order, market or deposit would make a plan possible: look at the model's own equations.",)
+        return Diagnosis("infeasible", (*_first_sight(findings), *said), findings=findings)
+    except SolverError:
+        said = (f"Why was not found within {seconds:g} s.",)
+        return Diagnosis("infeasible", (*_first_sight(findings), *said), findings=findings, complete=False)
+    needed = tuple(changes(elastic, least))
+    conflict = find_conflict(elastic, least, deadline)
+    alone, tried_all = _alone(elastic, least, [change.address for change in needed], conflict, deadline)
+    said = (*_first_sight(findings), *conflict_in_words(instance, conflict), *remedies_in_words(instance, needed, alone))
+    return Diagnosis("infeasible", said, needed, alone, conflict, (), findings, tried_all and conflict.irreducible)
+
+
+def diagnose_unbounded(instance: Instance, lp: LinearProgram) -> Diagnosis:
+    """What earns more than it costs, and lacks a bound."""
+    ray = primal_ray(lp)
+    found = tuple(gains(instance, lp, ray)) if ray is not None else ()
+    return Diagnosis("unbounded", gains_in_words(instance, found), gains=found, complete=bool(found))
+
+
+def _first_sight(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    return tuple(str(finding) for finding in findings if finding.hopeless)
+
+
+def _alone(
+    elastic: Elastic, least: Optimum, needed: list[str], conflict: Conflict, deadline: Deadline
+) -> tuple[tuple[tuple[Change, ...], ...], bool]:
+    """The rows of the instance each of which would do by itself, and whether there was time to try all that might."""
+    worth = _worth(elastic, least)
+    likely = [given.address for given in conflict.givens] + sorted(worth, key=lambda address: -worth[address])
+    found = []
+    for address in list(dict.fromkeys([*needed, *likely]))[:_TRIED_ALONE]:
+        try:
+            part = mends_alone(elastic, address, deadline, least)
+        except SolverError:
+            return tuple(found), False
+        if part:
+            found.append(tuple(part))
+    return tuple(found), True
+
+
+def _worth(elastic: Elastic, least: Optimum) -> dict[str, float]:
+    """How much of the least movement a row of the instance would spare if its numbers moved by a share of themselves."""
+    matrix = elastic.program.matrix.T.tocsr()
+    spared = np.asarray(matrix[elastic.columns :] @ least.duals)
+    worth: dict[str, float] = {}
+    for given, by, size in zip(elastic.givens, spared, elastic.sizes, strict=True):
+        if by > 1e-9:
+            worth[given.address] = worth.get(given.address, 0.0) + float(by * size)
+    return worth
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {**asdict(change), "set": f"{change.target}{'*=' if change.operation == '*' else '='}{change.after:g}"}
+
+
+def _number(given: Given) -> dict[str, Any]:
+    return {"address": given.address, "year": given.year, "value": given.value, "unit": given.unit, "file": given.file, "line": given.line}

@@ -1,0 +1,191 @@
+"""What is wrong with an instance at first sight, before anything is solved.
+
+A finding is hopeless where no plan can exist because of it: a demand that must be served and that no site may serve, a
+limit below what stands already, limits that contradict one another. Any other is a warning: something that can never be
+built, or never used.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from planner.diagnosis.sources import Sources
+from planner.instance import Instance, Limit
+from planner.limits import labels_of
+from planner.parameters import CAPACITY_UNITS
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """What is wrong, and where it stands; `hopeless` where it leaves no plan."""
+
+    file: str
+    line: int
+    message: str
+    hopeless: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+def preflight(instance: Instance) -> list[Finding]:
+    """Every finding, in the order of the files; cheap: nothing is built."""
+    inspection = _Inspection(instance)
+    return sorted({*inspection.demand(), *inspection.standing(), *inspection.contradictions(), *inspection.goods(), *inspection.idle()})
+
+
+class _Inspection:
+    def __init__(self, instance: Instance) -> None:
+        self.instance, self.sources = instance, Sources(instance)
+        self.obtainable = self._obtainable()
+
+    def _row(self, table: str, name: str) -> tuple[str, int]:
+        return self.instance.structure.places.get((table, name), ("instance.toml", 1))
+
+    def _orderable(self, technology: str) -> bool:
+        """True where it stands already or can be ordered in some model year."""
+        block = self.instance.technologies[technology].block
+        numbers, years = self.instance.numbers, self.instance.years
+        first = numbers[f"{block}.first_year"].get(technology, -math.inf)
+        last = numbers[f"{block}.last_year"].get(technology, math.inf)
+        standing = any(numbers[f"{block}.existing"][technology, site, years[0]] > 0 for site in self.instance.technologies[technology].sites)
+        return standing or any(first <= year <= last for year in years)
+
+    def _lacking(self, technology: str, site: str, obtainable: set[tuple[str, str]]) -> str:
+        """A good that a technology is made of and that its body has not, or nothing."""
+        block, body = self.instance.technologies[technology].block, self.instance.sites[site]
+        for good in ("complex", "structural"):
+            mass = self.instance.numbers[f"{block}.mass_{good}"]
+            if (body, good) not in obtainable and all(mass[technology, site, year] > 0 for year in self.instance.years):
+                return good
+        return ""
+
+    def _obtainable(self) -> set[tuple[str, str]]:
+        """Body and good: supplied there, landed from where it can be had, or made by what can be built."""
+        instance = self.instance
+        found = {(name, good) for name, body in instance.bodies.items() for good in body.supplies}
+        while True:
+            landed = {
+                (route.destination, good) for route in instance.routes.values() for good in route.goods
+                if (instance.sites[route.origin], good) in found and not self._lacking(route.carrier, route.origin, found)
+            }
+            made = {
+                (instance.sites[site], technology.makes) for technology in instance.technologies.values() if technology.makes
+                for site in technology.sites if not self._lacking(technology.name, site, found)
+            }
+            if landed | made <= found:
+                return found
+            found |= landed | made
+
+    def _stands(self, technology: str, site: str) -> bool:
+        block = self.instance.technologies[technology].block
+        return self.instance.numbers[f"{block}.existing"][technology, site, self.instance.years[0]] > 0
+
+    def goods(self) -> Iterator[Finding]:
+        """What is made of a good that its body has not."""
+        for technology in self.instance.technologies.values():
+            for site in technology.sites:
+                good = self._lacking(technology.name, site, self.obtainable)
+                if good and not self._stands(technology.name, site):
+                    row = self.sources.row(f"{technology.block}.mass_{good}", technology.name, site)
+                    file, line = (row.file, row.line) if row else self._row("technologies", technology.name)
+                    body = self.instance.sites[site]
+                    yield Finding(file, line, f"{technology.name} can never be built at {site}: it takes {good} goods, and nothing delivers or makes any on {body}")
+
+    def _can_stand(self, block: str, site: str) -> bool:
+        return any(
+            technology.block == block and site in technology.sites and self._orderable(name)
+            and (self._stands(name, site) or not self._lacking(name, site, self.obtainable))
+            for name, technology in self.instance.technologies.items()
+        )  # fmt: skip
+
+    def _why_not(self, workload: str, site: str) -> str:
+        """Why a workload cannot be served at a site, or nothing."""
+        numbers = self.instance.numbers
+        most, delay = numbers["compute.max_delay"].get(workload, math.inf), numbers["compute.delay"][site]
+        if delay > most:
+            return f"{site} is {delay:g} s away and it tolerates {most:g} s ({self.sources.place('compute.max_delay', workload)})"
+        if not self._can_stand("compute", site):
+            return f"no accelerator can stand at {site}"
+        if not self._can_stand("power", site):
+            return f"no power plant can stand at {site}"
+        users = self.instance.bodies[self.instance.sites[site]].users
+        if not users and numbers["compute.data_rate"][workload] > 0 and not self._can_stand("link", site):
+            return f"no link can stand at {site}"
+        return ""
+
+    def demand(self) -> Iterator[Finding]:
+        """A demand that must be served, and that no site may serve."""
+        numbers, sites = self.instance.numbers, self.instance.structure.sites_of_block("compute")
+        for workload in self.instance.workloads:
+            tiers = [tier for tier, of in self.instance.tiers.items() if of == workload and numbers["compute.share"][tier] > 0]
+            bound = [y for y in self.instance.years if numbers["compute.demand"][workload, y] > 0 and any((t, y) not in numbers["compute.value"] for t in tiers)]
+            reasons = [self._why_not(workload, site) for site in sites]
+            row = self.sources.row("compute.demand", workload)
+            if bound and all(reasons) and row is not None:
+                message = f"{workload} must be served from {bound[0]} on (it has no value), and no site may serve it: {'; '.join(reasons)}"
+                yield Finding(row.file, row.line, message, True)
+
+    def standing(self) -> Iterator[Finding]:
+        """An upper limit on what stands, below what stands already: it cannot be taken down."""
+        numbers = self.instance.numbers
+        for limit in self.instance.limits:
+            block, _, what = limit.quantity.partition(".")
+            if limit.bound != "upper" or limit.over != "year" or not (what == "installed" or limit.quantity == "land.occupied"):
+                continue
+            for year in limit.years:
+                stands = sum(
+                    numbers[f"{of}.existing"][k, s, year] * (numbers[f"{of}.land"][k, s] if block == "land" else 1.0)
+                    for of in (CAPACITY_UNITS if block == "land" else (block,)) for k, s in self._selected(limit, of)
+                )  # fmt: skip
+                if stands > limit.values[year] * (1 + 1e-9):
+                    message = f"{limit.name} allows {limit.values[year]:.4g} of {limit.quantity} in {year}, and {stands:.4g} stand already"
+                    yield Finding(limit.file, limit.line, message, True)
+                    break
+
+    def _selected(self, limit: Limit, block: str) -> list[tuple[str, str]]:
+        places, sites = set(limit.places), labels_of(self.instance, "site")
+        return [
+            (name, site) for name, technology in self.instance.technologies.items() if technology.block == block
+            for site in technology.sites if (not limit.items or name in limit.items) and (not places or places & sites[site])
+        ]  # fmt: skip
+
+    def contradictions(self) -> Iterator[Finding]:
+        """A lower limit above an upper one on the same, or on more, under another name."""
+        for lower in self.instance.limits:
+            for upper in self.instance.limits:
+                same = lower.quantity == upper.quantity and lower.over == upper.over == "year" and not lower.quantity.startswith("cost.")
+                if lower.bound != "lower" or upper.bound != "upper" or lower.name == upper.name or not same or not _within(lower, upper):
+                    continue
+                years = [y for y, value in lower.values.items() if value > upper.values.get(y, math.inf) * (1 + 1e-9)]
+                if years:
+                    message = f"{lower.name} asks for more {lower.quantity} in {years[0]} than {upper.name} allows ({upper.file}:{upper.line})"
+                    yield Finding(lower.file, lower.line, message, True)
+
+    def idle(self) -> Iterator[Finding]:
+        """What can be built and never used, or never ordered at all."""
+        instance = self.instance
+        for name, technology in instance.technologies.items():
+            file, line = self._row("technologies", name)
+            if not self._orderable(name):
+                yield Finding(file, line, f"{name} can be ordered in no model year ({instance.years[0]} to {instance.years[-1]})")
+            for site in technology.sites:
+                if technology.block in ("storage", "compute") and not self._can_stand("power", site):
+                    yield Finding(file, line, f"{name} has no power at {site}: no plant can stand there")
+                if technology.block == "helium3" and site not in instance.deposits.values():
+                    yield Finding(file, line, f"{name} has nothing to dig at {site}: no deposit lies there")
+            carried = any(route.carrier == name for route in instance.routes.values())
+            if technology.block == "launch" and not carried:
+                yield Finding(file, line, f"{name} flies no route")
+        for deposit, site in instance.deposits.items():
+            if not self._can_stand("helium3", site):
+                file, line = self._row("deposits", deposit)
+                yield Finding(file, line, f"{deposit} can never be dug: no miner can stand at {site}")
+
+
+def _within(lower: Limit, upper: Limit) -> bool:
+    """True where what the lower limit counts is among what the upper one counts."""
+    items = not upper.items or (bool(lower.items) and set(lower.items) <= set(upper.items))
+    return items and (not upper.places or (bool(lower.places) and set(lower.places) <= set(upper.places)))

@@ -1,0 +1,157 @@
+"""A diagnosis in sentences: sites, technologies, workloads and years by their names, numbers in the units of their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from planner.diagnosis.conflict import Conflict
+from planner.diagnosis.givens import Given
+from planner.diagnosis.relaxation import Change
+from planner.diagnosis.sources import Sources
+from planner.diagnosis.unbounded import Gain
+from planner.instance import Instance, Limit
+
+#: So many years of one number are listed one by one.
+_MOST_YEARS = 6
+
+
+def conflict_in_words(instance: Instance, conflict: Conflict) -> list[str]:
+    """What cannot hold together, a line a number."""
+    groups: dict[str, list[Given]] = {}
+    for given in conflict.givens:
+        groups.setdefault(given.address, []).append(given)
+    if not groups:
+        return []
+    sources = Sources(instance)
+    order = sorted(groups.values(), key=lambda members: (members[0].kind != "demand", members[0].kind != "limit"))
+    lines = [f"  - {_statement(instance, sources, members)}" for members in order]
+    return ["These cannot hold together:" if conflict.irreducible else "Among these is what cannot hold together:", *lines]
+
+
+def _statement(instance: Instance, sources: Sources, members: Sequence[Given]) -> str:
+    """One number of a conflict, over the years in which it takes part."""
+    first, shown = members[0], _series([(given.year, given.value) for given in members], members[0].unit)
+    at = f"{_plain(first.address)}, {first.place}"
+    name = first.address.split(".")[1].split("[")[0]
+    if first.kind == "demand":
+        return f"{name} asks for {shown} ({at}){_served_where(instance, sources, name, first.year)}"
+    if first.kind == "limit":
+        limit = next(x for x in instance.limits if x.name == name and (x.bound == "upper") == (first.way > 0))
+        return f"{name} {'allows at most' if first.way > 0 else 'asks for at least'} {shown} of {_selection(limit)} ({at})"
+    if first.kind == "max_build":
+        return f"no more of {_owner(first)} may be ordered than {shown} ({at})"
+    if first.kind == "seed":
+        return f"growth of {name} starts from a seed of {shown} ({at})"
+    if first.kind == "existing":
+        return f"what stands already of {_owner(first)} ({at})"
+    what = {"market": "market takes or gives at most", "deposit": "deposit holds", "stock": "stock at the start is"}[first.kind]
+    return f"the {what} {shown} ({at})"
+
+
+def _served_where(instance: Instance, sources: Sources, workload: str, year: int | None) -> str:
+    """Why a demand cannot be left unserved, and where it may not be placed."""
+    numbers, said = instance.numbers, ""
+    bound = [tier for tier, of in instance.tiers.items() if of == workload and (tier, year) not in numbers["compute.value"]]
+    if bound:
+        said += f" and must be served: no compute.{bound[0]}.value says what leaving it would cost"
+    most = numbers["compute.max_delay"].get(workload)
+    if most is not None:
+        far = [site for site, delay in numbers["compute.delay"].items() if delay > most]
+        if far:
+            said += f"; it tolerates {most:g} s of delay ({sources.place('compute.max_delay', workload)}), too little for {_listed(far)}"
+    return said
+
+
+def _selection(limit: Limit) -> str:
+    words = [limit.quantity, *(["of " + " ".join(limit.items)] if limit.items else []), *(["at " + " ".join(limit.places)] if limit.places else [])]
+    return " ".join([*words, *(["over the horizon"] if limit.over == "horizon" else [])])
+
+
+def _owner(given: Given) -> str:
+    block, _, rest = _plain(given.address).partition(".")
+    item, _, place = rest.partition("[")
+    name = item.rpartition(".")[0] or f"anything of {block}"
+    return f"{name} at {place.rstrip(']')}" if place else name
+
+
+def remedies_in_words(instance: Instance, needed: Sequence[Change], alone: Sequence[Sequence[Change]]) -> list[str]:
+    """What would make a plan possible: any one row by itself, or else the least changes together."""
+    together = _by_address(needed)
+    lines: list[str] = []
+    if alone:
+        lines += ["There would be a plan if:" if len(alone) == 1 else "There would be a plan with any one of these:"]
+        lines += [f"  - {_remedy(list(part))}" for part in alone]
+    if len(together) > 1 and all(set(part) != set(needed) for part in alone):
+        lines += ["There would be a plan with all of these, which is the least change:"]
+        lines += [f"  - {_remedy(part)}" for part in together]
+    return lines
+
+
+def _by_address(changes: Iterable[Change]) -> list[list[Change]]:
+    groups: dict[str, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(change.address, []).append(change)
+    return list(groups.values())
+
+
+def _remedy(changes: list[Change]) -> str:
+    first = changes[0]
+    at = f"{first.file}:{first.line}"
+    if first.operation == "*":
+        return f"{_plain(first.address)} were {first.after:.4g} times what it is ({at})"
+    after = _series([(change.year, change.after) for change in changes], first.unit)
+    before = _series([(change.year, change.before) for change in changes], first.unit, brief=True)
+    return f"{_plain(first.address)} were {after}, instead of {before} ({at})"
+
+
+def _series(values: Sequence[tuple[int | None, float]], unit: str, brief: bool = False) -> str:
+    """`80 ZFLOP/s in 2040`, `1.5 TW from 2040 to 2044`, or year by year; `brief` leaves the years out."""
+    runs: list[tuple[int | None, int | None, float]] = []
+    for year, value in values:
+        if runs and f"{runs[-1][2]:.4g}" == f"{value:.4g}":
+            runs[-1] = (runs[-1][0], year, value)
+        else:
+            runs.append((year, year, value))
+    tail = "" if unit in ("", "1") else f" {unit}"
+    if brief:
+        numbers = [f"{value:.4g}" for _, _, value in runs]
+        return (numbers[0] if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}") + tail
+    shown = [f"{value:.4g}{tail}{_when(first, last)}" for first, last, value in runs]
+    if len(shown) > _MOST_YEARS:
+        shown = [*shown[: _MOST_YEARS - 2], f"and so on until {shown[-1]}"]
+    return ", ".join(shown)
+
+
+def _when(first: int | None, last: int | None) -> str:
+    return "" if first is None else f" in {first}" if first == last else f" from {first} to {last}"
+
+
+def gains_in_words(instance: Instance, gains: Sequence[Gain]) -> tuple[str, ...]:
+    """What earns without end, a line each."""
+    if not gains:
+        return ("HiGHS gave no direction in which the cost falls.",)
+    lines = [f"  - {_gain(instance, gain)}" for gain in gains[:_MOST_YEARS]]
+    more = [f"  and {len(gains) - _MOST_YEARS} more of the kind"] if len(gains) > _MOST_YEARS else []
+    return ("Without end one can gain by this:", *lines, *more)
+
+
+def _gain(instance: Instance, gain: Gain) -> str:
+    labels: tuple[Any, ...] = gain.labels
+    block, _, what = gain.quantity.partition(".")
+    behind = ", ".join(f"{address} ({place})" for address, place in zip(gain.addresses, gain.places, strict=True))
+    if what == "build":
+        unit = f"each unit earns {gain.earns:.4g} GUSD more than it costs, in money of {instance.finance.base_year}"
+        why = "its salvage and the discount rate outweigh its price, and no max_build or limit bounds it"
+        return f"ordering {labels[0]} at {labels[1]} in {labels[2]}: {unit}; {why}: {behind}"
+    if what == "sold":
+        return f"selling helium-3 to {labels[0]} in {labels[1]}: it earns {gain.earns:.4g} GUSD/t, and nothing bounds it: {behind}"
+    return f"{gain.quantity}({', '.join(map(str, labels))}) earns {gain.earns:.4g} GUSD a unit, and nothing bounds it: {behind or block}"
+
+
+def _plain(address: str) -> str:
+    return address.removesuffix("[]")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,58 @@
+"""`python -m tests.freeze`: write down anew what every shipped instance costs, after a change that is meant to change it."""
+
+from __future__ import annotations
+
+import tomllib
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import planner
+
+ROOT = Path(__file__).parents[1]
+FILE = Path(__file__).with_name("frozen_objectives.toml")
+
+#: Every instance that is shipped, each with the scenarios that are solved with it.
+CASES: dict[str, tuple[str, ...]] = {
+    folder.name if not scenario else f"{folder.name}+{scenario}": (scenario,) if scenario else ()
+    for folder in sorted((ROOT / "instances").iterdir()) if (folder / "instance.toml").is_file()
+    for scenario in ("", *sorted(path.stem for path in folder.glob("scenarios/*.toml")))
+}  # fmt: skip
+
+HOW = (
+    "If this is meant: write what changes and why under 'Changes results' in CHANGELOG.md, then run `python -m tests.freeze` and commit both. "
+    "If it is not meant, something has changed the results without a word."
+)
+
+
+def load(case: str) -> planner.Instance:
+    """The instance of a case, with its scenario."""
+    return planner.load(ROOT / "instances" / case.partition("+")[0], CASES[case])
+
+
+def measure(case: str) -> dict[str, Any]:
+    """The hash and the objective of a case."""
+    instance = load(case)
+    return {"hash": instance.hash, "objective": planner.solve(instance).objective}
+
+
+def frozen() -> dict[str, dict[str, Any]]:
+    """What was written down."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def main() -> None:
+    """Solve everything and write it down; say what is new."""
+    before = frozen() if FILE.is_file() else {}
+    with ProcessPoolExecutor(2) as pool:
+        found = dict(zip(CASES, pool.map(measure, CASES), strict=True))
+    lines = ["# Written by `python -m tests.freeze`. A change here needs its reason under 'Changes results' in CHANGELOG.md."]
+    for case, now in found.items():
+        lines += ["", f'["{case}"]', f'hash = "{now["hash"]}"', f"objective = {now['objective']!r}"]
+        was = before.get(case)
+        print(f"{case}: " + ("the same" if was == now else f"{was and was['objective']} -> {now['objective']}"))
+    FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
