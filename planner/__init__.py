@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner.certificate import Certificate, certify
+    from planner.digest import summary
     from planner.errors import (
         AddressError,
         Infeasible,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from planner.pipeline import solve
     from planner.plan import Plan
     from planner.store import load_plan, save_plan
-    from planner.digest import summary
 
 __version__ = "0.1.0"
 
@@ -67,7 +67,8 @@ __all__ = [
 _HOMES = {
     "planner.certificate": ("Certificate", "certify"),
     "planner.errors": (
-        "AddressError", "Infeasible", "InstanceError", "NotCertified", "PlannerError", "SolverError", "SolverLimit", "Unbounded", "UnitError",
+        "AddressError", "Infeasible", "InstanceError", "NotCertified", "PlannerError", "SolverError", "SolverLimit",
+        "Unbounded", "UnitError",
     ),
     "planner.exact": ("ExactCertificate", "certify_exactly"),
     "planner.highs": ("Optimum",),

@@ -136,4 +136,6 @@ def _name(lp: LinearProgram, position: int) -> str:
     """The name of a row or, past the rows, of a column."""
     rows = lp.matrix.shape[0]
     families, position = (lp.rows, position) if position < rows else (lp.columns, position - rows)
-    return next((f.name_of(position - f.start) for f in families if f.start <= position < f.start + len(f.index)), f"number {position}")
+    return next(
+        (f.name_of(position - f.start) for f in families if f.start <= position < f.start + len(f.index)), f"number {position}"
+    )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from planner import errors
+from planner.endings import facts_of, interruptible, save_ending, stopped_while
 
 # What a command needs is imported when it runs: --help and bad usage answer at once.
 
@@ -50,21 +53,33 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="print nothing but errors")
 
 def main() -> None:
     """Run the command line and leave with its exit code: 0 done, 1 unexpected, 2 bad usage or instance, 3 no plan, 4 stopped."""
-    try:
-        app(standalone_mode=True)
-    except errors.PlannerError as error:
-        print(_with_prefix(error), file=sys.stderr)
-        sys.exit(exit_code(error))
-    except KeyboardInterrupt:
-        print("planner: interrupted", file=sys.stderr)
-        sys.exit(4)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
-    except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user of the command line
-        logging.getLogger("planner").debug("unexpected", exc_info=True)
-        print(f"planner: unexpected failure: {type(error).__name__}: {error}", file=sys.stderr)
-        sys.exit(1)
+    with interruptible() as came:
+        try:
+            app(standalone_mode=True)
+        except errors.PlannerError as error:
+            print(_with_prefix(error), file=sys.stderr)
+            _leave(exit_code(error))
+        except KeyboardInterrupt:
+            print("planner: interrupted", file=sys.stderr)
+            _leave(4)
+        except SystemExit as ended:
+            _leave(4 if came and ended.code else ended.code)  # typer makes an exit of 1 out of an interrupt
+        except BrokenPipeError:
+            sys.stderr.close()
+            sys.exit(1)
+        except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user of the command line
+            logging.getLogger("planner").debug("unexpected", exc_info=True)
+            print(f"planner: unexpected failure: {type(error).__name__}: {error}", file=sys.stderr)
+            sys.exit(1)
+
+
+def _leave(code: Any) -> NoReturn:
+    """Leave with an exit code, at once where the solver was told to stop and has not."""
+    if any(thread.name == "planner-solver" for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 0 if code is None else 1)
+    sys.exit(code)
 
 
 def exit_code(error: errors.PlannerError) -> int:
@@ -97,10 +112,13 @@ def solve(
 
     if out is not None:
         refuse_existing(out)
-    with _progress(quiet or as_json) as tell, _solver_log() as log:
+    loaded = program = None
+    with _progress(quiet or as_json) as tell, _solver_log() as log, _without_plan(lambda: (loaded, program), out, log, as_json) as steps:
         stopwatch = Stopwatch(tell)
+        stopwatch.seconds = steps
         with stopwatch.step("read"):
             loaded = _load(instance, scenario, set_)
+        _warn(loaded, quiet or as_json)
         program = compile_instance(loaded, stopwatch)
         if write_model is not None:
             export_program(program, write_model)
@@ -124,11 +142,15 @@ def check(instance: InstanceFolder, scenario: Scenarios = [], set_: Changes = []
     from planner.pipeline import compile_instance
 
     loaded = _load(instance, scenario, set_)
+    findings = _warn(loaded, quiet or as_json)
+    if any(finding.hopeless for finding in findings):
+        raise errors.Infeasible("\n".join(["no plan can meet every demand and limit", *(str(f) for f in findings if f.hopeless)]))
     rows, columns, nonzeros = compile_instance(loaded).shape
     facts: dict[str, Any] = {
         "instance": loaded.name, "instance_hash": loaded.hash, "rows_read": loaded.counts["read"], "rows_used": loaded.counts["used"],
         "years": len(loaded.years), "sites": len(loaded.sites), "technologies": len(loaded.technologies), "limits": len(loaded.limits),
         "numbers": _count_by_status(loaded.rows), "rows": rows, "columns": columns, "nonzeros": nonzeros,
+        "warnings": [str(finding) for finding in findings if not finding.hopeless],
     }  # fmt: skip
     if as_json:
         print(json.dumps(facts))
@@ -219,6 +241,33 @@ def diff(
         print(json.dumps({"a": a.hash, "b": b.hash, "same": a.hash == b.hash, "differences": [vars(difference) for difference in found]}))
     else:
         print("\n".join([*(errors.printable(str(difference)) for difference in found), f"{len(found)} differences." if found else "No difference."]))
+
+
+@contextmanager
+def _without_plan(known: Callable[[], tuple[Any, Any]], out: Path | None, log: list[str], as_json: bool) -> Iterator[dict[str, float]]:
+    """Save and print what is known where the run ends without a plan; gives the seconds of the steps, to be filled."""
+    steps: dict[str, float] = {}
+    try:
+        yield steps
+    except (errors.NoPlan, errors.SolverLimit, KeyboardInterrupt) as ended:
+        error = stopped_while(steps) if isinstance(ended, KeyboardInterrupt) else ended
+        loaded, program = known()
+        facts = facts_of(error, loaded, steps, program and program.shape, out)
+        if out is not None and loaded is not None:
+            save_ending(error, facts, loaded, out, "".join(log))
+        if as_json:
+            print(json.dumps(facts))
+        raise error from None
+
+
+def _warn(instance: Any, silent: bool) -> list[Any]:
+    """What is wrong with an instance at first sight, said on standard error unless silent."""
+    from planner.diagnosis.preflight import preflight
+
+    findings = preflight(instance)
+    for finding in findings if not silent else ():
+        print(f"warning: {finding}", file=sys.stderr)
+    return findings
 
 
 def _load(folder: Path, scenarios: list[str], changes: list[str]) -> Any:

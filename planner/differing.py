@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from planner.instance import Instance, LimitRow, ParameterRow, limit_unit
 from planner.instance.numerals import written
 from planner.instance.tables import STRUCTURE
+
+AnyRow = TypeVar("AnyRow", ParameterRow, LimitRow)
 
 #: Cells that hold several names, in any order; cells that say something and mean nothing.
 _LISTS = ("at", "goods")
@@ -69,9 +72,13 @@ def _numbers(a: Instance, b: Instance) -> list[Difference]:
     for key in sorted(rows[0].keys() | rows[1].keys()):
         row_a, row_b = rows[0].get(key), rows[1].get(key)
         if row_a is None or row_b is None or not _same_series(_in_model(a, row_a), _in_model(b, row_b)):
-            address = (row_a or row_b).address  # type: ignore[union-attr]
-            found.append(Difference(address, row_a and _said(row_a), row_b and _said(row_b)))
+            found.append(_difference(row_a, row_b, _said))
     return found
+
+
+def _difference(a: AnyRow | None, b: AnyRow | None, said: Callable[[AnyRow], str]) -> Difference:
+    address = next(row.address for row in (a, b) if row is not None)
+    return Difference(address, None if a is None else said(a), None if b is None else said(b))
 
 
 def _same_numbers(a: Instance, b: Instance, key: str) -> bool:
@@ -84,8 +91,7 @@ def _limits(a: Instance, b: Instance) -> list[Difference]:
     for key in sorted(rows[0].keys() | rows[1].keys()):
         row_a, row_b = rows[0].get(key), rows[1].get(key)
         if row_a is None or row_b is None or _selected(row_a) != _selected(row_b) or not _same_series(_in_model(a, row_a), _in_model(b, row_b)):
-            address = (row_a or row_b).address  # type: ignore[union-attr]
-            found.append(Difference(address, row_a and f"{_selected(row_a)}: {_said(row_a)}", row_b and f"{_selected(row_b)}: {_said(row_b)}"))
+            found.append(_difference(row_a, row_b, lambda row: f"{_selected(row)}: {_said(row)}"))
     return found
 
 

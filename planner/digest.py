@@ -53,7 +53,9 @@ def _powered(plan: Plan) -> list[str]:
         sources = sources[sources > 1e-3 * max(sources.sum(), 1e-12)]
         if sources.sum() > 1e-9:
             parts = [f"{name} {value / sources.sum():.0%}" for name, value in sources.items()]
-            lines.append(f"On {_title(str(body))} {_watts(sources.sum())} of power on average in {last} come from {_listed(parts)}.")
+            lines.append(
+                f"On {_title(str(body))} {_watts(sources.sum())} of power on average in {last} come from {_listed(parts)}."
+            )
     return lines
 
 
@@ -73,7 +75,8 @@ def _helium3(plan: Plan) -> str:
         return "No helium-3 is mined or burnt."
     left = plan["helium3.left"]
     rest = left.loc[left["year"] == plan.instance.years[-1], "value"].sum()
-    return f"Helium-3: {mined:,.4g} t mined, {bought:,.3g} t bought, {burnt:,.4g} t burnt, {sold:,.3g} t sold; {rest:,.4g} t are left in the deposits."
+    flows = f"{mined:,.4g} t mined, {bought:,.3g} t bought, {burnt:,.4g} t burnt, {sold:,.3g} t sold"
+    return f"Helium-3: {flows}; {rest:,.4g} t are left in the deposits."
 
 
 def _unserved(plan: Plan) -> str:
@@ -82,7 +85,8 @@ def _unserved(plan: Plan) -> str:
     years = share[share > 1e-6]
     if years.empty:
         return "All demand is served in every year."
-    return f"Demand is left unserved in {_ranges(years.index, plan.instance.years)}, at most {years.max():.1%} of it (in {years.idxmax()})."
+    when = _ranges(years.index, plan.instance.years)
+    return f"Demand is left unserved in {when}, at most {years.max():.1%} of it (in {years.idxmax()})."
 
 
 def by_year(plan: Plan, most: int = 10) -> pd.DataFrame:
@@ -121,7 +125,8 @@ def binding(plan: Plan) -> list[str]:
     ]
     growth = [
         f"  {name} is held back by its growth {when}; one more unit of capacity is worth up to {worth}."
-        for table in plan.prices if table.startswith("growth.")
+        for table in plan.prices
+        if table.startswith("growth.")
         for name, when, worth in _bound(plan, plan.prices[table], ["technology", "body"])
     ]
     return ["What binds:", *limits, *growth] if limits or growth else ["No limit and no growth rate binds."]
@@ -182,8 +187,20 @@ def _title(body: str) -> str:
 
 
 def _watts(gigawatts: float) -> str:
-    return f"{gigawatts / 1000:,.3g} TW" if gigawatts >= 1000 else f"{gigawatts:,.3g} GW" if gigawatts >= 1 else f"{gigawatts * 1000:,.3g} MW"
+    return (
+        f"{gigawatts / 1000:,.3g} TW"
+        if gigawatts >= 1000
+        else f"{gigawatts:,.3g} GW"
+        if gigawatts >= 1
+        else f"{gigawatts * 1000:,.3g} MW"
+    )
 
 
 def _tonnes(kilotonnes: float) -> str:
-    return f"{kilotonnes / 1000:,.3g} Mt" if kilotonnes >= 1000 else f"{kilotonnes:,.3g} kt" if kilotonnes >= 1 else f"{kilotonnes * 1000:,.3g} t"
+    return (
+        f"{kilotonnes / 1000:,.3g} Mt"
+        if kilotonnes >= 1000
+        else f"{kilotonnes:,.3g} kt"
+        if kilotonnes >= 1
+        else f"{kilotonnes * 1000:,.3g} t"
+    )

@@ -53,7 +53,13 @@ def overview(plan: Plan) -> Any:
     used = [site for site in shades if site in _used(compute, "site")]
     power = _main(plan["power.output"].groupby(["year", "technology"], as_index=False)["value"].sum(), "technology")
     panels = [
-        _stack(compute[compute["site"].isin(used)], "site", "Compute in service, GW of IT power", used, [shades[site] for site in used]),
+        _stack(
+            compute[compute["site"].isin(used)],
+            "site",
+            "Compute in service, GW of IT power",
+            used,
+            [shades[site] for site in used],
+        ),
         _stack(power, "technology", "Power generated on average, GW", list(dict.fromkeys(power["technology"]))),
         _stack(_freight(plan), "how", "Mass landed and made away from Earth, kt a year", None),
         _stack(_demand(plan), "demand", "Demand for computing, ZFLOP/s", ["served", "unserved"]),
@@ -63,16 +69,17 @@ def overview(plan: Plan) -> Any:
         .resolve_scale(color="independent")
         .properties(title=alt.TitleParams(plan.instance.title, anchor="start", fontSize=16, offset=12))
         .configure_view(stroke=None).configure_axis(grid=True, gridColor="#e8e8e8", labelFontSize=11, titleFontSize=11)
-        .configure_legend(labelFontSize=11, titleFontSize=11, symbolType="square").configure(background="white", font="sans-serif")
+        .configure_legend(labelFontSize=11, titleFontSize=11, symbolType="square")
+        .configure(background="white", font="sans-serif")
     )  # fmt: skip
 
 
 def _shades(plan: Plan) -> dict[str, str]:
     """A colour for each site, body by body."""
     colours: dict[str, str] = {}
-    for body, shades in zip(plan.instance.bodies, itertools.cycle(BODY_SHADES)):  # noqa: B905 - the shades never end
+    for body, shades in zip(plan.instance.bodies, itertools.cycle(BODY_SHADES)):
         sites = [site for site, on in plan.instance.sites.items() if on == body]
-        colours |= dict(zip(sites, itertools.cycle(shades)))  # noqa: B905
+        colours |= dict(zip(sites, itertools.cycle(shades)))
     return colours
 
 
@@ -104,7 +111,11 @@ def _main(table: pd.DataFrame, by: str) -> pd.DataFrame:
     """The sources that matter, the largest first."""
     order = table.groupby(by)["value"].sum().sort_values(ascending=False).index
     kept = table[table[by].isin(_used(table, by))]
-    return kept.assign(rank=kept[by].map({name: i for i, name in enumerate(order)})).sort_values(["rank", "year"]).drop(columns="rank")
+    return (
+        kept.assign(rank=kept[by].map({name: i for i, name in enumerate(order)}))
+        .sort_values(["rank", "year"])
+        .drop(columns="rank")
+    )
 
 
 def _freight(plan: Plan) -> pd.DataFrame:
@@ -123,4 +134,6 @@ def _demand(plan: Plan) -> pd.DataFrame:
     asked = pd.Series({y: sum(demand[w, y] for w in plan.instance.workloads) for y in plan.instance.years})
     unserved = plan["compute.unserved"].groupby("year")["value"].sum().reindex(asked.index).fillna(0)
     parts = {"served": asked - unserved, "unserved": unserved}
-    return pd.concat([pd.DataFrame({"year": s.index, "demand": name, "value": s.to_numpy()}) for name, s in parts.items()], ignore_index=True)
+    return pd.concat(
+        [pd.DataFrame({"year": s.index, "demand": name, "value": s.to_numpy()}) for name, s in parts.items()], ignore_index=True
+    )

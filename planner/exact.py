@@ -94,10 +94,28 @@ def certify_exactly(lp: LinearProgram, optimum: Optimum) -> ExactCertificate:
         return _whole(np.where(np.isfinite(vector), vector, 0.0), BITS + data_bits)
 
     sides = [
-        (activity, y, bounds(lp.row_lower), bounds(lp.row_upper), np.isfinite(lp.row_lower), np.isfinite(lp.row_upper), np.ones_like(lp.row_lower)),
-        (x, reduced, bounds(lp.col_lower), bounds(lp.col_upper), np.isfinite(lp.col_lower), np.isfinite(lp.col_upper), 1 + np.abs(lp.cost)),
+        (
+            activity,
+            y,
+            bounds(lp.row_lower),
+            bounds(lp.row_upper),
+            np.isfinite(lp.row_lower),
+            np.isfinite(lp.row_upper),
+            np.ones_like(lp.row_lower),
+        ),
+        (
+            x,
+            reduced,
+            bounds(lp.col_lower),
+            bounds(lp.col_upper),
+            np.isfinite(lp.col_lower),
+            np.isfinite(lp.col_upper),
+            1 + np.abs(lp.cost),
+        ),
     ]
-    primal = max(_outside(value, lower, upper, has_lower, has_upper, unit) for value, _, lower, upper, has_lower, has_upper, _ in sides)
+    primal = max(
+        _outside(value, lower, upper, has_lower, has_upper, unit) for value, _, lower, upper, has_lower, has_upper, _ in sides
+    )
     dual = max(_unpaid(price, has_lower, has_upper, scale, unit) for _, price, _, _, has_lower, has_upper, scale in sides)
     objective = Fraction(int((_whole(lp.cost, BITS) * x).sum()), unit << BITS) + Fraction(lp.offset)
     worth = sum(_worth(price, lower, upper, has_lower, has_upper) for _, price, lower, upper, has_lower, has_upper, _ in sides)
@@ -225,7 +243,9 @@ def _departure(reported: Any, exact: Whole, unit: int) -> Fraction:
 def _unpaid(dual: Whole, has_lower: Any, has_upper: Any, scale: Any, unit: int) -> Fraction:
     """The greatest dual that asks for a bound which is not there, scaled by 1 + the size of the cost."""
     wrong = (~has_lower & (dual > 0)) | (~has_upper & (dual < 0))
-    return max((Fraction(abs(int(dual[i])), unit) / Fraction(float(scale[i])) for i in np.flatnonzero(wrong)), default=Fraction(0))
+    return max(
+        (Fraction(abs(int(dual[i])), unit) / Fraction(float(scale[i])) for i in np.flatnonzero(wrong)), default=Fraction(0)
+    )
 
 
 def _worth(dual: Whole, lower: Whole, upper: Whole, has_lower: Any, has_upper: Any) -> Any:

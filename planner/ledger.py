@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from planner.blocks.fleet import Lives
+from planner.blocks.lives import Lives
 from planner.blocks.money import yearly_discount
 from planner.instance import Instance
 from planner.parameters import CAPACITY_UNITS
@@ -27,7 +27,8 @@ def ledger(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> pd.DataFra
     discount = yearly_discount(instance)
     parts = [
         _running(instance, name.removeprefix("cost."), table, discount)
-        for name, table in tables.items() if name.startswith("cost.") and name != "cost.capital"
+        for name, table in tables.items()
+        if name.startswith("cost.") and name != "cost.capital"
     ]
     book = pd.concat([*parts, _capital(instance, tables["cost.capital"])], ignore_index=True)
     book = book[book["discounted"] != 0].reindex(columns=list(COLUMNS))

@@ -149,11 +149,19 @@ def compile(model: pyo.ConcreteModel) -> LinearProgram:
         offsets = np.array(rows.offsets, float)
         bounds = np.array([_bounds(v) for v in variables], float).reshape(-1, 2)
         return LinearProgram(
-            cost=objective.matrix(len(variables)).toarray()[0], offset=objective.offsets[0],
-            matrix=rows.matrix(len(variables)), row_lower=np.array(lower, float) - offsets, row_upper=np.array(upper, float) - offsets,
-            col_lower=bounds[:, 0].copy(), col_upper=bounds[:, 1].copy(), columns=columns, rows=families,
-            quantity_matrix=quantity_rows.matrix(len(variables)), quantity_offset=np.array(quantity_rows.offsets, float), quantities=quantities,
-        )  # fmt: skip
+            cost=objective.matrix(len(variables)).toarray()[0],
+            offset=objective.offsets[0],
+            matrix=rows.matrix(len(variables)),
+            row_lower=np.array(lower, float) - offsets,
+            row_upper=np.array(upper, float) - offsets,
+            col_lower=bounds[:, 0].copy(),
+            col_upper=bounds[:, 1].copy(),
+            columns=columns,
+            rows=families,
+            quantity_matrix=quantity_rows.matrix(len(variables)),
+            quantity_offset=np.array(quantity_rows.offsets, float),
+            quantities=quantities,
+        )
 
 
 def _columns(model: pyo.ConcreteModel) -> tuple[tuple[Family, ...], list[Any]]:

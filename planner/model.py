@@ -1,13 +1,12 @@
 """The model: the blocks, and in full every balance and limit in which they meet.
 
-(C5) sum over w of data_rate[w] * serve[w,s,y,h] <= sum over links k of availability[k,s,h] * in_service[k,s,y], where users live on another body
+(C5) sum over w of data_rate[w] * serve[w,s,y,h] <= sum over links k of availability[k,s,h] * in_service[k,s,y], away from users
 (C6) power used by compute = overhead[s] * sum over k,v of run[k,s,v,y,h]
 (B1) generation + discharge - charge >= uses of compute, industry, helium-3 mining and carriers; each site, year, slice
 (B2) arrived + made >= departed + needed; each body, year and good that the body does not supply
 (B3) helium-3 burnt by power, moved by launch and mined here all enter (H4)
 (H4) stock[b,y] = stock[b, year before] + weight[y] * (mined + bought + arrived - burnt - departed - sold) >= 0
 (L2) propellant taken on the way departs from the body that refuels
-(M1) objective = sum over y of D_y * every yearly cost + sum over vintages of the present worth of their payments
 """
 
 from __future__ import annotations
@@ -18,18 +17,17 @@ import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 
 from planner.blocks.compute import add_compute, served
-from planner.blocks.fleet import Lives
 from planner.blocks.helium3 import add_helium3
 from planner.blocks.industry import add_industry
 from planner.blocks.launch import add_launch
 from planner.blocks.link import add_link
 from planner.blocks.money import PARAMETERS as MONEY
-from planner.blocks.money import capital_payments, yearly_discount
 from planner.blocks.power import add_power
 from planner.blocks.pyomo_units import amount, declare, positive, unit, within
 from planner.blocks.storage import add_storage
 from planner.blocks.time import add_time
 from planner.limits import add_limits
+from planner.objective import add_objective, name_quantities
 from planner.parameters import CAPACITY_UNITS
 
 if TYPE_CHECKING:
@@ -65,15 +63,20 @@ def build(instance: Instance, units: bool = False) -> pyo.ConcreteModel:
         _add_goods_balance(m, instance)
         _add_helium3_balance(m, instance)
         _add_emissions(m, instance)
-        m.quantities = _name_quantities(m)
+        m.quantities = name_quantities(m)
         add_limits(m, instance)
-        _add_objective(m, instance)
+        add_objective(m, instance)
     return m
 
 
 def _add_links(m: pyo.ConcreteModel, instance: Instance) -> None:
-    sending = [(w, s, y) for s, y in m.compute.kept if not instance.bodies[instance.sites[s]].users for w in m.compute.workloads[s, y]
-               if pyo.value(m.compute.data_rate[w]) > 0]
+    sending = [
+        (w, s, y)
+        for s, y in m.compute.kept
+        if not instance.bodies[instance.sites[s]].users
+        for w in m.compute.workloads[s, y]
+        if pyo.value(m.compute.data_rate[w]) > 0
+    ]
     senders: dict[tuple[str, int], list[str]] = {}
     for w, s, y in sending:
         senders.setdefault((s, y), []).append(w)
@@ -97,7 +100,11 @@ def _add_power_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
 
     def used_by(purpose: str, s: str, y: int, h: str) -> Any:
         if purpose == "compute":  # (C6)
-            return m.compute.overhead[s] * sum(m.compute.run[k, s, v, y, h] for k, v in m.compute.kept[s, y]) if (s, y) in m.compute.kept else 0
+            return (
+                m.compute.overhead[s] * sum(m.compute.run[k, s, v, y, h] for k, v in m.compute.kept[s, y])
+                if (s, y) in m.compute.kept
+                else 0
+            )
         if purpose == "industry":
             return sum(m.industry.energy_use[k, s] * m.industry.make[k, s, y, h] for k in factories.get((s, y), ()))
         if purpose == "helium3":
@@ -157,10 +164,14 @@ def _add_goods_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
 
     @m.Constraint(wanted, doc="(B2)")
     def goods_balance(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
-        return within(m, 0, m.goods_arrived[g, b, y] + m.goods_made[g, b, y] - m.goods_departed[g, b, y] - m.goods_needed[g, b, y], None)
+        return within(
+            m, 0, m.goods_arrived[g, b, y] + m.goods_made[g, b, y] - m.goods_departed[g, b, y] - m.goods_needed[g, b, y], None
+        )
 
 
-def _routes_by_end(m: pyo.ConcreteModel, instance: Instance) -> tuple[dict[Any, list[str]], dict[Any, list[str]], dict[Any, list[str]]]:
+def _routes_by_end(
+    m: pyo.ConcreteModel, instance: Instance
+) -> tuple[dict[Any, list[str]], dict[Any, list[str]], dict[Any, list[str]]]:
     """Routes that land a good on a body, that take one away, and that take propellant there, by year."""
     landing: dict[Any, list[str]] = {}
     leaving: dict[Any, list[str]] = {}
@@ -199,9 +210,15 @@ def _add_helium3_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
     sites = {b: [s for s, body in instance.sites.items() if body == b] for b in instance.bodies}
     routes = {r: route for r, route in instance.routes.items() if "helium3" in route.goods}
     deposits = {b: [d for d, s in instance.deposits.items() if s in sites[b]] for b in instance.bodies}
-    active = [b for b in instance.bodies if deposits[b] or any(market.body == b for market in instance.markets.values())
-              or any(b == instance.sites[r.origin] or b == r.destination for r in routes.values())
-              or any(s in sites[b] for _, s, _ in m.power.helium3_burnt) or pyo.value(h3.initial_stock[b]) > 0]
+    active = [
+        b
+        for b in instance.bodies
+        if deposits[b]
+        or any(market.body == b for market in instance.markets.values())
+        or any(b == instance.sites[r.origin] or b == r.destination for r in routes.values())
+        or any(s in sites[b] for _, s, _ in m.power.helium3_burnt)
+        or pyo.value(h3.initial_stock[b]) > 0
+    ]
     positive(h3, "stock", [(b, y) for b in active for y in instance.years], "t")
     burners: dict[tuple[str, int], list[tuple[str, str]]] = {}
     for k, s, y in m.power.helium3_burnt:
@@ -218,8 +235,11 @@ def _add_helium3_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
         bought = sum(h3.bought[name, y] for name in markets[b] if (name, y) in h3.bought)
         sold = sum(h3.sold[name, y] for name in markets[b] if (name, y) in h3.sold)
         arrived = sum(m.helium3_shipped[r, y] for r in routes if routes[r].destination == b and (r, y) in m.helium3_shipped)
-        departed = sum(m.helium3_shipped[r, y] / (1 - m.launch.loss[r, y]) for r in routes
-                       if instance.sites[routes[r].origin] == b and (r, y) in m.helium3_shipped)
+        departed = sum(
+            m.helium3_shipped[r, y] / (1 - m.launch.loss[r, y])
+            for r in routes
+            if instance.sites[routes[r].origin] == b and (r, y) in m.helium3_shipped
+        )
         burnt = sum(m.power.helium3_burnt[k, s, y] for k, s in burners.get((b, y), ()))  # (B3)
         past = h3.stock[b, before[y]] if y in before else h3.initial_stock[b]
         return h3.stock[b, y] - past - m.weight[y] * (mined + bought + arrived - burnt - departed - sold) == 0
@@ -235,48 +255,6 @@ def _add_emissions(m: pyo.ConcreteModel, instance: Instance) -> None:
     @m.Expression([index for index in sources if pyo.value(m.carbon_price[instance.sites[index[1]], index[2]]) > 0])
     def cost_carbon(m: pyo.ConcreteModel, k: str, s: str, y: int) -> Any:
         return m.carbon_price[instance.sites[s], y] * m.emissions_released[k, s, y]
-
-
-def _name_quantities(m: pyo.ConcreteModel) -> dict[str, list[pyo.Component]]:
-    """The components that make up each quantity, by the name under which it is declared."""
-    blocks = {block: m.component(block) for block in CAPACITY_UNITS}
-
-    def everywhere(name: str) -> list[pyo.Component]:
-        return [b.component(name) for b in blocks.values() if b.component(name) is not None]
-
-    own = {
-        "compute": ("run", "capacity", "placed", "unserved"),
-        "power": ("generation", "output", "fuel"),
-        "storage": ("charge", "discharge", "level"),
-        "launch": ("flow", "payload", "lift", "throw"),
-        "industry": ("make", "output"),
-        "helium3": ("dig", "mined", "remaining", "left", "bought", "sold", "stock"),
-    }
-    named = {f"{block}.{name}": [b.component(name)] for block, b in blocks.items() for name in ("build", "installed", "in_service", *own.get(block, ()))}
-    named |= {
-        "compute.serve": [m.compute.computed], "helium3.burnt": [m.power.helium3_burnt], "helium3.shipped": [m.helium3_shipped], "power.use": [m.power_use],
-        "emissions.released": [m.emissions_released], "land.occupied": everywhere("land_occupied"), "cost.carbon": [m.cost_carbon],
-    }  # fmt: skip
-    named |= {f"goods.{name}": [m.component(f"goods_{name}")] for name in ("needed", "arrived", "made", "departed")}
-    named |= {f"cost.{name}": everywhere(f"cost_{name}") for name in ("capital", "fixed", "variable", "fuel", "transport", "purchases", "sales", "unserved")}
-    return named
-
-
-def _add_objective(m: pyo.ConcreteModel, instance: Instance) -> None:
-    discount = yearly_discount(instance)
-    m.discount = pyo.Param(instance.years, initialize=discount, **unit(m, "yr"))
-    worth = {(k, s, v): sum(p.amount * p.factor for p in payments)
-             for lives in m.lives.values() for (k, s, v), payments in lives.payments(instance)}
-    m.capital_worth = pyo.Param(list(worth), initialize=worth, **unit(m, "1"))
-    yearly = [
-        m.discount[index[-1]] * component[index]
-        for name, components in m.quantities.items() if name.startswith("cost.") and name != "cost.capital"
-        for component in components for index in component
-    ]
-    capital = [
-        m.capital_worth[k, s, v] * m.weight[v] * component[k, s, v] for component in m.quantities["cost.capital"] for k, s, v in component
-    ]
-    m.cost = pyo.Objective(expr=pyo.quicksum([*yearly, *capital]), doc="(M1)")
 
 
 def _by_place(component: Any) -> dict[tuple[str, int], list[str]]:

@@ -51,6 +51,7 @@ class Parameter:
 
     @property
     def by_year(self) -> bool:
+        """True where it varies with the year in which it applies, or in which the thing was ordered."""
         return bool(self.index) and self.index[-1] in YEARS
 
     @property
@@ -63,11 +64,13 @@ class Parameter:
         return replace(self, block=block, unit=self.unit.replace("{capacity}", f"({CAPACITY_UNITS[block]})"))
 
     def allows(self, value: float) -> bool:
+        """True where the value, in the unit of the model, is within the bounds."""
         above = value > self.lower if self.open_below else value >= self.lower
         return above and value <= self.upper and (not self.whole or value == round(value))
 
     @property
     def range_in_words(self) -> str:
+        """The bounds as a person would say them."""
         low = f"above {self.lower:g}" if self.open_below else f"at least {self.lower:g}"
         parts = [] if self.lower == -math.inf else [low]
         if self.upper < math.inf:

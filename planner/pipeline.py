@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from planner.certificate import certify
-from planner.errors import NotCertified
+from planner.errors import Infeasible, NotCertified, Unbounded
 from planner.highs import Optimum, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, compile
@@ -54,7 +54,7 @@ def solve(
     watch = stopwatch or Stopwatch()
     lp = program if program is not None else compile_instance(instance, watch)
     with watch.step("solve"):
-        optimum = solve_program(lp, solver, threads, time_limit, warm_start.basis if warm_start else None, logger.debug)
+        optimum = _optimum(instance, lp, solver, threads, time_limit, warm_start)
     with watch.step("certify"):
         certificate = certify(lp, optimum)
     if not certificate.holds:
@@ -65,6 +65,22 @@ def solve(
         facts["exact_certificate"] = _certify_exactly(lp, optimum, watch)
     with watch.step("tables"):
         return make_plan(instance, lp, optimum, certificate, facts)
+
+
+def _optimum(
+    instance: Instance, lp: LinearProgram, solver: str, threads: int | None, time_limit: float | None, warm_start: Plan | None
+) -> Optimum:
+    """The optimum of the program; where there is none, the error says why."""
+    try:
+        return solve_program(lp, solver, threads, time_limit, warm_start.basis if warm_start else None, logger.debug)
+    except Infeasible as error:
+        from planner.diagnosis import diagnose_infeasible
+
+        raise Infeasible(str(error), diagnose_infeasible(instance, lp)) from None
+    except Unbounded as error:
+        from planner.diagnosis import diagnose_unbounded
+
+        raise Unbounded(str(error), diagnose_unbounded(instance, lp)) from None
 
 
 def _certify_exactly(lp: LinearProgram, optimum: Optimum, watch: Stopwatch) -> dict[str, Any]:

@@ -44,7 +44,9 @@ class Plan:
     @property
     def placement(self) -> pd.DataFrame:
         """Compute in service in GW: a row a model year, a column a body."""
-        table = self["compute.in_service"].pivot_table(index="year", columns="body", values="value", aggfunc="sum", fill_value=0.0)
+        table = self["compute.in_service"].pivot_table(
+            index="year", columns="body", values="value", aggfunc="sum", fill_value=0.0
+        )
         return table.reindex(index=list(self.instance.years), columns=list(self.instance.bodies), fill_value=0.0)
 
     def equals(self, other: Plan) -> bool:
@@ -56,14 +58,24 @@ class Plan:
         return same and facts == theirs and self.instance.hash == other.instance.hash
 
 
-def make_plan(instance: Instance, lp: LinearProgram, optimum: Optimum, certificate: Certificate, facts: Mapping[str, Any]) -> Plan:
+def make_plan(
+    instance: Instance, lp: LinearProgram, optimum: Optimum, certificate: Certificate, facts: Mapping[str, Any]
+) -> Plan:
     """The plan that an optimum of an instance's program is."""
     tables = quantity_frames(instance, lp, optimum.values)
     solver = {"name": "HiGHS", "version": optimum.version, "method": optimum.method, "iterations": optimum.iterations}
     rows, columns, nonzeros = lp.shape
     said = {
-        "status": "optimal", "objective": certificate.objective, "unit": f"GUSD of {instance.finance.price_year} at {instance.finance.base_year}",
-        "instance": instance.name, "instance_hash": instance.hash, "rows": rows, "columns": columns, "nonzeros": nonzeros,
-        "solver": solver, "certificate": certificate.as_dict(), **facts,
-    }  # fmt: skip
+        "status": "optimal",
+        "objective": certificate.objective,
+        "unit": f"GUSD of {instance.finance.price_year} at {instance.finance.base_year}",
+        "instance": instance.name,
+        "instance_hash": instance.hash,
+        "rows": rows,
+        "columns": columns,
+        "nonzeros": nonzeros,
+        "solver": solver,
+        "certificate": certificate.as_dict(),
+        **facts,
+    }
     return Plan(instance, tables, prices(instance, lp, optimum), ledger(instance, tables), said, optimum.basis)

@@ -56,7 +56,7 @@ PRICES: dict[str, Price] = {
     "deposit": Price("helium3.depletion", ("deposit", "year"), 1, "USD/t", 1e3, "stock",
                      "worth of one more unit of regolith in the deposit"),
     "limit": Price("limit", ("limit", "bound", "year"), -1, "GUSD/yr/({unit})", 1.0, "rate",
-                   "upper: worth of one more unit allowed in the year; lower: cost of one more unit required, as a negative worth"),
+                   "upper: worth of one more unit allowed; lower: cost of one more unit required, as a negative worth"),
     "limit_over_horizon": Price("limit", ("limit", "bound"), -1, "GUSD/({unit}*yr)", 1.0, "base",
                                 "the same for limits over the horizon, in money of the base year"),
 }  # fmt: skip
@@ -75,7 +75,9 @@ def prices(instance: Instance, lp: LinearProgram, optimum: Optimum) -> dict[str,
         if family is None or not len(family.index):
             continue
         own = np.array([(HORIZON in labels) == (price.kind == "base") for labels in family.index])
-        priced = Family(family.name, family.label, 0, [labels[: len(price.index)] for labels in itertools.compress(family.index, own)])
+        priced = Family(
+            family.name, family.label, 0, [labels[: len(price.index)] for labels in itertools.compress(family.index, own)]
+        )
         if priced.index:
             value = price.sign * optimum.duals[family.rows][own] * price.per_gusd / _weights(instance, price, priced)
             tables[name] = frame(instance, price.index, [priced], value, price.unit)

@@ -12,7 +12,21 @@ from dataclasses import dataclass, replace
 from planner.parameters import CAPACITY_UNITS
 
 #: Everything a quantity may be indexed by, in the order of the columns of its table.
-DIMENSIONS = ("technology", "workload", "tier", "route", "good", "deposit", "market", "purpose", "body", "site", "vintage", "year", "slice")
+DIMENSIONS = (
+    "technology",
+    "workload",
+    "tier",
+    "route",
+    "good",
+    "deposit",
+    "market",
+    "purpose",
+    "body",
+    "site",
+    "vintage",
+    "year",
+    "slice",
+)
 
 
 @dataclass(frozen=True)

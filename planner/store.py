@@ -10,7 +10,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -20,7 +21,7 @@ import pandas as pd
 
 from planner.errors import PlannerError
 from planner.highs import Basis
-from planner.instance import load
+from planner.instance import Instance, load
 from planner.plan import Plan
 
 
@@ -30,15 +31,8 @@ def save_plan(plan: Plan, folder: str | Path, log: str = "") -> Path:
     Everything is written beside the folder and moved into place at the end, so that a run that dies leaves no half of
     one. Raises PlannerError where the folder exists already or cannot be written.
     """
-    target = Path(folder)
-    refuse_existing(target)
     began = time.perf_counter()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    except OSError as error:
-        raise PlannerError(f"{target} cannot be written: {error.strerror}") from error
-    try:
+    with _whole(Path(folder)) as scratch:
         _write_tables(scratch / "tables", plan.tables)
         _write_tables(scratch / "prices", plan.prices)
         plan.ledger.to_parquet(scratch / "ledger.parquet", index=False)
@@ -48,14 +42,48 @@ def save_plan(plan: Plan, folder: str | Path, log: str = "") -> Path:
             np.savez_compressed(scratch / "basis.npz", columns=plan.basis.columns, rows=plan.basis.rows)
         (scratch / "run.log").write_text(log, encoding="utf-8")
         facts = {**plan.facts, "seconds": {**plan.facts["seconds"], "write": time.perf_counter() - began}, "out": str(folder)}
-        (scratch / "summary.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+        _write_json(scratch / "summary.json", facts)
+    return Path(folder)
+
+
+def save_stopped(facts: Mapping[str, Any], instance: Instance, folder: str | Path, log: str = "") -> Path:
+    """Write what is known of a run that was stopped: `summary.json`, the resolved instance and the log, and no tables."""
+    with _whole(Path(folder)) as scratch:
+        instance.write(scratch / "instance")
+        (scratch / "run.log").write_text(log, encoding="utf-8")
+        _write_json(scratch / "summary.json", facts)
+    return Path(folder)
+
+
+def save_diagnosis(facts: Mapping[str, Any], instance: Instance, folder: str | Path) -> Path:
+    """Write why there is no plan: `diagnosis.json`, and the resolved instance."""
+    with _whole(Path(folder)) as scratch:
+        instance.write(scratch / "instance")
+        _write_json(scratch / "diagnosis.json", facts)
+    return Path(folder)
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """A folder to write to, moved to its place once all is written, or removed."""
+    refuse_existing(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    except OSError as error:
+        raise PlannerError(f"{target} cannot be written: {error.strerror}") from error
+    try:
+        yield scratch
         scratch.chmod(0o755)
         os.rename(scratch, target)
     except OSError as error:
         raise PlannerError(f"{target} cannot be written: {error.strerror}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return target
+
+
+def _write_json(path: Path, facts: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
 
 
 def refuse_existing(target: Path) -> None:

@@ -9,15 +9,35 @@ from typing import Any
 
 import planner
 
-FINANCE = {"currency": "USD", "price_year": 2025, "payments": "mid", "capital_falls": "start", "capital": "upfront", "end_of_horizon": "straight_line"}
+FINANCE = {
+    "currency": "USD",
+    "price_year": 2025,
+    "payments": "mid",
+    "capital_falls": "start",
+    "capital": "upfront",
+    "end_of_horizon": "straight_line",
+}
 
 
 def write_instance(
-    folder: Path, *, years: Iterable[int], last: int | None = None, bodies: Mapping[str, Mapping[str, Any]], sites: Mapping[str, str],
-    slices: Mapping[str, tuple[str, float, float]], technologies: Iterable[tuple[str, str, str, str]], workloads: Mapping[str, str],
-    numbers: Mapping[str, Any], tiers: Mapping[str, str] | None = None, routes: Iterable[tuple[str, str, str, str, str, str]] = (),
-    deposits: Mapping[str, str] | None = None, markets: Iterable[tuple[str, str, str]] = (), limits: Iterable[Mapping[str, Any]] = (),
-    survival: Iterable[tuple[str, float, float]] = (), finance: Mapping[str, Any] | None = None, cycles: Mapping[str, str] | None = None,
+    folder: Path,
+    *,
+    years: Iterable[int],
+    last: int | None = None,
+    bodies: Mapping[str, Mapping[str, Any]],
+    sites: Mapping[str, str],
+    slices: Mapping[str, tuple[str, float, float]],
+    technologies: Iterable[tuple[str, str, str, str]],
+    workloads: Mapping[str, str],
+    numbers: Mapping[str, Any],
+    tiers: Mapping[str, str] | None = None,
+    routes: Iterable[tuple[str, str, str, str, str, str]] = (),
+    deposits: Mapping[str, str] | None = None,
+    markets: Iterable[tuple[str, str, str]] = (),
+    limits: Iterable[Mapping[str, Any]] = (),
+    survival: Iterable[tuple[str, float, float]] = (),
+    finance: Mapping[str, Any] | None = None,
+    cycles: Mapping[str, str] | None = None,
 ) -> Path:
     """Write an instance and return its folder.
 
@@ -32,7 +52,11 @@ def write_instance(
         lines += [f"[bodies.{name}]", *(f"{key} = {_toml(value)}" for key, value in body.items())]
     (folder / "instance.toml").write_text("\n".join(lines) + "\n")
     _table(folder / "sites.csv", ("site", "body"), sites.items())
-    _table(folder / "slices.csv", ("slice", "body", "cycle"), [(name, body, (cycles or {}).get(name, "")) for name, (body, _, _) in slices.items()])
+    _table(
+        folder / "slices.csv",
+        ("slice", "body", "cycle"),
+        [(name, body, (cycles or {}).get(name, "")) for name, (body, _, _) in slices.items()],
+    )
     _table(folder / "technologies.csv", ("technology", "block", "at", "makes"), technologies)
     _table(folder / "workloads.csv", ("workload", "kind"), workloads.items())
     _table(folder / "tiers.csv", ("tier", "workload"), (tiers or {}).items())
@@ -92,7 +116,19 @@ def _parameters(folder: Path, numbers: Mapping[str, Any]) -> None:
     for block, rows in files.items():
         years = sorted({year for _, values in rows for year in values})
         header = ("item", "at", "parameter", "unit", "value", "source", *map(str, years))
-        _table(folder / f"{block}.csv", header, [
-            [row["item"], row["at"], row["parameter"], row["unit"], row["value"], "assumption: test", *(values.get(y, "") for y in years)]
-            for row, values in rows
-        ])
+        _table(
+            folder / f"{block}.csv",
+            header,
+            [
+                [
+                    row["item"],
+                    row["at"],
+                    row["parameter"],
+                    row["unit"],
+                    row["value"],
+                    "assumption: test",
+                    *(values.get(y, "") for y in years),
+                ]
+                for row, values in rows
+            ],
+        )

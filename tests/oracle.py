@@ -72,7 +72,9 @@ class Statement:
     def report(self, values: Any, duals: dict[Any, float] | None = None) -> Oracle:
         """Everything that follows from values of the columns."""
         costs = {kind: cost.at(values) for kind, cost in self.costs.items()}
-        quantities = {name: {index: entry.at(values) for index, entry in entries.items()} for name, entries in self.quantities.items()}
+        quantities = {
+            name: {index: entry.at(values) for index, entry in entries.items()} for name, entries in self.quantities.items()
+        }
         named = {key: float(values[column]) for key, column in self.program.columns.items()}
         return Oracle("optimal", math.fsum(costs.values()), named, quantities, costs, duals or {})
 
@@ -126,7 +128,10 @@ class Statement:
     def _fleet(self, block: str) -> None:
         p, before = self.program, dict(zip(self.years[1:], self.years, strict=False))
         for _, k, s in self.assets(block):
-            build = {v: p.add(f"{block}.build", k, s, v, upper=self.number(f"{block}.max_build", k, s, v)) for v in self.orders(block, k, s)}
+            build = {
+                v: p.add(f"{block}.build", k, s, v, upper=self.number(f"{block}.max_build", k, s, v))
+                for v in self.orders(block, k, s)
+            }
             for y in self.years:
                 installed, existing = p.add(f"{block}.installed", k, s, y), self.number(f"{block}.existing", k, s, y)
                 stands = {v: self.left(block, k, s, v, y) * self.weights[v] * built for v, built in build.items()}
@@ -135,7 +140,10 @@ class Statement:
                 if block != "compute":
                     p.most("(F2)", (k, s, y), p.add(f"{block}.in_service", k, s, y), installed)
                     continue
-                for v, most in {"existing": Sum({CONSTANT: existing}), **{v: m for v, m in stands.items() if self.alive(block, k, s, v, y)}}.items():
+                for v, most in {
+                    "existing": Sum({CONSTANT: existing}),
+                    **{v: m for v, m in stands.items() if self.alive(block, k, s, v, y)},
+                }.items():
                     p.most("(F2)", (k, s, v, y), p.add("compute.in_service", k, s, v, y), most)
         for (k, body), growth in self.i.numbers[f"{block}.growth"].items():
             sites = [s for _, j, s in self.assets(block) if j == k and self.i.sites[s] == body]
@@ -150,7 +158,11 @@ class Statement:
     def in_service(self, block: str, k: str, s: str, y: int) -> Sum:
         """All that is in service of an asset, whatever its vintage."""
         vintages = ("existing", *self.years)
-        return total(self.program.at("compute.in_service", k, s, v, y) for v in vintages) if block == "compute" else self.program.at(f"{block}.in_service", k, s, y)
+        return (
+            total(self.program.at("compute.in_service", k, s, v, y) for v in vintages)
+            if block == "compute"
+            else self.program.at(f"{block}.in_service", k, s, y)
+        )
 
     # (C)
 
@@ -161,16 +173,27 @@ class Statement:
         return float(self.number("compute.performance", k, v))
 
     def served(self, w: str, s: str, y: int, h: str) -> Sum:
-        return self.program.at("compute.placed", w, s, y) if self.i.workloads[w] == "firm" else self.program.at("compute.serve", w, s, y, h)
+        return (
+            self.program.at("compute.placed", w, s, y)
+            if self.i.workloads[w] == "firm"
+            else self.program.at("compute.serve", w, s, y, h)
+        )
 
     def _compute(self) -> None:
         p, q, vintages = self.program, self.quantities, ("existing", *self.years)
         for (k, s, v, y), in_service in p.of("compute.in_service").items():
             for h in self.slices(s):
-                p.most("(C1)", (k, s, v, y, h), p.add("compute.run", k, s, v, y, h), self.number("compute.availability", k, s, h) * in_service)
+                p.most(
+                    "(C1)",
+                    (k, s, v, y, h),
+                    p.add("compute.run", k, s, v, y, h),
+                    self.number("compute.availability", k, s, h) * in_service,
+                )
         for _, k, s in self.assets("compute"):
             for y in self.years:
-                q["compute.capacity"][k, s, y] = total(self.performance(k, v) * p.at("compute.in_service", k, s, v, y) for v in vintages)
+                q["compute.capacity"][k, s, y] = total(
+                    self.performance(k, v) * p.at("compute.in_service", k, s, v, y) for v in vintages
+                )
         sites = list(dict.fromkeys(s for _, _, s in self.assets("compute")))
         for w, kind in self.i.workloads.items():
             most = self.number("compute.max_delay", w)
@@ -190,12 +213,21 @@ class Statement:
         for s in sites:
             for y in self.years:
                 for h in self.slices(s):
-                    done = total(self.performance(k, v) * p.at("compute.run", k, s, v, y, h) for k in self.standing_at("compute", s) for v in vintages)
+                    done = total(
+                        self.performance(k, v) * p.at("compute.run", k, s, v, y, h)
+                        for k in self.standing_at("compute", s)
+                        for v in vintages
+                    )
                     p.most("(C2)", (s, y, h), total(self.served(w, s, y, h) for w in self.i.workloads), done)
                     if not self.i.bodies[self.i.sites[s]].users:
                         sent = total(self.number("compute.data_rate", w) * self.served(w, s, y, h) for w in self.i.workloads)
                         links = self.standing_at("link", s)
-                        p.most("(C5)", (s, y, h), sent, total(self.number("link.availability", k, s, h) * p.at("link.in_service", k, s, y) for k in links))
+                        p.most(
+                            "(C5)",
+                            (s, y, h),
+                            sent,
+                            total(self.number("link.availability", k, s, h) * p.at("link.in_service", k, s, y) for k in links),
+                        )
 
     # (P)
 
@@ -205,14 +237,21 @@ class Statement:
             for y in self.years:
                 made = {h: p.add("power.generation", k, s, y, h) for h in self.slices(s)}
                 for h in made:
-                    p.most("(P1)", (k, s, y, h), made[h], self.number("power.availability", k, s, h) * p.at("power.in_service", k, s, y))
+                    p.most(
+                        "(P1)",
+                        (k, s, y, h),
+                        made[h],
+                        self.number("power.availability", k, s, h) * p.at("power.in_service", k, s, y),
+                    )
                 q["power.output"][k, s, y] = output = self.average(made.get, s)
                 q["power.fuel"][k, s, y] = self.number("power.fuel_use", k, s) * output
                 q["helium3.burnt"][k, s, y] = self.number("power.helium3_use", k, s) * output
                 q["emissions.released"][k, s, y] = self.number("power.emission_factor", k, s) * output
         for _, k, s in self.assets("storage"):
             for y in self.years:
-                level, charge, discharge = ({h: p.add(f"storage.{name}", k, s, y, h) for h in self.slices(s)} for name in ("level", "charge", "discharge"))
+                level, charge, discharge = (
+                    {h: p.add(f"storage.{name}", k, s, y, h) for h in self.slices(s)} for name in ("level", "charge", "discharge")
+                )
                 capacity = p.at("storage.in_service", k, s, y)
                 for h in level:
                     hours, loss = self.number("time.hours", h), self.number("storage.loss", k, s)
@@ -221,7 +260,12 @@ class Statement:
                     p.equal("(P2)", (k, s, y, h), level[h], (1 - loss) ** hours * level[self.i.previous[h]] + stored - taken)
                     p.most("(P3)", (k, s, y, h, "level"), level[h], capacity)
                     p.most("(P3)", (k, s, y, h, "charge"), charge[h], 1 / self.number("storage.charge_time", k, s) * capacity)
-                    p.most("(P3)", (k, s, y, h, "discharge"), discharge[h], 1 / self.number("storage.discharge_time", k, s) * capacity)
+                    p.most(
+                        "(P3)",
+                        (k, s, y, h, "discharge"),
+                        discharge[h],
+                        1 / self.number("storage.discharge_time", k, s) * capacity,
+                    )
 
     # (L), (I), (H)
 
@@ -235,10 +279,18 @@ class Statement:
                     q["helium3.shipped"][r, y] = 1000 * p.at("launch.flow", r, "helium3", y)
         for _, k, s in self.assets("launch"):
             for y in self.years:
-                flown = [r for r, route in self.i.routes.items() if (route.carrier, route.origin) == (k, s) and (r, y) in q["launch.payload"]]
-                q["launch.lift"][k, s, y] = lift = total(self.number("launch.burden", r, y) * q["launch.payload"][r, y] for r in flown)
+                flown = [
+                    r
+                    for r, route in self.i.routes.items()
+                    if (route.carrier, route.origin) == (k, s) and (r, y) in q["launch.payload"]
+                ]
+                q["launch.lift"][k, s, y] = lift = total(
+                    self.number("launch.burden", r, y) * q["launch.payload"][r, y] for r in flown
+                )
                 q["emissions.released"][k, s, y] = self.number("launch.emission_factor", k, s) * lift
-                most = {h: self.number("launch.availability", k, s, h) * p.at("launch.in_service", k, s, y) for h in self.slices(s)}
+                most = {
+                    h: self.number("launch.availability", k, s, h) * p.at("launch.in_service", k, s, y) for h in self.slices(s)
+                }
                 if self.number("launch.energy_use", k, s) == 0:
                     p.most("(L1)", (k, s, y), lift, self.average(most.get, s))
                     continue
@@ -253,7 +305,12 @@ class Statement:
             for y in self.years:
                 make = {h: p.add("industry.make", k, s, y, h) for h in self.slices(s)}
                 for h in make:
-                    p.most("(I1)", (k, s, y, h), make[h], self.number("industry.availability", k, s, h) * p.at("industry.in_service", k, s, y))
+                    p.most(
+                        "(I1)",
+                        (k, s, y, h),
+                        make[h],
+                        self.number("industry.availability", k, s, h) * p.at("industry.in_service", k, s, y),
+                    )
                 self.quantities["industry.output"][k, s, y] = self.average(make.get, s)
 
     def dug(self, k: str, d: str, y: int) -> Sum:
@@ -265,15 +322,26 @@ class Statement:
             for y in self.years:
                 for h in self.slices(s):
                     dig = total(p.add("helium3.dig", k, d, y, h) for d, site in self.i.deposits.items() if site == s)
-                    p.most("(H1)", (k, s, y, h), dig, self.number("helium3.availability", k, s, h) * p.at("helium3.in_service", k, s, y))
+                    p.most(
+                        "(H1)",
+                        (k, s, y, h),
+                        dig,
+                        self.number("helium3.availability", k, s, h) * p.at("helium3.in_service", k, s, y),
+                    )
         for d, s in self.i.deposits.items():
-            grade, tonnage, miners = self.number("helium3.grade", d), self.number("helium3.tonnage", d), self.standing_at("helium3", s)
+            grade, tonnage, miners = (
+                self.number("helium3.grade", d),
+                self.number("helium3.tonnage", d),
+                self.standing_at("helium3", s),
+            )
             for y in self.years:
                 so_far = total(self.weights[z] * self.dug(k, d, z) for k in miners for z in self.years if z <= y)
                 p.most("(H2)", (d, y), so_far, tonnage)
                 q["helium3.remaining"][d, y] = -1 * (so_far - tonnage)
                 q["helium3.left"][d, y] = grade * q["helium3.remaining"][d, y]
-                q["helium3.mined"][d, y] = total(grade * self.number("helium3.recovery", k, s) * self.dug(k, d, y) for k in miners)
+                q["helium3.mined"][d, y] = total(
+                    grade * self.number("helium3.recovery", k, s) * self.dug(k, d, y) for k in miners
+                )
         for m, market in self.i.markets.items():
             for y in self.years:
                 p.add("helium3.bought" if market.side == "buy" else "helium3.sold", m, y, upper=self.number("helium3.size", m, y))
@@ -298,11 +366,16 @@ class Statement:
             plants, stores = self.standing_at("power", s), self.standing_at("storage", s)
             for y in self.years:
                 for h in self.slices(s):
-                    supplied = total([p.at("power.generation", k, s, y, h) for k in plants] + [p.at("storage.discharge", k, s, y, h) for k in stores])
+                    supplied = total(
+                        [p.at("power.generation", k, s, y, h) for k in plants]
+                        + [p.at("storage.discharge", k, s, y, h) for k in stores]
+                    )
                     charged = total(p.at("storage.charge", k, s, y, h) for k in stores)
                     p.most("(B1)", (s, y, h), total(self.used(purpose, s, y, h) for purpose in purposes) + charged, supplied)
                 for purpose in purposes:
-                    self.quantities["power.use"][purpose, s, y] = self.average(lambda h, a=purpose, s=s, y=y: self.used(a, s, y, h), s)
+                    self.quantities["power.use"][purpose, s, y] = self.average(
+                        lambda h, a=purpose, s=s, y=y: self.used(a, s, y, h), s
+                    )
 
     def departing(self, r: str, g: str, y: int) -> Sum:
         """What must leave for what is delivered."""
@@ -321,10 +394,18 @@ class Statement:
             for g in ("complex", "structural", "propellant"):
                 for y in self.years:
                     landed = total(p.at("launch.flow", r, g, y) for r, route in routes.items() if route.destination == b)
-                    made = total(q["industry.output"][k, s, y] for _, k, s in self.assets("industry") if self.i.technologies[k].makes == g and self.i.sites[s] == b)
+                    made = total(
+                        q["industry.output"][k, s, y]
+                        for _, k, s in self.assets("industry")
+                        if self.i.technologies[k].makes == g and self.i.sites[s] == b
+                    )
                     gone = [self.departing(r, g, y) for r, route in routes.items() if self.i.sites[route.origin] == b]
                     if g == "propellant":
-                        gone += [self.number("launch.propellant_use", r, y) * q["launch.payload"].get((r, y), Sum()) for r, route in routes.items() if route.refuel == b]
+                        gone += [
+                            self.number("launch.propellant_use", r, y) * q["launch.payload"].get((r, y), Sum())
+                            for r, route in routes.items()
+                            if route.refuel == b
+                        ]
                     needed = total(self.needs(g, b, y))
                     if g not in body.supplies:
                         p.most("(B2)", (g, b, y), total(gone) + needed, landed + made)
@@ -338,7 +419,9 @@ class Statement:
             for y in self.years:
                 won = [q["helium3.mined"][d, y] for d, s in self.i.deposits.items() if s in here]
                 won += [p.at("helium3.bought", m, y) for m, market in self.i.markets.items() if market.body == b]
-                won += [1000 * p.at("launch.flow", r, "helium3", y) for r, route in self.i.routes.items() if route.destination == b]
+                won += [
+                    1000 * p.at("launch.flow", r, "helium3", y) for r, route in self.i.routes.items() if route.destination == b
+                ]
                 lost = [q["helium3.burnt"][k, s, y] for _, k, s in self.assets("power") if s in here]
                 lost += [p.at("helium3.sold", m, y) for m, market in self.i.markets.items() if market.body == b]
                 lost += [1000 * self.departing(r, "helium3", y) for r, route in self.i.routes.items() if route.origin in here]
@@ -393,7 +476,9 @@ class Statement:
             q["cost.transport"][r, y] = price * q["launch.payload"][r, y]
         q["cost.purchases"] = {index: n("helium3.price", *index) * bought for index, bought in p.of("helium3.bought").items()}
         q["cost.sales"] = {index: -n("helium3.price", *index) * sold for index, sold in p.of("helium3.sold").items()}
-        q["cost.unserved"] = {index: n("compute.value", *index) * unserved for index, unserved in p.of("compute.unserved").items()}
+        q["cost.unserved"] = {
+            index: n("compute.value", *index) * unserved for index, unserved in p.of("compute.unserved").items()
+        }
         for kind in ("fixed", "variable", "fuel", "carbon", "transport", "purchases", "sales", "unserved"):
             self.costs[kind] = total(self.of_a_year(index[-1]) * cost for index, cost in q[f"cost.{kind}"].items())
 
@@ -404,7 +489,12 @@ class Statement:
             return self.average(lambda h: total(p.at("compute.run", k, s, v, y, h) for v in ("existing", *self.years)), s)
         if block == "helium3":
             return total(self.dug(k, d, y) for d, site in self.i.deposits.items() if site == s)
-        return self.average(lambda h: p.at({"power": "power.generation", "storage": "storage.discharge", "industry": "industry.make"}[block], k, s, y, h), s)
+        return self.average(
+            lambda h: p.at(
+                {"power": "power.generation", "storage": "storage.discharge", "industry": "industry.make"}[block], k, s, y, h
+            ),
+            s,
+        )
 
     # (X)
 
@@ -437,7 +527,10 @@ class Statement:
                         return False
                 return True
 
-            shares = {index: self.number("time.share", index[-1]) if "slice" in dimensions else 1.0 for index in self.quantities[limit.quantity]}
+            shares = {
+                index: self.number("time.share", index[-1]) if "slice" in dimensions else 1.0
+                for index in self.quantities[limit.quantity]
+            }
             chosen = [(index[dimensions.index("year")], shares[index] * entry)
                       for index, entry in self.quantities[limit.quantity].items() if selects(index)]  # fmt: skip
             for year, bound in limit.values.items():

@@ -108,7 +108,11 @@ class Program:
         options = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
         bounds = [(0, top) for top in self.upper]
         found = scipy.optimize.linprog(costs, less, least, equal, levels, bounds, method="highs", options=options)
-        found.duals = {(row.label, row.index): dual for (row, _), dual in zip(level, found.eqlin.marginals, strict=True)} if found.status == 0 else {}
+        found.duals = (
+            {(row.label, row.index): dual for (row, _), dual in zip(level, found.eqlin.marginals, strict=True)}
+            if found.status == 0
+            else {}
+        )
         if found.status == 4 and cost:  # infeasible or unbounded: which of them, a program without a cost can say
             found.status = 2 if self.minimise(Sum()).status == 2 else 3
         return found

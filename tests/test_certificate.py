@@ -32,7 +32,9 @@ def optimum(program: LinearProgram) -> Optimum:
     return solve_program(program, "simplex")
 
 
-def _program(cost: Any, matrix: Any, row_lower: Any, row_upper: Any, col_lower: Any, col_upper: Any, offset: float = 0.0) -> LinearProgram:
+def _program(
+    cost: Any, matrix: Any, row_lower: Any, row_upper: Any, col_lower: Any, col_upper: Any, offset: float = 0.0
+) -> LinearProgram:
     dense = np.array(matrix, float)
     rows, columns = dense.shape
     return LinearProgram(
@@ -61,7 +63,13 @@ def test_the_measures_of_a_program_worked_out_by_hand() -> None:
     right = certify(lp, _answer([3, 1, 6], [3, 0, -1]))
     assert right.holds
     assert right.objective == right.dual_objective == exactly(3 * 4 + 1)
-    assert right.gap.absolute == right.primal_infeasibility.absolute == right.dual_infeasibility.absolute == right.complementarity.absolute == 0
+    assert (
+        right.gap.absolute
+        == right.primal_infeasibility.absolute
+        == right.dual_infeasibility.absolute
+        == right.complementarity.absolute
+        == 0
+    )
     # b = 0.5 misses the first row by half; its activity was summed from 3 and 0.5, so half of 1 + 3.5 is the scaled measure.
     wrong = certify(lp, _answer([3, 0.5, 6], [3, 0, -1]))
     assert wrong.primal_infeasibility.absolute == exactly(0.5)

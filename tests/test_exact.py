@@ -19,7 +19,9 @@ from planner.lp import Family, LinearProgram
 ROOT = Path(__file__).parents[1]
 
 
-def program(matrix: list[list[float]], row_lower: list[float], row_upper: list[float], cost: list[float], upper: float = np.inf) -> LinearProgram:
+def program(
+    matrix: list[list[float]], row_lower: list[float], row_upper: list[float], cost: list[float], upper: float = np.inf
+) -> LinearProgram:
     """A small program of columns that are not negative."""
     columns = len(cost)
     return LinearProgram(

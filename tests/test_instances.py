@@ -45,7 +45,10 @@ def test_the_launch_price_moves_the_share_of_the_moon() -> None:
     plans = [planner.solve(instance.replace({"launch.starship.price": ("*", factor)})) for factor in (0.5, 1.0, 2.0)]
     placed = [plan.placement.loc[2071, "moon"] for plan in plans]
     assert placed[0] > 1.2 * placed[1] > 2 * placed[2] > 0
-    assert plans[1]["helium3.burnt"]["value"].sum() > 0 and plans[1]["power.output"].query("technology == 'fission_surface'")["value"].sum() > 0
+    assert (
+        plans[1]["helium3.burnt"]["value"].sum() > 0
+        and plans[1]["power.output"].query("technology == 'fission_surface'")["value"].sum() > 0
+    )
 
 
 def test_the_baseline_leaves_the_moon_empty() -> None:

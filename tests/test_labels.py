@@ -13,7 +13,7 @@ import planner
 
 PACKAGE = Path(planner.__file__).parent
 PAGE = PACKAGE.parent / "docs" / "formulation.md"
-FILES = [*sorted((PACKAGE / "blocks").glob("*.py")), PACKAGE / "model.py", PACKAGE / "limits.py"]
+FILES = [*sorted((PACKAGE / "blocks").glob("*.py")), PACKAGE / "model.py", PACKAGE / "limits.py", PACKAGE / "objective.py"]
 
 _LABEL = re.compile(r"\(([A-Z]\d?)\)")
 _LINE = re.compile(r"^\(([A-Z]\d?)\) ", re.MULTILINE)

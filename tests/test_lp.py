@@ -157,7 +157,9 @@ def test_a_model_extended_by_a_constraint_of_ones_own(tmp_path: Path) -> None:
         numbers={"power.cheap.capex": "1.7 GUSD/GW", "power.cheap.lifetime": "20 yr", "power.cheap.fixed_cost": "0.05 GUSD/(GW*yr)"},
     )  # fmt: skip
     model = planner.build(instance)
-    model.parity = pyo.Constraint(expr=model.power.installed["cheap", "grid", 2030] <= model.power.installed["plant", "grid", 2030])
+    model.parity = pyo.Constraint(
+        expr=model.power.installed["cheap", "grid", 2030] <= model.power.installed["plant", "grid", 2030]
+    )
     lp = planner.compile(model)
     optimum = solve_program(lp)
     certificate = planner.certify(lp, optimum)
@@ -167,7 +169,9 @@ def test_a_model_extended_by_a_constraint_of_ones_own(tmp_path: Path) -> None:
     assert certificate.objective == exactly(optimum.objective)
     parity = lp.row_family("parity")
     assert parity is not None
-    assert optimum.duals[parity.rows] == exactly(-discount(2030) * (dear - less) / 2)  # a GW more of the one for half of the other
+    assert optimum.duals[parity.rows] == exactly(
+        -discount(2030) * (dear - less) / 2
+    )  # a GW more of the one for half of the other
     plan = planner.solve(instance, program=lp)
     assert value(plan["power.build"], technology="cheap") == exactly(2.5)
 

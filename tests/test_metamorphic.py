@@ -26,7 +26,13 @@ from tests import oracle, variants
 
 MAKES = {"toy": variants.toy, "crossroads": variants.crossroads}
 INSTANCES = pytest.mark.parametrize("make", MAKES.values(), ids=MAKES)
-THOROUGH = settings(max_examples=14, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.explicit, Phase.generate])
+THOROUGH = settings(
+    max_examples=14,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate],
+)
 HOURS = 8760
 
 #: Parameters of which more never raises the cost, and those of which more never lowers it.
@@ -91,7 +97,11 @@ def test_overriding_by_itself_changes_nothing(make: Callable[[], planner.Instanc
     instance = make()
     same = instance.replace({address: ("*", 1.0) for address in variants.addresses(instance)})
     same = same.replace({address: ("+", 0.0) for address in variants.addresses(instance)})
-    texts = {row.address if row.at else f"{row.address}[]": f"{row.value!r} {row.unit}" for row in instance.rows if row.value is not None}
+    texts = {
+        row.address if row.at else f"{row.address}[]": f"{row.value!r} {row.unit}"
+        for row in instance.rows
+        if row.value is not None
+    }
     same = same.replace(texts)
     assert same.numbers == instance.numbers
     assert same.hash == instance.hash
@@ -121,7 +131,9 @@ def test_other_units_and_another_order_change_nothing(make: Callable[[], planner
 
     def change(table: str, rows: list[dict[str, str]]) -> list[dict[str, str]]:
         for row in rows if "unit" in (rows or [{}])[0] else []:
-            model = PARAMETERS[f"{table}.{row['parameter']}"].unit if "parameter" in row else limit_unit(row["quantity"], row["over"])
+            model = (
+                PARAMETERS[f"{table}.{row['parameter']}"].unit if "parameter" in row else limit_unit(row["quantity"], row["over"])
+            )
             factor, row["unit"] = units.factor(row["unit"], model), model
             for column, text in row.items():
                 if (column in ("value", "low", "high") or column.isdigit()) and text and not text.startswith("*"):
@@ -135,7 +147,9 @@ def test_other_units_and_another_order_change_nothing(make: Callable[[], planner
 
 
 @pytest.mark.parametrize(
-    ("make", "site"), [(make, site) for make in MAKES.values() for site in make().sites], ids=[site for make in MAKES.values() for site in make().sites]
+    ("make", "site"),
+    [(make, site) for make in MAKES.values() for site in make().sites],
+    ids=[site for make in MAKES.values() for site in make().sites],
 )
 def test_a_site_in_two_halves_changes_nothing(make: Callable[[], planner.Instance], site: str, tmp_path: Path) -> None:
     """Two sites of the same kind, with half of what stood there, of what can be ordered there and of its regolith."""
@@ -158,7 +172,9 @@ def test_a_site_in_two_halves_changes_nothing(make: Callable[[], planner.Instanc
             place, slash, slice_ = (row.get("at") or "").partition("/")
             divided = bool(cells) or place in halves
             for i in (0, 1) if divided else ():
-                half = {column: halves[row[column]][i] for column in cells} | ({"at": halves[place][i] + slash + slice_} if place in halves else {})
+                half = {column: halves[row[column]][i] for column in cells} | (
+                    {"at": halves[place][i] + slash + slice_} if place in halves else {}
+                )
                 result.append({**row, **half})
             result += [] if divided else [row]
         return result
@@ -212,8 +228,13 @@ def test_every_balance_closes(data: st.DataObject) -> None:
 def assert_power_closes(plan: planner.Plan) -> None:
     """What is generated covers what is used in each slice; what is spilled has no price."""
     instance, tables, n = plan.instance, Tables(plan), plan.instance.numbers
-    made, out, taken = (tables(name, "site", "year", "slice") for name in ("power.generation", "storage.discharge", "storage.charge"))
-    price = {(s, y, h): value for s, y, h, value in plan.prices["power_balance"][["site", "year", "slice", "value"]].itertuples(index=False)}
+    made, out, taken = (
+        tables(name, "site", "year", "slice") for name in ("power.generation", "storage.discharge", "storage.charge")
+    )
+    price = {
+        (s, y, h): value
+        for s, y, h, value in plan.prices["power_balance"][["site", "year", "slice", "value"]].itertuples(index=False)
+    }
     used: dict[Any, float] = defaultdict(float)
     for (s, y, h), running in tables("compute.run", "site", "year", "slice").items():
         used[s, y, h] += n["compute.overhead"][s] * running
@@ -246,7 +267,9 @@ def assert_storage_closes(plan: planner.Plan) -> None:
     for k, s, y, h in level:
         ring = frozenset(ring_of(instance, h))
         hours, leaks = n["time.hours"][h], 1 - (1 - n["storage.loss"][k, s]) ** n["time.hours"][h]
-        sums[k, s, y, ring] += hours * (charge[k, s, y, h] * n["storage.efficiency_in"][k, s] - discharge[k, s, y, h] / n["storage.efficiency_out"][k, s])
+        sums[k, s, y, ring] += hours * (
+            charge[k, s, y, h] * n["storage.efficiency_in"][k, s] - discharge[k, s, y, h] / n["storage.efficiency_out"][k, s]
+        )
         sums[k, s, y, ring] -= leaks * level[k, s, y, instance.previous[h]]
         sizes[k, s, y, ring] += hours * charge[k, s, y, h]
     assert all(abs(value) <= 1e-6 * sizes[key] for key, value in sums.items())
@@ -302,7 +325,9 @@ def assert_helium3_closes(plan: planner.Plan) -> None:
     for row in plan["helium3.dig"].itertuples():
         mass = row.value * n["time.share"][row.slice] * instance.weights[row.year]
         dug[row.deposit] += mass
-        won[row.deposit] += n["helium3.grade"][row.deposit] * n["helium3.recovery"][row.technology, instance.deposits[row.deposit]] * mass
+        won[row.deposit] += (
+            n["helium3.grade"][row.deposit] * n["helium3.recovery"][row.technology, instance.deposits[row.deposit]] * mass
+        )
     remaining = tables("helium3.remaining", "deposit", "year")
     for d in instance.deposits:
         assert dug[d] + remaining[d, instance.years[-1]] == pytest.approx(n["helium3.tonnage"][d], rel=1e-7, abs=1e-7)
@@ -327,7 +352,9 @@ def assert_compute_closes(plan: planner.Plan) -> None:
     for (w, s, y), value in tables("compute.placed", "workload", "site", "year").items():
         shares = {h: n["time.share"][h] for h in instance.slices[instance.sites[s]]}
         assert sum(share * by_workload[w, s, y, h] for h, share in shares.items()) == pytest.approx(value, rel=1e-7, abs=1e-7)
-        assert instance.workloads[w] == "flexible" or all(by_workload[w, s, y, h] == pytest.approx(value, abs=1e-9) for h in shares)
+        assert instance.workloads[w] == "flexible" or all(
+            by_workload[w, s, y, h] == pytest.approx(value, abs=1e-9) for h in shares
+        )
     assert all(value <= done[key] + 1e-6 * (1 + value) for key, value in served.items())
 
 
@@ -357,7 +384,9 @@ def test_prices_reproduce_the_cost_and_leave_no_profit(make: Callable[[], planne
 
 @THOROUGH
 @given(
-    factors=st.dictionaries(st.sampled_from([a for a in variants.addresses(variants.toy()) if "max_build" not in a]), st.floats(0.6, 1.6), max_size=8),
+    factors=st.dictionaries(
+        st.sampled_from([a for a in variants.addresses(variants.toy()) if "max_build" not in a]), st.floats(0.6, 1.6), max_size=8
+    ),
     conventions=st.sampled_from(variants.CONVENTIONS),
 )
 def test_plants_earn_their_cost_at_the_published_prices(factors: dict[str, float], conventions: dict[str, str]) -> None:
@@ -375,25 +404,46 @@ def test_plants_earn_their_cost_at_the_published_prices(factors: dict[str, float
 def profit_of(plan: planner.Plan, statement: oracle.Statement, k: str, s: str, v: int) -> tuple[float, float]:
     """The present capital cost of ordering 1 GW a year in v, and the present profit of it, in GUSD."""
     instance, n, body = plan.instance, plan.instance.numbers, plan.instance.sites[s]
-    price = {tuple(row[:3]): row[3] for row in plan.prices["power_balance"][["site", "year", "slice", "value"]].itertuples(index=False)}
-    goods = {tuple(row[:3]): row[3] for row in plan.prices["goods_balance"][["good", "body", "year", "value"]].itertuples(index=False)}
+    price = {
+        tuple(row[:3]): row[3] for row in plan.prices["power_balance"][["site", "year", "slice", "value"]].itertuples(index=False)
+    }
+    goods = {
+        tuple(row[:3]): row[3] for row in plan.prices["goods_balance"][["good", "body", "year", "value"]].itertuples(index=False)
+    }
     cap = {row.year: row.value for row in plan.prices["limit"].itertuples() if row.limit == "co2_cap"}
     weight = instance.weights[v]
-    cost = sum(statement.worth(moment) * amount for _, moment, amount in statement.payments("power", k, s, v)) * weight * n["power.capex"][k, s, v]
-    cost += statement.of_a_year(v) * sum(goods.get((g, body, v), 0.0) * 1e-3 * n[f"power.mass_{g}"][k, s, v] for g in ("complex", "structural"))
+    cost = (
+        sum(statement.worth(moment) * amount for _, moment, amount in statement.payments("power", k, s, v))
+        * weight
+        * n["power.capex"][k, s, v]
+    )
+    cost += statement.of_a_year(v) * sum(
+        goods.get((g, body, v), 0.0) * 1e-3 * n[f"power.mass_{g}"][k, s, v] for g in ("complex", "structural")
+    )
     earned = 0.0
     for y in instance.years:
         if statement.alive("power", k, s, v, y):
             burnt = n["power.fuel_use"][k, s] * n["power.fuel_price"][k, s, y] + n["power.variable_cost"][k, s, y]
-            burnt += n["power.emission_factor"][k, s] * (n["finance.carbon_price"][body, y] + (cap[y] if body == "earth" else 0.0))
+            burnt += n["power.emission_factor"][k, s] * (
+                n["finance.carbon_price"][body, y] + (cap[y] if body == "earth" else 0.0)
+            )
             worth = {h: price.get((s, y, h), 0.0) * HOURS * 1e-6 for h in instance.slices[body]}
             margin = sum(n["time.share"][h] * n["power.availability"][k, s, h] * max(0.0, worth[h] - burnt) for h in worth)
-            earned += statement.of_a_year(y) * statement.left("power", k, s, v, y) * weight * max(0.0, margin - n["power.fixed_cost"][k, s, y])
+            earned += (
+                statement.of_a_year(y)
+                * statement.left("power", k, s, v, y)
+                * weight
+                * max(0.0, margin - n["power.fixed_cost"][k, s, y])
+            )
     return cost, earned - cost
 
 
 @THOROUGH
-@given(factor=st.floats(0.5, 2), year=st.sampled_from(variants.toy().years), limit=st.sampled_from(["earth_ceiling", "accelerator_output", "co2_cap"]))
+@given(
+    factor=st.floats(0.5, 2),
+    year=st.sampled_from(variants.toy().years),
+    limit=st.sampled_from(["earth_ceiling", "accelerator_output", "co2_cap"]),
+)
 def test_the_price_of_a_limit_bounds_what_moving_it_is_worth(factor: float, year: int, limit: str) -> None:
     """The least cost is convex in a limit, and its price is the slope: moving the limit can save no more than the price says."""
     plan, instance = solved(variants.toy), variants.toy()

@@ -84,7 +84,12 @@ def test_annuities_beyond_the_horizon_are_dropped() -> None:
     assert _worth(payments) == exactly(0.11 / (1 - 1.11**-9) * sum(1.07 ** -(year - BASE) for year in range(2033, 2038)))
 
 
-LEFT = {"straight_line": 1 - USED / LIFE, "sinking_fund": 1 - (1.07**USED - 1) / (1.07**LIFE - 1), "annuities_dropped": 0.0, "none": 0.0}
+LEFT = {
+    "straight_line": 1 - USED / LIFE,
+    "sinking_fund": 1 - (1.07**USED - 1) / (1.07**LIFE - 1),
+    "annuities_dropped": 0.0,
+    "none": 0.0,
+}
 
 
 @pytest.mark.parametrize("convention", LEFT)
@@ -93,7 +98,9 @@ def test_what_is_left_is_credited_when_the_horizon_ends_as_far_as_it_stands(capi
     payments = _payments(_money(capital=capital, end_of_horizon=convention, capital_falls="end"))
     credit = LEFT[convention] * 0.96**USED  # five years' failures are not credited
     salvage = [p for p in payments if p.kind == "salvage"]
-    assert [(p.year, p.amount, p.factor) for p in salvage] == ([(2036, exactly(-credit), exactly(1.07 ** -(END - BASE)))] if credit else [])
+    assert [(p.year, p.amount, p.factor) for p in salvage] == (
+        [(2036, exactly(-credit), exactly(1.07 ** -(END - BASE)))] if credit else []
+    )
     assert remaining_value(convention, RATE, USED, LIFE) == exactly(LEFT[convention])
 
 
@@ -121,7 +128,9 @@ def test_annuities_at_the_discount_rate_are_worth_the_capital_when_it_is_commiss
 
 @pytest.mark.parametrize("capital_falls", MOMENT)
 def test_a_sinking_fund_leaves_what_the_annuities_of_the_years_used_are_worth(capital_falls: str) -> None:
-    dropped = _payments(_money(capital="annuity", capital_falls=capital_falls, end_of_horizon="annuities_dropped"), lead=0, wacc=RATE, failure=0)
+    dropped = _payments(
+        _money(capital="annuity", capital_falls=capital_falls, end_of_horizon="annuities_dropped"), lead=0, wacc=RATE, failure=0
+    )
     fund = _payments(_money(capital="upfront", capital_falls="start", end_of_horizon="sinking_fund"), lead=0, failure=0)
     assert _worth(dropped) == exactly(_worth(fund))
 
@@ -171,7 +180,10 @@ def test_a_plan_and_its_ledger_keep_the_conventions(tmp_path: Path, finance: dic
     plan = _plan(tmp_path, finance)
     assert value(plan["power.build"], year=FIRST) == exactly(BUILT / 3)  # in each of three calendar years
     t = MOMENT[finance["payments"]]
-    weight = {FIRST: sum(1.07 ** -(y - BASE + t) for y in range(2030, 2033)), SECOND: sum(1.07 ** -(y - BASE + t) for y in range(2033, 2037))}
+    weight = {
+        FIRST: sum(1.07 ** -(y - BASE + t) for y in range(2030, 2033)),
+        SECOND: sum(1.07 ** -(y - BASE + t) for y in range(2033, 2037)),
+    }
     capital, credit, undiscounted = _capital(finance)
     parts = {
         "capital": 3 * BUILT * capital, "salvage": -3 * BUILT * credit * 1.07 ** -(END - BASE),
@@ -179,15 +191,35 @@ def test_a_plan_and_its_ledger_keep_the_conventions(tmp_path: Path, finance: dic
     }  # fmt: skip
     assert plan.objective == exactly(sum(parts.values()))
     book = plan.ledger
-    assert book.groupby("kind")["discounted"].sum().to_dict() == {kind: exactly(amount) for kind, amount in parts.items() if amount}
-    sums = {"capital": 3 * BUILT * undiscounted, "salvage": -3 * BUILT * credit, "fixed": 0.11 * NEED * 7, "variable": 0.23 * NEED * 7}
-    assert book.groupby("kind")["undiscounted"].sum().to_dict() == {kind: exactly(amount) for kind, amount in sums.items() if amount}
+    assert book.groupby("kind")["discounted"].sum().to_dict() == {
+        kind: exactly(amount) for kind, amount in parts.items() if amount
+    }
+    sums = {
+        "capital": 3 * BUILT * undiscounted,
+        "salvage": -3 * BUILT * credit,
+        "fixed": 0.11 * NEED * 7,
+        "variable": 0.23 * NEED * 7,
+    }
+    assert book.groupby("kind")["undiscounted"].sum().to_dict() == {
+        kind: exactly(amount) for kind, amount in sums.items() if amount
+    }
     assert book["discounted"].sum() == pytest.approx(plan.objective, rel=1e-9)
 
 
 def test_the_ledger_says_when_each_payment_falls_and_for_what(tmp_path: Path) -> None:
     book = _plan(tmp_path).ledger
-    assert list(book.columns) == ["year", "block", "kind", "technology", "site", "body", "vintage", "item", "undiscounted", "discounted"]
+    assert list(book.columns) == [
+        "year",
+        "block",
+        "kind",
+        "technology",
+        "site",
+        "body",
+        "vintage",
+        "item",
+        "undiscounted",
+        "discounted",
+    ]
     assert [tuple(row) for row in book[["year", "kind", "technology", "site", "body", "vintage"]].itertuples(index=False)] == [
         (2030, "capital", "plant", "grid", "earth", "2030"), (2030, "fixed", "plant", "grid", "earth", ""), (2030, "variable", "plant", "grid", "earth", ""),
         (2031, "capital", "plant", "grid", "earth", "2030"),
@@ -211,7 +243,9 @@ def test_the_ledger_of_everything_sums_to_the_objective() -> None:
         booked = book[book["kind"] == kind].groupby("year")["undiscounted"].sum().to_dict()
         assert booked == {y: exactly(amount) for y, amount in yearly.items() if abs(amount) > 1e-12}
     capital = plan["cost.capital"]
-    assert book[book["kind"] == "capital"]["undiscounted"].sum() == exactly((capital["value"] * capital["year"].map(plan.instance.weights)).sum())
+    assert book[book["kind"] == "capital"]["undiscounted"].sum() == exactly(
+        (capital["value"] * capital["year"].map(plan.instance.weights)).sum()
+    )
 
 
 def test_another_base_year_scales_the_cost_and_changes_nothing_else(tmp_path: Path) -> None:
@@ -219,7 +253,9 @@ def test_another_base_year_scales_the_cost_and_changes_nothing_else(tmp_path: Pa
     assert later.objective == exactly(plan.objective * 1.07**3)
     assert later.prices["power_balance"]["value"].tolist() == exactly(plan.prices["power_balance"]["value"].tolist())
     assert later["power.build"].equals(plan["power.build"])
-    assert total(later.ledger.rename(columns={"undiscounted": "value"})) == exactly(total(plan.ledger.rename(columns={"undiscounted": "value"})))
+    assert total(later.ledger.rename(columns={"undiscounted": "value"})) == exactly(
+        total(plan.ledger.rename(columns={"undiscounted": "value"}))
+    )
 
 
 def test_a_plan_with_annuities_at_the_discount_rate_costs_what_one_paid_upfront_costs(tmp_path: Path) -> None:

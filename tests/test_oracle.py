@@ -20,7 +20,13 @@ from tests import oracle, variants
 from tests.folders import instance_of
 
 INSTANCES = [variants.toy, variants.crossroads]
-THOROUGH = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.explicit, Phase.generate])
+THOROUGH = settings(
+    max_examples=30,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate],
+)
 
 
 def assert_same(instance: planner.Instance, tolerance: float) -> None:
@@ -46,7 +52,9 @@ def test_conventions_with_lead_times_and_survival_curves(conventions: dict[str, 
     assert_same(variants.converted(variants.crossroads(), **conventions), 1e-9)
 
 
-@pytest.mark.parametrize(("rate", "limit", "status"), [(0.07, 1e3, "infeasible"), (-0.45, None, "unbounded"), (0.0, None, "optimal")])
+@pytest.mark.parametrize(
+    ("rate", "limit", "status"), [(0.07, 1e3, "infeasible"), (-0.45, None, "unbounded"), (0.0, None, "optimal")]
+)
 def test_statuses(rate: float, limit: float | None, status: str) -> None:
     """No plan reaches a demand beyond all building; at deeply negative rates what is left over is worth more than it cost."""
     instance = variants.toy().replace({"finance.discount_rate": rate})
@@ -80,7 +88,11 @@ def test_the_planners_plan_is_worth_the_same_to_the_oracle(make: Callable[[], pl
     lp = planner.compile(planner.build(instance))
     optimum = solve_program(lp)
     plan = make_plan(instance, lp, optimum, certify(lp, optimum), {})
-    found = {(family.name, tuple(index)): value for family in lp.columns for index, value in zip(family.index, optimum.values[family.rows], strict=True)}
+    found = {
+        (family.name, tuple(index)): value
+        for family in lp.columns
+        for index, value in zip(family.index, optimum.values[family.rows], strict=True)
+    }
     statement = oracle.Statement(instance)
     values = np.array([found.get(key, 0.0) for key in statement.program.columns])
     told = statement.report(values)
@@ -88,7 +100,9 @@ def test_the_planners_plan_is_worth_the_same_to_the_oracle(make: Callable[[], pl
         size = 1 + sum(abs(value * (1.0 if c < 0 else values[c])) for c, value in row.sum.items())
         assert row.low - 1e-7 * size <= row.sum.at(values) <= row.high + 1e-7 * size, (row.label, row.index)
     for name, table in plan.tables.items():
-        index = [column for column in table.columns if column not in ("value", "unit") and (column != "body" or "site" not in table)]
+        index = [
+            column for column in table.columns if column not in ("value", "unit") and (column != "body" or "site" not in table)
+        ]
         theirs = {tuple(str(label) for label in key): value for *key, value in table[[*index, "value"]].itertuples(index=False)}
         ours = {tuple(str(label) for label in key): value for key, value in told.quantities[name].items()}
         assert theirs.keys() <= ours.keys(), name

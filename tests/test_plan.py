@@ -39,7 +39,9 @@ def test_every_quantity_has_a_tidy_table(plan: planner.Plan) -> None:
     assert set(plan.tables) == set(QUANTITIES)
     for name, quantity in QUANTITIES.items():
         table = plan[name]
-        index = [column for dimension in quantity.index for column in ((dimension, "body") if dimension == "site" else (dimension,))]
+        index = [
+            column for dimension in quantity.index for column in ((dimension, "body") if dimension == "site" else (dimension,))
+        ]
         assert list(table.columns) == [*index, "value", "unit"], name
         assert not table.duplicated(subset=index).any(), name
         assert set(table["unit"]) <= {quantity.unit}
@@ -108,7 +110,11 @@ def test_prices_are_never_negative_but_for_what_is_forced(plan: planner.Plan) ->
     assert set(plan.prices) <= set(PRICES)
     assert set(NEVER_NEGATIVE) <= set(plan.prices)
     for name, table in plan.prices.items():
-        index = [column for dimension in PRICES[name].index for column in ((dimension, "body") if dimension == "site" else (dimension,))]
+        index = [
+            column
+            for dimension in PRICES[name].index
+            for column in ((dimension, "body") if dimension == "site" else (dimension,))
+        ]
         assert list(table.columns) == [*index, "value", "unit"], name
         assert table["value"].min() > -1e-7, name
         assert table["value"].max() > 0, f"no {name} price above nought: the instance does not test it"
@@ -120,7 +126,9 @@ def test_prices_are_never_negative_but_for_what_is_forced(plan: planner.Plan) ->
         pytest.param("demand", {"workload": "chat"}, "compute.chat.demand", 1e-4, 1, id="demand"),
         pytest.param("limit", {"limit": "earth_ceiling"}, "limits.earth_ceiling.upper", 1e-4, -1, id="limit"),
         pytest.param("deposit", {"deposit": "rich", "year": 2030}, "helium3.rich.tonnage", 1e-3, -1e-3, id="deposit"),
-        pytest.param("helium3_balance", {"body": "earth", "year": 2030}, "helium3.initial_stock[earth]", 1e-1, -1e-3, id="helium-3"),
+        pytest.param(
+            "helium3_balance", {"body": "earth", "year": 2030}, "helium3.initial_stock[earth]", 1e-1, -1e-3, id="helium-3"
+        ),
     ],
 )
 def test_a_price_is_what_one_unit_more_changes(
@@ -181,9 +189,22 @@ def test_plans_that_differ_anywhere_are_not_equal(plan: planner.Plan) -> None:
 
 def test_a_run_folder_holds_all_that_explains_it(plan: planner.Plan, tmp_path: Path) -> None:
     folder = planner.save_plan(plan, tmp_path / "run")
-    assert {path.name for path in folder.iterdir()} == {"summary.json", "tables", "prices", "ledger.csv", "ledger.parquet", "instance", "basis.npz", "run.log"}
-    assert {path.name for path in (folder / "tables").iterdir()} == {f"{name}.{kind}" for name in plan.tables for kind in ("csv", "parquet")}
-    assert {path.name for path in (folder / "prices").iterdir()} == {f"{name}.{kind}" for name in plan.prices for kind in ("csv", "parquet")}
+    assert {path.name for path in folder.iterdir()} == {
+        "summary.json",
+        "tables",
+        "prices",
+        "ledger.csv",
+        "ledger.parquet",
+        "instance",
+        "basis.npz",
+        "run.log",
+    }
+    assert {path.name for path in (folder / "tables").iterdir()} == {
+        f"{name}.{kind}" for name in plan.tables for kind in ("csv", "parquet")
+    }
+    assert {path.name for path in (folder / "prices").iterdir()} == {
+        f"{name}.{kind}" for name in plan.prices for kind in ("csv", "parquet")
+    }
     text = pd.read_csv(folder / "tables" / "power.build.csv")
     assert text["value"].tolist() == plan["power.build"]["value"].tolist()
     assert planner.load(folder / "instance").hash == plan.instance.hash
@@ -224,10 +245,19 @@ def _interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("fail", "error"),
-    [(_fail_in_tables, planner.PlannerError), (_fail_in_summary, ValueError), (_fail_in_move, planner.PlannerError), (_interrupt, KeyboardInterrupt)],
+    [
+        (_fail_in_tables, planner.PlannerError),
+        (_fail_in_summary, ValueError),
+        (_fail_in_move, planner.PlannerError),
+        (_interrupt, KeyboardInterrupt),
+    ],
 )
 def test_a_run_is_written_whole_or_not_at_all(
-    plan: planner.Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fail: Callable[[pytest.MonkeyPatch], None], error: type[BaseException]
+    plan: planner.Plan,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fail: Callable[[pytest.MonkeyPatch], None],
+    error: type[BaseException],
 ) -> None:
     fail(monkeypatch)
     with pytest.raises(error):

@@ -22,7 +22,13 @@ def test_python_examples_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_option_of_readme_exists_and_none_is_missing() -> None:
-    said = subprocess.run([sys.executable, "-m", "planner", "solve", "--help"], capture_output=True, text=True, check=True, env={"COLUMNS": "200", "PYTHONPATH": str(ROOT), "PATH": ""})
+    said = subprocess.run(
+        [sys.executable, "-m", "planner", "solve", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"COLUMNS": "200", "PYTHONPATH": str(ROOT), "PATH": ""},
+    )
     usage = README[README.index("planner solve INSTANCE") : README.index("planner check INSTANCE")]
     assert set(re.findall(r"--[a-z-]+", usage)) == set(re.findall(r"--[a-z-]+", said.stdout)) - {"--help"}
 

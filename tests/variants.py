@@ -21,7 +21,10 @@ TOY = Path(__file__).parent.parent / "instances" / "toy"
 CONVENTIONS = [
     dict(zip(("payments", "capital_falls", "capital", "end_of_horizon"), choices, strict=True))
     for choices in itertools.product(
-        ("start", "mid", "end"), ("start", "mid", "end"), ("upfront", "annuity"), ("straight_line", "sinking_fund", "annuities_dropped", "none")
+        ("start", "mid", "end"),
+        ("start", "mid", "end"),
+        ("upfront", "annuity"),
+        ("straight_line", "sinking_fund", "annuities_dropped", "none"),
     )
 ]
 
@@ -51,7 +54,9 @@ def _over(folder: Path, years: tuple[int, ...], last: int | None) -> planner.Ins
     if not years:
         return planner.load(folder)
     (folder / "scenarios").mkdir(exist_ok=True)
-    (folder / "scenarios" / "other_years.toml").write_text(f"title = 'Other years'\n[horizon]\nyears = {list(years)}\nlast = {last}\n")
+    (folder / "scenarios" / "other_years.toml").write_text(
+        f"title = 'Other years'\n[horizon]\nyears = {list(years)}\nlast = {last}\n"
+    )
     return planner.load(folder, ["other_years"])
 
 
@@ -70,7 +75,9 @@ def restructured(instance: planner.Instance, chance: Callable[[], bool]) -> plan
     """The instance with other bodies, sites, workloads and routes: each choice is left to chance, every number stays."""
     goods = ("complex", "structural", "propellant")
     bodies = {
-        name: dataclasses.replace(body, users=body.users != chance(), supplies=tuple(good for good in goods if (good in body.supplies) != chance()))
+        name: dataclasses.replace(
+            body, users=body.users != chance(), supplies=tuple(good for good in goods if (good in body.supplies) != chance())
+        )
         for name, body in instance.bodies.items()
     }
     technologies = {

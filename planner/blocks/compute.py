@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pyomo.environ as pyo
 
 from planner.blocks import fleet
+from planner.blocks.lives import EXISTING, Lives
 from planner.blocks.pyomo_units import declare, positive, within
 from planner.parameters import Parameter
 from planner.quantities import Quantity
@@ -24,6 +25,7 @@ from planner.quantities import Quantity
 if TYPE_CHECKING:
     from planner.instance import Instance
 
+# fmt: off
 PARAMETERS = (
     *fleet.parameters("compute"),
     Parameter("compute", "performance", ("technology", "vintage"), "ZFLOP/s/GW", "computing done per unit of power drawn by the accelerators of a vintage",
@@ -50,9 +52,10 @@ QUANTITIES = (
     Quantity("compute.serve", ("workload", "site", "year", "slice"), "ZFLOP/s", "computing done for a workload in a slice"),
     Quantity("compute.unserved", ("tier", "year"), "ZFLOP/s", "demand left unserved"),
 )
+# fmt: on
 
 
-def add_compute(b: pyo.Block, instance: Instance) -> fleet.Lives:
+def add_compute(b: pyo.Block, instance: Instance) -> Lives:
     """Add accelerators, their running, and the workloads placed on sites."""
     lives = fleet.add_fleet(b, instance, "compute", serviced=False)
     declare(b, instance, fleet.own(PARAMETERS))
@@ -61,10 +64,10 @@ def add_compute(b: pyo.Block, instance: Instance) -> fleet.Lives:
     return lives
 
 
-def _add_accelerators(b: pyo.Block, instance: Instance, lives: fleet.Lives) -> None:
+def _add_accelerators(b: pyo.Block, instance: Instance, lives: Lives) -> None:
     """Vintages in service and their running: an old accelerator does less for its power, so each vintage is run on its own."""
     slices = {s: instance.slices[instance.sites[s]] for _, s in lives.assets}
-    old = [(k, s, fleet.EXISTING, y) for k, s, y in lives.standing if pyo.value(b.existing[k, s, y]) > 0]
+    old = [(k, s, EXISTING, y) for k, s, y in lives.standing if pyo.value(b.existing[k, s, y]) > 0]
     kept = [*old, *((k, s, v, y) for (k, s, v), years in lives.alive.items() for y in years)]
     at: dict[tuple[str, int], list[tuple[str, Any]]] = {}
     for k, s, v, y in kept:
@@ -76,7 +79,7 @@ def _add_accelerators(b: pyo.Block, instance: Instance, lives: fleet.Lives) -> N
 
     @b.Constraint(kept, doc="(F2)")
     def kept_in_service(b: pyo.Block, k: str, s: str, v: Any, y: int) -> Any:
-        if v == fleet.EXISTING:
+        if v == EXISTING:
             return b.in_service[k, s, v, y] <= b.existing[k, s, y]
         return b.in_service[k, s, v, y] <= lives.share_left(k, s, v, y) * b.weight[v] * b.build[k, s, v]
 
@@ -100,7 +103,7 @@ def _add_accelerators(b: pyo.Block, instance: Instance, lives: fleet.Lives) -> N
 
 def performance(b: pyo.Block, instance: Instance, k: str, v: Any) -> Any:
     """Computing per unit of power of a vintage; what stood before the horizon has its own, or the first year's."""
-    if v != fleet.EXISTING:
+    if v != EXISTING:
         return b.performance[k, v]
     return b.existing_performance[k] if k in b.existing_performance else b.performance[k, instance.years[0]]
 
@@ -109,7 +112,9 @@ def _add_workloads(b: pyo.Block, instance: Instance) -> None:
     """Where demand is met, and what of it is not."""
     slices = {s: instance.slices[instance.sites[s]] for s, _ in b.kept}
     placed = [
-        (w, s, y) for w in instance.workloads for s, y in b.kept
+        (w, s, y)
+        for w in instance.workloads
+        for s, y in b.kept
         if w not in b.max_delay or pyo.value(b.delay[s]) <= pyo.value(b.max_delay[w])
     ]
     flexible = [(w, s, y) for w, s, y in placed if instance.workloads[w] == "flexible"]
@@ -121,7 +126,13 @@ def _add_workloads(b: pyo.Block, instance: Instance) -> None:
 
     positive(b, "placed", placed, "ZFLOP/s")
     positive(b, "serve", [(*index, h) for index in flexible for h in slices[index[1]]], "ZFLOP/s")
-    positive(b, "unserved", priced, "ZFLOP/s", bounds=lambda b, tier, y: (0, pyo.value(b.share[tier] * b.demand[instance.tiers[tier], y])))
+    positive(
+        b,
+        "unserved",
+        priced,
+        "ZFLOP/s",
+        bounds=lambda b, tier, y: (0, pyo.value(b.share[tier] * b.demand[instance.tiers[tier], y])),
+    )
 
     @b.Constraint([(s, y, h) for s, y in b.kept for h in slices[s]], doc="(C2)")
     def computing(b: pyo.Block, s: str, y: int, h: str) -> Any:

@@ -14,15 +14,12 @@ in between, instead of over all that live: the same equation with a few terms in
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyomo.environ as pyo
 
-from planner.blocks.money import Payment, capital_payments
+from planner.blocks.lives import Lives
 from planner.blocks.pyomo_units import declare, positive
 from planner.blocks.time import add_time
 from planner.parameters import CAPACITY_UNITS, Parameter
@@ -31,12 +28,7 @@ from planner.quantities import Quantity
 if TYPE_CHECKING:
     from planner.instance import Instance
 
-Asset = tuple[str, str]
-Vintage = tuple[str, str, int]
-
-#: The vintage of what stood before the horizon.
-EXISTING = "existing"
-
+# fmt: off
 PARAMETERS = (
     Parameter("", "capex", ("technology", "site", "vintage"), "GUSD/{capacity}", "overnight cost of a unit of capacity ordered in that year",
               required=True),
@@ -69,6 +61,7 @@ QUANTITIES = (
     Quantity("installed", ("technology", "site", "year"), "{capacity}", "capacity that stands"),
     Quantity("in_service", ("technology", "site", "year"), "{capacity}", "capacity kept in service; the rest is mothballed"),
 )
+# fmt: on
 
 
 def parameters(block: str) -> tuple[Parameter, ...]:
@@ -87,102 +80,6 @@ def quantities(block: str, **index: tuple[str, ...]) -> tuple[Quantity, ...]:
     return tuple(replace(quantity, index=index.get(quantity.name, quantity.index)).of(block) for quantity in QUANTITIES)
 
 
-class Lives:
-    """Which vintages of a block's technologies can be ordered, and what is left of each in every model year.
-
-    `assets` are pairs of technology and site; `orders` the vintages that would stand in some model year; `standing`
-    the model years in which an asset may have capacity; `changes[k, s, y]` the vintages of which (F1) has a term in y.
-    """
-
-    def __init__(self, instance: Instance, block: str) -> None:
-        self._numbers = {name: instance.numbers[f"{block}.{name}"] for name in ("lifetime", "lead_time", "annual_failure", "first_year", "last_year")}
-        self._curves = instance.survival
-        self._weights = instance.weights
-        self.block = block
-        self.years = instance.years
-        self.assets: list[Asset] = [(k, s) for k, t in instance.technologies.items() if t.block == block for s in t.sites]
-        self.alive: dict[Vintage, tuple[int, ...]] = {}
-        for k, s in self.assets:
-            first, last = self._numbers["first_year"].get(k, -math.inf), self._numbers["last_year"].get(k, math.inf)
-            for v in self.years:
-                if first <= v <= last and (years := self._years_alive(k, s, v)):
-                    self.alive[k, s, v] = years
-        self.orders: list[Vintage] = list(self.alive)
-        stands = {(k, s, y) for (k, s, _), years in self.alive.items() for y in years}
-        existing = instance.numbers[f"{block}.existing"]
-        self.standing: list[Vintage] = [
-            (k, s, y) for k, s in self.assets for y in self.years if existing[k, s, y] > 0 or (k, s, y) in stands
-        ]
-        self.changes = self._find_changes()
-
-    def commissioned(self, k: str, s: str, v: int) -> int:
-        """The calendar year in which what was ordered in v enters service."""
-        return v + round(self._numbers["lead_time"][k, s])
-
-    def lifetime(self, k: str, s: str) -> int:
-        """Years in service."""
-        return round(self._numbers["lifetime"][k, s])
-
-    def surviving(self, k: str, s: str, age: int) -> float:
-        """Share that has not failed at an age in years, whether or not its life has ended."""
-        curve = self._curves.get(k)
-        if curve is None:
-            return float((1 - self._numbers["annual_failure"][k, s]) ** age)
-        ages = [a for a, _ in curve]
-        i = bisect_right(ages, age)
-        if i == 0 or i == len(curve):
-            return curve[max(i - 1, 0)][1]
-        (a, x), (b, z) = curve[i - 1], curve[i]
-        return x + (z - x) * (age - a) / (b - a)
-
-    def share_left(self, k: str, s: str, v: int, y: int) -> float:
-        """Share of the vintage v that stands in the model year y, averaged over the calendar years that y stands for."""
-        age, life = y - self.commissioned(k, s, v), self.lifetime(k, s)
-        spent = [self.surviving(k, s, age + j) for j in range(self._weights[y]) if 0 <= age + j < life]
-        return sum(spent) / self._weights[y]
-
-    def share_kept(self, k: str, s: str, past: int, y: int) -> float:
-        """What is left in y of a unit that stood in the model year before, where both are within its life."""
-        rate = 1 - self._numbers["annual_failure"][k, s]
-        average = {n: sum(rate**j for j in range(n)) / n for n in (self._weights[past], self._weights[y])}
-        return float(rate ** (y - past) * average[self._weights[y]] / average[self._weights[past]])
-
-    def carries_over(self, k: str) -> bool:
-        """True where (F1) may be written from one model year to the next: failures are the same share at every age."""
-        return k not in self._curves
-
-    def payments(self, instance: Instance) -> Iterator[tuple[Vintage, list[Payment]]]:
-        """The payments of every vintage for one unit of its overnight cost."""
-        wacc = instance.numbers[f"{self.block}.wacc"]
-        for k, s, v in self.orders:
-            lead = self.commissioned(k, s, v) - v
-            yield (k, s, v), capital_payments(instance, v, lead, self.lifetime(k, s), wacc.get((k, s)), partial(self.surviving, k, s))
-
-    def _years_alive(self, k: str, s: str, v: int) -> tuple[int, ...]:
-        start = self.commissioned(k, s, v)
-        first = bisect_right(self.years, start) - 1  # the model year that the start falls in
-        first += start >= self.years[first] + self._weights[self.years[first]]
-        return self.years[max(first, 0) : bisect_left(self.years, start + self.lifetime(k, s))]
-
-    def _find_changes(self) -> dict[Vintage, list[tuple[int, float]]]:
-        changes: dict[Vintage, list[tuple[int, float]]] = {index: [] for index in self.standing}
-        for (k, s, v), years in self.alive.items():
-            if not self.carries_over(k):
-                for y in years:
-                    changes[k, s, y].append((v, self.share_left(k, s, v, y)))
-                continue
-            first, end = bisect_left(self.years, years[0]), bisect_left(self.years, years[-1])
-            # Between its first and its last model year a vintage only fails, which `share_kept` says already.
-            for i in sorted({first, first + 1, end, end + 1} & set(range(len(self.years)))):
-                y, past = self.years[i], self.years[i - 1] if i else None
-                left = self.share_left(k, s, v, y)
-                if past is not None and past in years:
-                    left -= self.share_kept(k, s, past, y) * self.share_left(k, s, v, past)
-                if abs(left) > 1e-12 and (k, s, y) in changes:
-                    changes[k, s, y].append((v, left))
-        return changes
-
-
 def add_fleet(b: pyo.Block, instance: Instance, block: str, serviced: bool = True) -> Lives:
     """Add the fleets of a block's technologies: what is ordered, what stands and, unless not `serviced`, what is kept in service."""
     capacity = CAPACITY_UNITS[block]
@@ -193,7 +90,7 @@ def add_fleet(b: pyo.Block, instance: Instance, block: str, serviced: bool = Tru
     before = dict(zip(instance.years[1:], instance.years, strict=False))
 
     def most(b: pyo.Block, k: str, s: str, v: int) -> tuple[float, float | None]:
-        return 0, b.max_build[k, s, v] if (k, s, v) in b.max_build else None
+        return 0, pyo.value(b.max_build[k, s, v]) if (k, s, v) in b.max_build else None
 
     positive(b, "build", lives.orders, f"{capacity}/yr", bounds=most)
     positive(b, "installed", lives.standing, capacity)
@@ -222,7 +119,9 @@ def _add_growth(b: pyo.Block, instance: Instance, lives: Lives) -> None:
     standing = set(lives.standing)
     before = dict(zip(instance.years[1:], instance.years, strict=False))
     places = {(k, body): [s for s in instance.technologies[k].sites if instance.sites[s] == body] for k, body in b.growth}
-    held_back = [(k, body, y) for (k, body), sites in places.items() for y in instance.years if any((k, s, y) in standing for s in sites)]
+    held_back = [
+        (k, body, y) for (k, body), sites in places.items() for y in instance.years if any((k, s, y) in standing for s in sites)
+    ]
 
     @b.Constraint(held_back, doc="(F3)")
     def growth_limit(b: pyo.Block, k: str, body: str, y: int) -> Any:
@@ -244,6 +143,7 @@ def _add_costs(b: pyo.Block, lives: Lives, serviced: bool) -> None:
         return b.capex[k, s, v] * b.build[k, s, v]
 
     if serviced:
+
         @b.Expression([(k, s, y) for k, s, y in lives.standing if pyo.value(b.fixed_cost[k, s, y]) > 0])
         def cost_fixed(b: pyo.Block, k: str, s: str, y: int) -> Any:
             return b.fixed_cost[k, s, y] * b.in_service[k, s, y]
@@ -251,4 +151,3 @@ def _add_costs(b: pyo.Block, lives: Lives, serviced: bool) -> None:
     @b.Expression([(k, s, y) for k, s, y in lives.standing if pyo.value(b.land[k, s]) > 0])
     def land_occupied(b: pyo.Block, k: str, s: str, y: int) -> Any:
         return b.land[k, s] * b.installed[k, s, y]
-

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyomo.environ as pyo
 
 from planner.blocks import fleet
+from planner.blocks.lives import Lives
 from planner.blocks.pyomo_units import declare, positive
 from planner.parameters import Parameter
 from planner.quantities import Quantity
@@ -22,6 +23,7 @@ from planner.quantities import Quantity
 if TYPE_CHECKING:
     from planner.instance import Instance
 
+# fmt: off
 PARAMETERS = (
     *fleet.parameters("helium3"),
     Parameter("helium3", "availability", ("technology", "site", "slice"), "1", "greatest digging per unit of capacity in service", default=1.0, upper=1.0),
@@ -47,9 +49,10 @@ QUANTITIES = (
     Quantity("helium3.sold", ("market", "year"), "t/yr", "helium-3 sold"),
     Quantity("helium3.stock", ("body", "year"), "t", "helium-3 in store at the end of the model year"),
 )
+# fmt: on
 
 
-def add_helium3(b: pyo.Block, instance: Instance) -> fleet.Lives:
+def add_helium3(b: pyo.Block, instance: Instance) -> Lives:
     """Add miners, deposits and markets."""
     lives = fleet.add_fleet(b, instance, "helium3")
     declare(b, instance, fleet.own(PARAMETERS))
@@ -58,7 +61,7 @@ def add_helium3(b: pyo.Block, instance: Instance) -> fleet.Lives:
     return lives
 
 
-def _add_mining(b: pyo.Block, instance: Instance, lives: fleet.Lives) -> None:
+def _add_mining(b: pyo.Block, instance: Instance, lives: Lives) -> None:
     slices = {s: instance.slices[instance.sites[s]] for _, s in lives.assets}
     deposits = {s: [d for d, site in instance.deposits.items() if site == s] for s in slices}
     mines = [(k, s, y) for k, s, y in lives.standing if deposits[s]]
@@ -99,7 +102,10 @@ def _add_mining(b: pyo.Block, instance: Instance, lives: fleet.Lives) -> None:
 
 def _add_markets(b: pyo.Block, instance: Instance) -> None:
     """(H5) as bounds: a market gives or takes no more than its size, at its price."""
-    sides = {side: [(m, y) for m, market in instance.markets.items() if market.side == side for y in instance.years] for side in ("buy", "sell")}
+    sides = {
+        side: [(m, y) for m, market in instance.markets.items() if market.side == side for y in instance.years]
+        for side in ("buy", "sell")
+    }
 
     def size(b: pyo.Block, m: str, y: int) -> tuple[float, float]:
         return 0, pyo.value(b.size[m, y])

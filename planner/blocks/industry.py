@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyomo.environ as pyo
 
 from planner.blocks import fleet
+from planner.blocks.lives import Lives
 from planner.blocks.pyomo_units import declare, positive
 from planner.parameters import Parameter
 from planner.quantities import Quantity
@@ -19,6 +20,7 @@ from planner.quantities import Quantity
 if TYPE_CHECKING:
     from planner.instance import Instance
 
+# fmt: off
 PARAMETERS = (
     *fleet.parameters("industry"),
     Parameter("industry", "availability", ("technology", "site", "slice"), "1", "greatest output per unit of capacity in service", default=1.0, upper=1.0),
@@ -31,9 +33,10 @@ QUANTITIES = (
     Quantity("industry.make", ("technology", "site", "year", "slice"), "kt/yr", "goods made in a slice"),
     Quantity("industry.output", ("technology", "site", "year"), "kt/yr", "goods made, averaged over the year"),
 )
+# fmt: on
 
 
-def add_industry(b: pyo.Block, instance: Instance) -> fleet.Lives:
+def add_industry(b: pyo.Block, instance: Instance) -> Lives:
     """Add factories and what they make."""
     lives = fleet.add_fleet(b, instance, "industry")
     declare(b, instance, fleet.own(PARAMETERS))
@@ -51,4 +54,5 @@ def add_industry(b: pyo.Block, instance: Instance) -> fleet.Lives:
     @b.Expression([(k, s, y) for k, s, y in lives.standing if pyo.value(b.variable_cost[k, s, y]) > 0])
     def cost_variable(b: pyo.Block, k: str, s: str, y: int) -> Any:
         return b.variable_cost[k, s, y] * b.output[k, s, y]
+
     return lives

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyomo.environ as pyo
 
 from planner.blocks import fleet
+from planner.blocks.lives import Lives, Vintage
 from planner.blocks.pyomo_units import declare, positive
 from planner.parameters import Parameter
 from planner.quantities import Quantity
@@ -22,6 +23,7 @@ from planner.quantities import Quantity
 if TYPE_CHECKING:
     from planner.instance import Instance
 
+# fmt: off
 PARAMETERS = (
     *fleet.parameters("launch"),
     Parameter("launch", "price", ("technology", "site", "year"), "GUSD/kt", "price of a unit of mass lifted from the origin", default=0.0),
@@ -44,15 +46,16 @@ QUANTITIES = (
     Quantity("launch.throw", ("technology", "site", "year", "slice"), "kt/yr", "mass lifted in a slice by a carrier that draws power"),
     Quantity("launch.lift", ("technology", "site", "year"), "kt/yr", "mass lifted from the origin, tankers included"),
 )
+# fmt: on
 
 
-def add_launch(b: pyo.Block, instance: Instance) -> fleet.Lives:
+def add_launch(b: pyo.Block, instance: Instance) -> Lives:
     """Add carriers, the flows of goods on their routes, and what both cost."""
     lives = fleet.add_fleet(b, instance, "launch")
     declare(b, instance, fleet.own(PARAMETERS))
     routes = _open_routes(b, instance, lives)
     flows = [(r, g, y) for r, y in routes for g in instance.routes[r].goods]
-    flown: dict[fleet.Vintage, list[str]] = {}
+    flown: dict[Vintage, list[str]] = {}
     for r, y in routes:
         flown.setdefault((instance.routes[r].carrier, instance.routes[r].origin, y), []).append(r)
     b.powered = {(k, s) for k, s in lives.assets if pyo.value(b.energy_use[k, s]) > 0}
@@ -75,16 +78,19 @@ def add_launch(b: pyo.Block, instance: Instance) -> fleet.Lives:
     return lives
 
 
-def _open_routes(b: pyo.Block, instance: Instance, lives: fleet.Lives) -> list[tuple[str, int]]:
+def _open_routes(b: pyo.Block, instance: Instance, lives: Lives) -> list[tuple[str, int]]:
     standing = set(lives.standing)
     return [
-        (r, y) for r, route in instance.routes.items() for y in instance.years
+        (r, y)
+        for r, route in instance.routes.items()
+        for y in instance.years
         if (route.carrier, route.origin, y) in standing
-        and (r not in b.opens or pyo.value(b.opens[r]) <= y) and (r not in b.closes or y <= pyo.value(b.closes[r]))
+        and (r not in b.opens or pyo.value(b.opens[r]) <= y)
+        and (r not in b.closes or y <= pyo.value(b.closes[r]))
     ]
 
 
-def _add_lift_limits(b: pyo.Block, instance: Instance, flown: dict[fleet.Vintage, list[str]]) -> None:
+def _add_lift_limits(b: pyo.Block, instance: Instance, flown: dict[Vintage, list[str]]) -> None:
     """(L1) for carriers that fly all year round on their own; (L1) and (L3) for those that draw power, slice by slice."""
     slices = {s: instance.slices[instance.sites[s]] for _, s, _ in flown}
     alone = [index for index in flown if index[:2] not in b.powered]
@@ -105,7 +111,7 @@ def _add_lift_limits(b: pyo.Block, instance: Instance, flown: dict[fleet.Vintage
         return b.throw[k, s, y, h] <= b.availability[k, s, h] * b.in_service[k, s, y]
 
 
-def _add_launch_costs(b: pyo.Block, instance: Instance, routes: list[tuple[str, int]], flown: dict[fleet.Vintage, list[str]]) -> None:
+def _add_launch_costs(b: pyo.Block, instance: Instance, routes: list[tuple[str, int]], flown: dict[Vintage, list[str]]) -> None:
     @b.Expression(routes)
     def cost_transport(b: pyo.Block, r: str, y: int) -> Any:
         route = instance.routes[r]

@@ -5,18 +5,19 @@ Equation (C5), where links and compute meet, stands in `model.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyomo.environ as pyo
 
 from planner.blocks import fleet
-from planner.blocks.pyomo_units import declare, positive
+from planner.blocks.lives import Lives
+from planner.blocks.pyomo_units import declare
 from planner.parameters import Parameter
-from planner.quantities import Quantity
 
 if TYPE_CHECKING:
     from planner.instance import Instance
 
+# fmt: off
 PARAMETERS = (
     *fleet.parameters("link"),
     Parameter("link", "availability", ("technology", "site", "slice"), "1", "share of the link capacity in service that can be used (clouds, line of sight)",
@@ -24,9 +25,10 @@ PARAMETERS = (
 )
 
 QUANTITIES = fleet.quantities("link")
+# fmt: on
 
 
-def add_link(b: pyo.Block, instance: Instance) -> fleet.Lives:
+def add_link(b: pyo.Block, instance: Instance) -> Lives:
     """Add the fleets of links."""
     lives = fleet.add_fleet(b, instance, "link")
     declare(b, instance, fleet.own(PARAMETERS))

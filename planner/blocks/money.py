@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: How far into a year a payment falls, as a share of the year.
 TIMING = {"start": 0.0, "mid": 0.5, "end": 1.0}
 
+# fmt: off
 PARAMETERS = (
     Parameter("finance", "discount_rate", (), "1/yr", "rate at which future money is discounted, real", required=True, lower=-0.5, upper=2.0),
     Parameter("finance", "carbon_price", ("body", "year"), "GUSD/Mt", "price of CO2 emitted on the body", default=0.0),
@@ -39,6 +40,7 @@ QUANTITIES = (
     Quantity("cost.sales", ("market", "year"), "GUSD/yr", "helium-3 sold, a negative cost"),
     Quantity("cost.unserved", ("tier", "year"), "GUSD/yr", "value of the demand left unserved"),
 )
+# fmt: on
 
 
 class Payment(NamedTuple):
@@ -100,4 +102,3 @@ def remaining_value(convention: str, rate: float, used: int, lifetime: int) -> f
     if convention == "straight_line" or rate == 0:
         return 1 - used / lifetime
     return 1 - math.expm1(used * math.log1p(rate)) / math.expm1(lifetime * math.log1p(rate))
-

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyomo.environ as pyo
 
 from planner.blocks import fleet
+from planner.blocks.lives import Lives, Vintage
 from planner.blocks.pyomo_units import declare, positive
 from planner.parameters import Parameter
 from planner.quantities import Quantity
@@ -18,6 +19,7 @@ from planner.quantities import Quantity
 if TYPE_CHECKING:
     from planner.instance import Instance
 
+# fmt: off
 PARAMETERS = (
     *fleet.parameters("power"),
     Parameter("power", "availability", ("technology", "site", "slice"), "1", "greatest output per unit of capacity in service", default=1.0, upper=1.0),
@@ -34,9 +36,10 @@ QUANTITIES = (
     Quantity("power.output", ("technology", "site", "year"), "GW", "power generated, averaged over the year"),
     Quantity("power.fuel", ("technology", "site", "year"), "GW", "fuel energy burnt, averaged over the year"),
 )
+# fmt: on
 
 
-def add_power(b: pyo.Block, instance: Instance) -> fleet.Lives:
+def add_power(b: pyo.Block, instance: Instance) -> Lives:
     """Add power plants and what they burn."""
     lives = fleet.add_fleet(b, instance, "power")
     declare(b, instance, fleet.own(PARAMETERS))
@@ -55,10 +58,10 @@ def add_power(b: pyo.Block, instance: Instance) -> fleet.Lives:
     return lives
 
 
-def _add_burning(b: pyo.Block, lives: fleet.Lives) -> None:
+def _add_burning(b: pyo.Block, lives: Lives) -> None:
     """(P4): everything that is proportional to generation."""
 
-    def with_positive(*names: str) -> list[fleet.Vintage]:
+    def with_positive(*names: str) -> list[Vintage]:
         factors = [getattr(b, name) for name in names]
         return [(k, s, y) for k, s, y in lives.standing if all(pyo.value(f[(k, s, y)[: f.dim()]]) > 0 for f in factors)]
 

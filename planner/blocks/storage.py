@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyomo.environ as pyo
 
 from planner.blocks import fleet
+from planner.blocks.lives import Lives
 from planner.blocks.pyomo_units import declare, positive
 from planner.parameters import Parameter
 from planner.quantities import Quantity
@@ -21,6 +22,7 @@ from planner.quantities import Quantity
 if TYPE_CHECKING:
     from planner.instance import Instance
 
+# fmt: off
 PARAMETERS = (
     *fleet.parameters("storage"),
     Parameter("storage", "efficiency_in", ("technology", "site"), "1", "energy stored per energy taken in", default=1.0, open_below=True, upper=1.0),
@@ -38,9 +40,10 @@ QUANTITIES = (
     Quantity("storage.discharge", ("technology", "site", "year", "slice"), "GW", "power given out"),
     Quantity("storage.level", ("technology", "site", "year", "slice"), "GWh", "energy in store at the end of one occurrence of the slice"),
 )
+# fmt: on
 
 
-def add_storage(b: pyo.Block, instance: Instance) -> fleet.Lives:
+def add_storage(b: pyo.Block, instance: Instance) -> Lives:
     """Add storages, their levels, and what they take in and give out."""
     lives = fleet.add_fleet(b, instance, "storage")
     declare(b, instance, fleet.own(PARAMETERS))
@@ -71,4 +74,5 @@ def add_storage(b: pyo.Block, instance: Instance) -> fleet.Lives:
     @b.Expression([(k, s, y) for k, s, y in lives.standing if pyo.value(b.variable_cost[k, s, y]) > 0])
     def cost_variable(b: pyo.Block, k: str, s: str, y: int) -> Any:
         return b.variable_cost[k, s, y] * sum(b.slice_share[h] * b.discharge[k, s, y, h] for h in slices[s])
+
     return lives

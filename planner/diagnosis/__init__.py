@@ -13,7 +13,7 @@ from planner.diagnosis.preflight import Finding, preflight
 from planner.diagnosis.relaxation import Change, Deadline, Elastic, changes, make_elastic, mends_alone, relax
 from planner.diagnosis.unbounded import Gain, gains
 from planner.diagnosis.words import conflict_in_words, gains_in_words, remedies_in_words
-from planner.errors import Infeasible, SolverError
+from planner.errors import Infeasible, SolverError, SolverLimit
 from planner.highs import Optimum, primal_ray
 from planner.instance import Instance
 from planner.lp import LinearProgram
@@ -78,7 +78,7 @@ def diagnose_infeasible(instance: Instance, lp: LinearProgram, seconds: float = 
         said = ("No change of any limit, demand, growth, order, market or deposit would make a plan possible: look at the model's own equations.",)
         return Diagnosis("infeasible", (*_first_sight(findings), *said), findings=findings)
     except SolverError:
-        said = (f"Why was not found within {seconds:g} s.",)
+        said = (f"What would make a plan possible was not found within {seconds:g} s.",)
         return Diagnosis("infeasible", (*_first_sight(findings), *said), findings=findings, complete=False)
     needed = tuple(changes(elastic, least))
     conflict = find_conflict(elastic, least, deadline)
@@ -108,8 +108,10 @@ def _alone(
     for address in list(dict.fromkeys([*needed, *likely]))[:_TRIED_ALONE]:
         try:
             part = mends_alone(elastic, address, deadline, least)
-        except SolverError:
+        except SolverLimit:
             return tuple(found), False
+        except SolverError:
+            continue
         if part:
             found.append(tuple(part))
     return tuple(found), True

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from planner.blocks.fleet import EXISTING
+from planner.blocks.lives import EXISTING
 from planner.diagnosis.sources import Sources
 from planner.instance import Instance, LimitRow, ParameterRow, limit_unit
 from planner.limits import HORIZON

@@ -18,7 +18,7 @@ import numpy as np
 import scipy.sparse as sparse
 
 from planner.diagnosis.givens import Given
-from planner.errors import Infeasible
+from planner.errors import Infeasible, SolverError, SolverLimit
 from planner.highs import Optimum, solve_program
 from planner.lp import Family, LinearProgram, Vector
 
@@ -139,7 +139,7 @@ def _sizes(givens: list[Given]) -> Vector:
 
 def relax(elastic: Elastic, deadline: Deadline) -> Optimum:
     """The least movement of all givens. Raises Infeasible where no movement helps, SolverLimit at the deadline."""
-    first = solve_program(elastic.with_costs(1 / elastic.sizes), "simplex", time_limit=deadline.left)
+    first = _solve(elastic.with_costs(1 / elastic.sizes), deadline)
     shares = elastic.moved(first) / elastic.sizes
     by_address: dict[str, float] = {}
     for given, share in zip(elastic.givens, shares, strict=True):
@@ -148,18 +148,27 @@ def relax(elastic: Elastic, deadline: Deadline) -> Optimum:
         return first
     total = sum(by_address.values())
     weights = np.array([1 / (0.02 + by_address[given.address] / total) for given in elastic.givens])
-    return solve_program(elastic.with_costs(weights / elastic.sizes), "simplex", time_limit=deadline.left, start=first.basis)
+    return _solve(elastic.with_costs(weights / elastic.sizes), deadline, first)
 
 
 def mends_alone(elastic: Elastic, address: str, deadline: Deadline, start: Optimum | None) -> list[Change]:
     """The changes of one row of the instance that make a plan possible with all else as it is; none where that is not enough."""
     allowed = {j for j, given in enumerate(elastic.givens) if given.address == address}
+    program = elastic.with_costs(1 / elastic.sizes, allowed)
     try:
-        program = elastic.with_costs(1 / elastic.sizes, allowed)
-        optimum = solve_program(program, "simplex", time_limit=deadline.left, start=start.basis if start else None)
+        return changes(elastic, _solve(program, deadline, start))
     except Infeasible:
         return []
-    return changes(elastic, optimum)
+
+
+def _solve(program: LinearProgram, deadline: Deadline, start: Optimum | None = None) -> Optimum:
+    """An optimum, from a basis where that leads to one, or else from nothing."""
+    try:
+        return solve_program(program, "simplex", time_limit=deadline.left, start=start.basis if start else None)
+    except (Infeasible, SolverLimit):
+        raise
+    except SolverError:
+        return solve_program(program, "simplex", time_limit=deadline.left)
 
 
 def changes(elastic: Elastic, optimum: Optimum) -> list[Change]:

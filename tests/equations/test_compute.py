@@ -91,7 +91,10 @@ def test_a_firm_workload_is_served_in_every_slice_and_a_flexible_one_when_it_sui
     )  # fmt: skip
     plan = planner.solve(instance)
     chips, plants = (firm + flexible / CALM) / performance, overhead * firm / performance / 0.2
-    assert by(plan["compute.serve"].query("workload == 'train'"), "slice") == {"calm": exactly(flexible / CALM), "scarce": exactly(0)}
+    assert by(plan["compute.serve"].query("workload == 'train'"), "slice") == {
+        "calm": exactly(flexible / CALM),
+        "scarce": exactly(0),
+    }
     assert by(plan["compute.placed"], "workload") == {"work": exactly(firm), "train": exactly(flexible)}
     assert value(plan["compute.build"]) == exactly(chips)
     assert value(plan["power.build"]) == exactly(plants)
@@ -158,6 +161,9 @@ def test_the_overhead_of_a_site_weighs_on_the_price_of_its_power(tmp_path: Path)
     assert by(plan["power.use"], "site") == {"cool": exactly(3.3), "grid": exactly(1.5)}
     assert by(plan["compute.placed"], "site") == {"cool": exactly(3 * 2.5), "grid": exactly(2.5)}
     hot = 0.11 + 0.23
-    assert by(plan.prices["power_balance"], "site") == {"grid": exactly(hot * PER_MWH), "cool": exactly(hot * 1.5 / 1.1 * PER_MWH)}
+    assert by(plan.prices["power_balance"], "site") == {
+        "grid": exactly(hot * PER_MWH),
+        "cool": exactly(hot * 1.5 / 1.1 * PER_MWH),
+    }
     assert value(plan.prices["demand"]) == exactly((rent(20, 4, 0.7) + 0.3 + 1.5 * hot) / 2.5)
     assert plan.objective == exactly(discount(2030) * (4 * (rent(20, 4, 0.7) + 0.3) + (3.3 + 1.5) * hot))

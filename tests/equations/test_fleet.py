@@ -41,9 +41,7 @@ def test_what_stands_is_what_is_left_of_what_was_built_and_of_what_stood_before(
     assert by(plan["power.installed"], "year") == {2030: exactly(9), **{y: exactly(need[y]) for y in (2031, 2032, 2033)}}
     # The horizon ends with 2033. Only the last order is then still in service: half its life is left to nine tenths of it.
     paid = {v: 3 * worth(v, 2, 2034, lead=1, failure=0.1) for v in (2030, 2031, 2032)}
-    assert plan.objective == exactly(
-        sum(paid[v] * build[v] for v in build) + sum(discount(y) * YEARLY * need[y] for y in need)
-    )
+    assert plan.objective == exactly(sum(paid[v] * build[v] for v in build) + sum(discount(y) * YEARLY * need[y] for y in need))
     # A GW more in 2033 is ordered in 2032; one more in 2032 is ordered in 2031 and spares 0.9 of an order of 2032; and so on.
     scarce = {2030: 0.0, 2033: paid[2032]}
     scarce[2032] = paid[2031] - 0.9 * scarce[2033]
@@ -71,7 +69,9 @@ def test_a_curve_is_straight_between_its_ages_and_level_after_them(tmp_path: Pat
     first, second = 5.0, 5 - 0.85 * 5  # 2031: what 0.85 of 2030 leaves open
     third = 5 - 0.7 * first - 0.85 * second
     fourth = 5 - 0.7 * first - 0.7 * second - 0.85 * third
-    assert by(plan["power.build"], "year") == {y: exactly(b) for y, b in zip(range(2030, 2034), (first, second, third, fourth), strict=True)}
+    assert by(plan["power.build"], "year") == {
+        y: exactly(b) for y, b in zip(range(2030, 2034), (first, second, third, fourth), strict=True)
+    }
 
 
 def test_model_years_that_stand_for_several(tmp_path: Path) -> None:
@@ -123,18 +123,27 @@ def test_growth_on_a_body_from_nothing_and_across_uneven_years(tmp_path: Path) -
     most[2034] = 1.5**3 * most[2031] + 0.4
     installed = {("farm", y): min(most[y], farm) for y in most} | {("grid", y): max(most[y] - farm, 0) for y in most}
     assert installed["grid", 2034] > 0
-    assert by(plan["power.installed"].query("technology == 'new'"), "site", "year") == {index: exactly(gw) for index, gw in installed.items()}
+    assert by(plan["power.installed"].query("technology == 'new'"), "site", "year") == {
+        index: exactly(gw) for index, gw in installed.items()
+    }
     # Three years of life: that of 2030 stands until 2032, two of the three years of 2031; that of 2031 until 2033.
     kept, of_2031, of_2034 = (0.95 + 0.95**2) / 3, (1 + 0.95 + 0.95**2) / 3, (1 + 0.95) / 2
     added = {2030: most[2030], 2031: (most[2031] - kept * most[2030]) / of_2031, 2034: most[2034] / of_2034}
     paid = {v: 0.8 * worth(v, 3, 2036, failure=0.05) for v in weight}
     yearly = {y: discount(y, weight[y]) for y in weight}
     old = {"grid": 0.11 + 1.4, "farm": 0.11 + 1.9}
-    running = {y: old["grid"] * (grid - installed["grid", y]) + old["farm"] * (farm - installed["farm", y]) + 0.19 * most[y] for y in weight}
+    running = {
+        y: old["grid"] * (grid - installed["grid", y]) + old["farm"] * (farm - installed["farm", y]) + 0.19 * most[y]
+        for y in weight
+    }
     assert plan.objective == exactly(sum(paid[y] * added[y] + yearly[y] * running[y] for y in weight))
     # What a GW more would save: at the farm while the farm has too little of it, at the grid in 2034. An order of 2030 lasts
     # through 2031 and pays for itself with what it saves and what it lets grow; worked from the last year back.
-    saved = {2030: yearly[2030] * (old["farm"] - 0.19), 2031: yearly[2031] * (old["farm"] - 0.19), 2034: yearly[2034] * (old["grid"] - 0.19)}
+    saved = {
+        2030: yearly[2030] * (old["farm"] - 0.19),
+        2031: yearly[2031] * (old["farm"] - 0.19),
+        2034: yearly[2034] * (old["grid"] - 0.19),
+    }
     costs = {2034: paid[2034] / of_2034, 2031: paid[2031] / of_2031}  # of a GW that stands in the year
     costs[2030] = paid[2030] - kept * costs[2031]
     growth = {2034: saved[2034] - costs[2034]}

@@ -42,10 +42,18 @@ def test_the_rich_deposit_goes_first_and_its_regolith_has_a_price(tmp_path: Path
     poor = {2030: 0.0, 2032: (BURNT - 10 * rich[2032]) / 2.5}
     dug = {y: rich[y] + poor[y] for y in rich}
     mined = by(plan["helium3.mined"], "deposit", "year")
-    assert mined == {("rich", 2030): exactly(300), ("rich", 2032): exactly(10 * rich[2032]), ("poor", 2030): exactly(0), ("poor", 2032): exactly(2.5 * poor[2032])}
+    assert mined == {
+        ("rich", 2030): exactly(300),
+        ("rich", 2032): exactly(10 * rich[2032]),
+        ("poor", 2030): exactly(0),
+        ("poor", 2032): exactly(2.5 * poor[2032]),
+    }
     assert by(plan["helium3.burnt"], "year") == {y: exactly(BURNT) for y in WEIGHT}
     assert by(plan["helium3.in_service"], "year") == {y: exactly(dug[y] / 0.6) for y in WEIGHT}
-    assert by(plan["helium3.dig"].query("year == 2032"), "slice") == {"day": exactly(0.9 * dug[2032] / 0.6), "night": exactly(0.3 * dug[2032] / 0.6)}
+    assert by(plan["helium3.dig"].query("year == 2032"), "slice") == {
+        "day": exactly(0.9 * dug[2032] / 0.6),
+        "night": exactly(0.3 * dug[2032] / 0.6),
+    }
     assert by(plan["helium3.remaining"].query("deposit == 'rich'"), "year") == {2030: exactly(100 - 60), 2032: exactly(0)}
     left = 9000 - 3 * poor[2032]
     assert value(plan["helium3.remaining"], deposit="poor", year=2032) == exactly(left)

@@ -88,7 +88,9 @@ def test_an_industry_bootstraps_itself(tmp_path: Path) -> None:
     lifted = {2030: 10 * 0.05 * built[2030], 2031: 10 * 0.05 * built[2031], 2032: 10 * 7 * chips}
     lift = {2032: paid[2032], 2031: paid[2031] - paid[2032], 2030: paid[2030] - paid[2031]}
     kilotonne = {y: rocket[y] + 10 * (0.03 + lift[y] / weight[y]) for y in stands}
-    assert by(plan.prices["goods_balance"].query("good == 'complex'"), "year") == {y: exactly(kt * PER_KG) for y, kt in kilotonne.items()}
+    assert by(plan.prices["goods_balance"].query("good == 'complex'"), "year") == {
+        y: exactly(kt * PER_KG) for y, kt in kilotonne.items()
+    }
     foundry = {v: 0.6 * (worth(v, 9, 2033, lead=1)) for v in orders}
     making = 0.04 + 0.012 * 0.23 + 0.05 / 0.8
     chip = 20 * worth(2032, 4, 2033) / weight[2032] + 1.25 * 0.23 + 7 * kilotonne[2032]
@@ -97,7 +99,9 @@ def test_an_industry_bootstraps_itself(tmp_path: Path) -> None:
     worth_of[2031] = (gain[2032] - foundry[2031] - 0.05 * kilotonne[2031] * weight[2031]) / each / weight[2031]
     gain[2031] = 0.8 * weight[2031] * (worth_of[2031] - making)
     worth_of[2030] = (gain[2031] + gain[2032] - foundry[2030] - 0.05 * kilotonne[2030] * weight[2030]) / each / weight[2030]
-    assert by(plan.prices["goods_balance"].query("good == 'structural'"), "year") == {y: exactly(worth_of[y] * PER_KG) for y in stands}
+    assert by(plan.prices["goods_balance"].query("good == 'structural'"), "year") == {
+        y: exactly(worth_of[y] * PER_KG) for y in stands
+    }
     # The whole cost, year by year.
     cost = sum(foundry[v] * built[v] for v in orders) + 20 * worth(2032, 4, 2033) * chips
     cost += sum(weight[y] * (0.05 * stands[y] + (0.04 + 0.012 * 0.23) * 0.8 * stands[y]) for y in stands)

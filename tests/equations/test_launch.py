@@ -51,7 +51,11 @@ def test_what_is_built_and_its_spares_are_lifted_with_the_tankers_that_it_takes(
     assert value(plan["emissions.released"]) == exactly(2.9 * 10 * payload)
     assert value(plan["cost.transport"]) == exactly((10 * 0.09 + 1.7) * payload)
     kilotonne = 10 * (0.09 + LIFT / 0.9 + 2.9 * 0.02) + 1.7
-    assert by(plan.prices["goods_balance"], "good") == {"complex": exactly(kilotonne * PER_KG), "structural": exactly(kilotonne * PER_KG), "propellant": exactly(0)}
+    assert by(plan.prices["goods_balance"], "good") == {
+        "complex": exactly(kilotonne * PER_KG),
+        "structural": exactly(kilotonne * PER_KG),
+        "propellant": exactly(0),
+    }
     assert value(plan.prices["lift"]) == exactly(LIFT / 0.9 * PER_KG)
     chip = rent(20, 4) + 1.25 * 0.23 + 18 * 1.04 * kilotonne
     assert value(plan.prices["demand"]) == exactly(chip / 2.5)
@@ -81,7 +85,11 @@ def test_propellant_made_on_the_moon_lightens_the_burden(tmp_path: Path) -> None
     assert value(plan["power.use"], purpose="industry") == exactly(0.006 * propellant)
     lighter = 4 * (0.09 + LIFT) + 1.9
     price = by(plan.prices["goods_balance"], "good")
-    assert price == {"complex": exactly(DIRECT * PER_KG), "structural": exactly(DIRECT * PER_KG), "propellant": exactly((DIRECT - lighter) / 2.5 * PER_KG)}
+    assert price == {
+        "complex": exactly(DIRECT * PER_KG),
+        "structural": exactly(DIRECT * PER_KG),
+        "propellant": exactly((DIRECT - lighter) / 2.5 * PER_KG),
+    }
     made = 0.05 * 24 + (0.04 + 0.006 * 0.23) * propellant
     chips = (rent(20, 4) + 1.25 * 0.23) * CHIPS
     assert plan.objective == exactly(discount(2030) * (chips + DIRECT * (payload - refuelled) + lighter * refuelled + made))

@@ -55,7 +55,9 @@ def test_an_upper_limit_on_any_quantity(tmp_path: Path, limit: dict[str, Any]) -
 
 
 def test_a_lower_limit_costs_what_it_forces(tmp_path: Path) -> None:
-    plan = planner.solve(world(tmp_path, PLANTS, **_cheap(), limits=[_limit("power.output", "GW", 1.5, item="plant", bound="lower")]))
+    plan = planner.solve(
+        world(tmp_path, PLANTS, **_cheap(), limits=[_limit("power.output", "GW", 1.5, item="plant", bound="lower")])
+    )
     assert by(plan["power.output"], "technology") == {"cheap": exactly(3.5), "plant": exactly(1.5)}
     assert value(plan.prices["limit"], limit="cap", bound="lower") == exactly(-(DEAR - LESS))
 
@@ -112,10 +114,24 @@ def test_items_are_added_up_and_places_chosen(tmp_path: Path) -> None:
 
 def test_a_limit_of_each_year_and_of_some_years(tmp_path: Path) -> None:
     # A row by year, straight between them, and in force from 2031 to 2032 alone. Plants last a year, so each year is its own.
-    row = {"limit": "cap", "quantity": "power.output", "unit": "GW", "item": "cheap", 2030: 1, 2034: 3, "first_year": 2031, "last_year": 2032}
+    row = {
+        "limit": "cap",
+        "quantity": "power.output",
+        "unit": "GW",
+        "item": "cheap",
+        2030: 1,
+        2034: 3,
+        "first_year": 2031,
+        "last_year": 2032,
+    }
     parts = _cheap(**{"power.cheap.lifetime": "1 yr", "power.plant.lifetime": "1 yr"})
     plan = planner.solve(world(tmp_path, {**PLANTS, "years": [2030, 2031, 2032, 2033]}, limits=[row], **parts))
-    assert by(plan["power.output"].query("technology == 'cheap'"), "year") == {2030: exactly(5), 2031: exactly(1.5), 2032: exactly(2), 2033: exactly(5)}
+    assert by(plan["power.output"].query("technology == 'cheap'"), "year") == {
+        2030: exactly(5),
+        2031: exactly(1.5),
+        2032: exactly(2),
+        2033: exactly(5),
+    }
     assert plan.prices["limit"]["year"].tolist() == [2031, 2032]
     saved = {y: (3 - 1.7) * worth(y, 1, 2034) / discount(y) + 0.11 + 0.23 - 0.07 for y in (2031, 2032)}
     assert plan.prices["limit"]["value"].tolist() == [exactly(saved[2031]), exactly(saved[2032])]
@@ -124,7 +140,10 @@ def test_a_limit_of_each_year_and_of_some_years(tmp_path: Path) -> None:
 def test_a_ceiling_on_a_body_leaves_demand_unserved(tmp_path: Path) -> None:
     # The first limit of the real instances: so much compute and no more, worth what the demand that is left would pay.
     instance = world(
-        tmp_path, CHIPS, numbers={"compute.work.value": "55 GUSD/yr/(ZFLOP/s)"}, limits=[_limit("compute.in_service", "GW", 3, at="earth")]
+        tmp_path,
+        CHIPS,
+        numbers={"compute.work.value": "55 GUSD/yr/(ZFLOP/s)"},
+        limits=[_limit("compute.in_service", "GW", 3, at="earth")],
     )
     plan = planner.solve(instance)
     assert value(plan["compute.unserved"]) == exactly(10 - 3 * 2.5)

@@ -37,7 +37,10 @@ def test_a_link_carries_what_a_far_site_serves(tmp_path: Path) -> None:
     )  # fmt: skip
     plan = planner.solve(instance)
     moved = (rate_f * f + rate_t * t) / (3 * rate_t)
-    assert by(plan["compute.serve"].query("workload == 'train'"), "slice") == {"day": exactly(t + moved), "night": exactly(t - moved)}
+    assert by(plan["compute.serve"].query("workload == 'train'"), "slice") == {
+        "day": exactly(t + moved),
+        "night": exactly(t - moved),
+    }
     chips, link = (f + t + moved) / 2.5, rate_f * f + rate_t * (t + moved)
     assert value(plan["compute.build"]) == exactly(chips)
     assert value(plan["link.build"]) == exactly(link)
@@ -72,7 +75,9 @@ def test_a_workload_is_not_placed_beyond_its_greatest_delay(tmp_path: Path, tole
 def test_where_users_live_no_link_is_needed(tmp_path: Path) -> None:
     # (C5) is not written for a site on a body with users.
     instance = world(
-        tmp_path, {**MOON, "bodies": {"moon": {"users": True, "supplies": ALL_GOODS}}}, numbers={"compute.work.data_rate": "0.4 Tbit/ZFLOP"}
+        tmp_path,
+        {**MOON, "bodies": {"moon": {"users": True, "supplies": ALL_GOODS}}},
+        numbers={"compute.work.data_rate": "0.4 Tbit/ZFLOP"},
     )
     plan = planner.solve(instance)
     assert value(plan["link.build"]) == exactly(0)

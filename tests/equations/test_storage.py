@@ -39,11 +39,15 @@ CHARGE = 1 / (OUT * KEPT * IN)  # GW by day for each GW by night
         pytest.param(200, 600, 600, id="discharging binds"),
     ],
 )
-def test_a_battery_carries_the_site_through_the_lunar_night(tmp_path: Path, charge_time: float, discharge_time: float, size: float) -> None:
+def test_a_battery_carries_the_site_through_the_lunar_night(
+    tmp_path: Path, charge_time: float, discharge_time: float, size: float
+) -> None:
     # (P2), (P3): what is needed by night is stored by day, with losses at both ends and each hour; the battery is as large
     # as the tightest of its three limits asks.
     instance = world(
-        tmp_path, POLE, numbers={"storage.battery.charge_time": f"{charge_time} h", "storage.battery.discharge_time": f"{discharge_time} h"}
+        tmp_path,
+        POLE,
+        numbers={"storage.battery.charge_time": f"{charge_time} h", "storage.battery.discharge_time": f"{discharge_time} h"},
     )
     plan = planner.solve(instance)
     assert value(plan["storage.build"]) == exactly(size * NEED)

@@ -1,0 +1,81 @@
+"""How a run ends that finds no plan: what is known is saved, whole or not at all, and handed back as the object to print."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from planner.errors import NoPlan, PlannerError, SolverLimit
+
+#: Signals that stop a run; both are told to the program as a KeyboardInterrupt.
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def interruptible() -> Iterator[list[int]]:
+    """Meanwhile SIGINT and SIGTERM raise KeyboardInterrupt; gives the list of those that came. Does nothing but in the main thread."""
+    came: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield came
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in STOPPING}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Meanwhile SIGINT and SIGTERM wait: what is being saved is saved."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def stopped_while(steps: dict[str, float]) -> SolverLimit:
+    """What to say of an interrupt that came outside of the solver: the step that was under way is the last of `steps`."""
+    step = list(steps)[-1] if steps else "start"
+    seconds = sum(steps.values())
+    return SolverLimit(f"interrupted at the step '{step}', {seconds:.1f} s after the start", {"reason": "interrupt", "step": step, "seconds": seconds})
+
+
+def facts_of(error: PlannerError, instance: Any, steps: dict[str, float], shape: tuple[int, int, int] | None, out: Path | None) -> dict[str, Any]:
+    """What `--json` prints of a run without a plan."""
+    said: dict[str, Any] = {"status": "stopped" if isinstance(error, SolverLimit) else "failed", "message": str(error.args[0])}
+    if isinstance(error, NoPlan):
+        kind = type(error).__name__.lower()
+        said |= {"status": kind, "diagnosis": error.diagnosis.as_dict() if error.diagnosis is not None else None}
+    if isinstance(error, SolverLimit):
+        said["known"] = error.known
+    said |= {"instance": instance.name, "instance_hash": instance.hash} if instance is not None else {}
+    said |= dict(zip(("rows", "columns", "nonzeros"), shape, strict=True)) if shape is not None else {}
+    return {**said, "seconds": dict(steps), "out": None if out is None or instance is None else str(out)}
+
+
+def save_ending(error: PlannerError, facts: dict[str, Any], instance: Any, out: Path, log: str) -> None:
+    """Write what is known of a run without a plan: its diagnosis, or how far it came, and a copy of the instance."""
+    from planner.store import save_diagnosis, save_stopped
+
+    with undisturbed():
+        if isinstance(error, NoPlan):
+            save_diagnosis(facts, instance, out)
+        else:
+            save_stopped(facts, instance, out, log)
