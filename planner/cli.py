@@ -99,6 +99,7 @@ def solve(
     threads: Annotated[int | None, typer.Option(metavar="N", min=1, help="threads of the solver")] = None,
     time_limit: Annotated[float | None, typer.Option(metavar="S", min=0.0, help="seconds that the solver may take")] = None,
     certify: Annotated[Certify, typer.Option(help="exact: check the basis in rational arithmetic as well")] = Certify.extended,
+    ranging: Annotated[bool, typer.Option("--ranging", help="say how far each price holds, and which are degenerate")] = False,
     write_model: ModelFile = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -113,7 +114,11 @@ def solve(
     if out is not None:
         refuse_existing(out)
     loaded = program = None
-    with _progress(quiet or as_json) as tell, _solver_log() as log, _without_plan(lambda: (loaded, program), out, log, as_json) as steps:
+    with (
+        _progress(quiet or as_json) as tell,
+        _solver_log() as log,
+        _without_plan(lambda: (loaded, program), out, log, as_json) as steps,
+    ):
         stopwatch = Stopwatch(tell)
         stopwatch.seconds = steps
         with stopwatch.step("read"):
@@ -124,7 +129,7 @@ def solve(
             export_program(program, write_model)
         plan = solve_instance(
             loaded, solver=solver.value, threads=threads, time_limit=time_limit,
-            exact=certify is Certify.exact, stopwatch=stopwatch, program=program,
+            exact=certify is Certify.exact, ranging=ranging, stopwatch=stopwatch, program=program,
         )
         if out is not None:
             with stopwatch.step("write"):
@@ -208,10 +213,13 @@ def draw(
     print(f"Drawn in {draw_plan(load_plan(run), out)}.")
 
 
+TOLERANCE_HELP = "numbers that differ by no more than this share of the larger (or of 1) are the same; 0: bit for bit"
+
+
 @app.command()
 def reproduce(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder")],
-    tolerance: Annotated[float, typer.Option(metavar="SHARE", min=0.0, help="numbers that differ by no more than this share of the larger (or of 1) are the same; 0: bit for bit")] = 1e-9,
+    tolerance: Annotated[float, typer.Option(metavar="SHARE", min=0.0, help=TOLERANCE_HELP)] = 1e-9,
     as_json: AsJson = False,
 ) -> None:
     """Run a run again from its own copy of the instance; exit code 0 if all is the same, 5 if something differs."""
@@ -228,8 +236,8 @@ def reproduce(
 def diff(
     first: Annotated[Path, typer.Argument(metavar="INSTANCE", help="folder of the first instance")],
     second: Annotated[Path, typer.Argument(metavar="INSTANCE", help="folder of the second instance")],
-    scenario_a: Annotated[list[str], typer.Option("--scenario-a", metavar="NAME", help="a scenario of the first; may be given again")] = [],  # noqa: B006
-    scenario_b: Annotated[list[str], typer.Option("--scenario-b", metavar="NAME", help="a scenario of the second; may be given again")] = [],  # noqa: B006
+    scenario_a: Annotated[list[str], typer.Option(metavar="NAME", help="a scenario of the first; may be given again")] = [],  # noqa: B006
+    scenario_b: Annotated[list[str], typer.Option(metavar="NAME", help="a scenario of the second; may be given again")] = [],  # noqa: B006
     as_json: AsJson = False,
 ) -> None:
     """List what differs between two instances: every address with both values."""
@@ -238,13 +246,18 @@ def diff(
     a, b = _load(first, scenario_a, []), _load(second, scenario_b, [])
     found = differences(a, b)
     if as_json:
-        print(json.dumps({"a": a.hash, "b": b.hash, "same": a.hash == b.hash, "differences": [vars(difference) for difference in found]}))
+        listed = [vars(difference) for difference in found]
+        print(json.dumps({"a": a.hash, "b": b.hash, "same": a.hash == b.hash, "differences": listed}))
     else:
-        print("\n".join([*(errors.printable(str(difference)) for difference in found), f"{len(found)} differences." if found else "No difference."]))
+        lines = [errors.printable(str(difference)) for difference in found]
+        number = f"{len(found)} difference{'s' if len(found) > 1 else ''}" if found else "No difference"
+        print("\n".join([*lines, f"{number}."]))
 
 
 @contextmanager
-def _without_plan(known: Callable[[], tuple[Any, Any]], out: Path | None, log: list[str], as_json: bool) -> Iterator[dict[str, float]]:
+def _without_plan(
+    known: Callable[[], tuple[Any, Any]], out: Path | None, log: list[str], as_json: bool
+) -> Iterator[dict[str, float]]:
     """Save and print what is known where the run ends without a plan; gives the seconds of the steps, to be filled."""
     steps: dict[str, float] = {}
     try:
@@ -265,8 +278,9 @@ def _warn(instance: Any, silent: bool) -> list[Any]:
     from planner.diagnosis.preflight import preflight
 
     findings = preflight(instance)
-    for finding in findings if not silent else ():
-        print(f"warning: {finding}", file=sys.stderr)
+    for finding in findings:
+        if not silent and not finding.hopeless:
+            print(f"warning: {finding}", file=sys.stderr)
     return findings
 
 

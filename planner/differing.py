@@ -67,7 +67,8 @@ def _structure(instance: Instance) -> dict[str, str]:
 
 def _numbers(a: Instance, b: Instance) -> list[Difference]:
     """The rows that differ, of the parameters that do: a number may be written in another unit, or in other rows."""
-    rows = [{row.key: row for row in instance.rows if not _same_numbers(a, b, f"{row.block}.{row.parameter}")} for instance in (a, b)]
+    changed = {key for key in a.numbers if not _same_numbers(a, b, key)}
+    rows = [{row.key: row for row in instance.rows if f"{row.block}.{row.parameter}" in changed} for instance in (a, b)]
     found = []
     for key in sorted(rows[0].keys() | rows[1].keys()):
         row_a, row_b = rows[0].get(key), rows[1].get(key)
@@ -90,14 +91,16 @@ def _limits(a: Instance, b: Instance) -> list[Difference]:
     found = []
     for key in sorted(rows[0].keys() | rows[1].keys()):
         row_a, row_b = rows[0].get(key), rows[1].get(key)
-        if row_a is None or row_b is None or _selected(row_a) != _selected(row_b) or not _same_series(_in_model(a, row_a), _in_model(b, row_b)):
+        alike = row_a is not None and row_b is not None and _selected(row_a) == _selected(row_b)
+        if not alike or not _same_series(_in_model(a, rows[0][key]), _in_model(b, rows[1][key])):
             found.append(_difference(row_a, row_b, lambda row: f"{_selected(row)}: {_said(row)}"))
     return found
 
 
 def _selected(row: LimitRow) -> str:
     years = f"{row.first_year or ''}-{row.last_year or ''}".strip("-")
-    return " ".join(part for part in (row.quantity, row.item, row.at and f"at {row.at}", f"over {row.over}", years and f"in {years}") if part)
+    parts = (row.quantity, row.item, row.at and f"at {row.at}", f"over {row.over}", years and f"in {years}")
+    return " ".join(part for part in parts if part)
 
 
 def _in_model(instance: Instance, row: ParameterRow | LimitRow) -> dict[int | None, float]:

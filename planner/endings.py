@@ -18,7 +18,7 @@ STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def interruptible() -> Iterator[list[int]]:
-    """Meanwhile SIGINT and SIGTERM raise KeyboardInterrupt; gives the list of those that came. Does nothing but in the main thread."""
+    """Meanwhile SIGINT and SIGTERM raise KeyboardInterrupt, in the main thread; gives the list of those that came."""
     came: list[int] = []
     if threading.current_thread() is not threading.main_thread():
         yield came
@@ -54,10 +54,13 @@ def stopped_while(steps: dict[str, float]) -> SolverLimit:
     """What to say of an interrupt that came outside of the solver: the step that was under way is the last of `steps`."""
     step = list(steps)[-1] if steps else "start"
     seconds = sum(steps.values())
-    return SolverLimit(f"interrupted at the step '{step}', {seconds:.1f} s after the start", {"reason": "interrupt", "step": step, "seconds": seconds})
+    known = {"reason": "interrupt", "step": step, "seconds": seconds}
+    return SolverLimit(f"interrupted at the step '{step}', {seconds:.1f} s after the start", known)
 
 
-def facts_of(error: PlannerError, instance: Any, steps: dict[str, float], shape: tuple[int, int, int] | None, out: Path | None) -> dict[str, Any]:
+def facts_of(
+    error: PlannerError, instance: Any, steps: dict[str, float], shape: tuple[int, int, int] | None, out: Path | None
+) -> dict[str, Any]:
     """What `--json` prints of a run without a plan."""
     said: dict[str, Any] = {"status": "stopped" if isinstance(error, SolverLimit) else "failed", "message": str(error.args[0])}
     if isinstance(error, NoPlan):

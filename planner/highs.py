@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import threading
 import time
 from collections.abc import Callable
@@ -97,6 +96,29 @@ def solve_program(
         seconds=seconds, basis=Basis(*(np.array([int(s) for s in statuses], np.int8) for statuses in (basis.col_status, basis.row_status)))
         if basis.valid else None,
     )  # fmt: skip
+
+
+def row_ranges(lp: LinearProgram, optimum: Optimum) -> tuple[Vector, Vector]:
+    """How far the bound of each row may fall and rise before its dual changes; infinite where no bound is met.
+
+    Raises SolverError where the optimum has no basis to start from, or HiGHS cannot rank it.
+    """
+    if optimum.basis is None:
+        raise SolverError(f"{optimum.method} gave no basis, and prices have no ranges without one: use simplex, ipm or hipo")
+    highs = _highs(lp, "simplex", None, None, None)
+    _check(highs.setOptionValue("presolve", "off"), "leave the program as it is")
+    _set_basis(highs, lp, optimum.basis)
+    run(highs)
+    status, ranging = highs.getRanging()
+    _check(status, "say how far prices hold")
+    tight = optimum.basis.rows != BASIC
+    present = np.where((optimum.basis.rows == UPPER) | ~np.isfinite(lp.row_lower), lp.row_upper, lp.row_lower)
+    fall, rise = present - np.array(ranging.row_bound_dn.value_), np.array(ranging.row_bound_up.value_) - present
+    # A row that is not at a bound has no price, and goes without one until its bound meets what it uses.
+    used = lp.matrix @ optimum.values
+    fall = np.where(tight, fall, np.where(np.isfinite(lp.row_upper), lp.row_upper - used, np.inf))
+    rise = np.where(tight, rise, np.where(np.isfinite(lp.row_lower), used - lp.row_lower, np.inf))
+    return tuple(np.where(side >= highs.inf, np.inf, np.maximum(side, 0.0)) for side in (fall, rise))
 
 
 def choose_method(lp: LinearProgram, method: str, warm: bool = False) -> str:
@@ -241,7 +263,7 @@ def _check(status: highspy.HighsStatus, action: str, worst: highspy.HighsStatus 
 
 
 def irreducible_conflict(lp: LinearProgram, seconds: float) -> tuple[list[int], list[int]]:
-    """Rows and columns (for their bounds) that cannot hold together, of which none can be spared; empty where none was found in time."""
+    """Rows and columns (for their bounds) that cannot hold together and cannot spare one; none where none was found in time."""
     highs = _highs(lp, "simplex", None, seconds, None)
     _check(highs.setOptionValue("iis_strategy", _IIS_STRATEGY), "look for an irreducible conflict")
     status, found = highs.getIis()

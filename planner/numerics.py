@@ -26,9 +26,11 @@ def check_program(instance: Instance, lp: LinearProgram) -> None:
     for what, size, most, labels in _worst(lp):
         if not size <= most:
             row = _likely(instance, labels)
-            file, line, hint = (row.file, row.line, f": look at {row.address}, {_sizes(instance, row):.3g} in {row.declaration.unit}") if row else (
-                "instance.toml", 1, "")  # fmt: skip
-            raise InstanceError([Problem(file, line, 1, f"{what} is {size:.3g}, expected at most {most:g}, so that a solver can be trusted{hint}")])
+            message = f"{what} is {size:.3g}, expected at most {most:g}, so that a solver can be trusted"
+            if row is None:
+                raise InstanceError([Problem("instance.toml", 1, 1, message)])
+            hint = f": look at {row.address}, {_size(instance, row):.3g} in {row.declaration.unit}"
+            raise InstanceError([Problem(row.file, row.line, 1, message + hint)])
 
 
 def overflowing(error: ArithmeticError) -> InstanceError:
@@ -38,7 +40,7 @@ def overflowing(error: ArithmeticError) -> InstanceError:
 
 
 def _worst(lp: LinearProgram) -> Iterator[tuple[str, float, float, set[str]]]:
-    """The largest coefficient, cost and bounds: in words, its size, the most that may be, and the labels of its row and column."""
+    """The largest coefficient, cost and bounds: in words, the size, the most it may be, the labels of its row and column."""
     if lp.matrix.nnz:
         sizes = np.abs(lp.matrix.data)
         place = int(np.argmax(np.where(np.isnan(sizes), np.inf, sizes)))
@@ -48,7 +50,8 @@ def _worst(lp: LinearProgram) -> Iterator[tuple[str, float, float, set[str]]]:
         yield what, float(sizes[place]), LARGEST_COEFFICIENT, at[1] | by[1]
     arrays = {
         "the cost of": (lp.cost, lp.columns, LARGEST_COST),
-        "the lower bound of ": (lp.row_lower, lp.rows, LARGEST_BOUND), "the upper bound of": (lp.row_upper, lp.rows, LARGEST_BOUND),
+        "the lower bound of": (lp.row_lower, lp.rows, LARGEST_BOUND),
+        "the upper bound of": (lp.row_upper, lp.rows, LARGEST_BOUND),
         "the least of": (lp.col_lower, lp.columns, LARGEST_BOUND), "the most of": (lp.col_upper, lp.columns, LARGEST_BOUND),
     }  # fmt: skip
     for what, (values, families, most) in arrays.items():
@@ -68,10 +71,10 @@ def _member(families: tuple[Family, ...], position: int) -> tuple[str, set[str]]
 def _likely(instance: Instance, labels: set[str]) -> ParameterRow | None:
     """The row of the things named whose number is the furthest from 1."""
     named = [row for row in instance.rows if row.item in labels]
-    return max(named, key=lambda row: abs(math.log10(_sizes(instance, row) or 1.0)), default=None)
+    return max(named, key=lambda row: abs(math.log10(_size(instance, row) or 1.0)), default=None)
 
 
-def _sizes(instance: Instance, row: ParameterRow) -> float:
+def _size(instance: Instance, row: ParameterRow) -> float:
     """The number of a row that is the furthest from 1, as a size in the unit of the model."""
     factor = instance.units.factor(row.unit, row.declaration.unit)
     sizes = [abs(value) * factor for value in row.values if value]

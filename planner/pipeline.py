@@ -10,7 +10,7 @@ from typing import Any
 
 from planner.certificate import certify
 from planner.errors import Infeasible, NotCertified, Unbounded
-from planner.highs import Optimum, solve_program
+from planner.highs import Optimum, row_ranges, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, compile
 from planner.model import build
@@ -42,13 +42,13 @@ class Stopwatch:
 
 def solve(
     instance: Instance, *, solver: str = "auto", threads: int | None = None, time_limit: float | None = None,
-    exact: bool = False, warm_start: Plan | None = None, stopwatch: Stopwatch | None = None, program: LinearProgram | None = None,
+    exact: bool = False, ranging: bool = False, warm_start: Plan | None = None, stopwatch: Stopwatch | None = None, program: LinearProgram | None = None,
 ) -> Plan:
     """The least-cost plan of an instance, certified.
 
     `solver` is auto, simplex, ipm, hipo or pdlp; `time_limit` bounds the solver's own seconds; `exact` asks for
-    the certificate in rational arithmetic as well; `warm_start` is a plan of
-    a like instance; `program` the instance's own program where the caller has compiled it already. Raises Infeasible,
+    the certificate in rational arithmetic as well, `ranging` for how far each price holds; `warm_start` is a plan of a like
+    instance; `program` the instance's own program where the caller has compiled it already. Raises Infeasible,
     Unbounded, SolverLimit, SolverError, or NotCertified where the answer is not optimal to the stated tolerances.
     """
     watch = stopwatch or Stopwatch()
@@ -59,12 +59,16 @@ def solve(
         certificate = certify(lp, optimum)
     if not certificate.holds:
         raise NotCertified(f"HiGHS ({optimum.method}) called its answer optimal, but the certificate fails: {', '.join(certificate.failures)}")
-    options = {"solver": solver, "threads": threads, "time_limit": time_limit, "exact": exact, "warm_start": warm_start is not None}
+    options = {"solver": solver, "threads": threads, "time_limit": time_limit, "exact": exact, "ranging": ranging, "warm_start": warm_start is not None}
     facts: dict[str, Any] = {"seconds": watch.seconds, "provenance": provenance(instance, **options)}
     if exact:
         facts["exact_certificate"] = _certify_exactly(lp, optimum, watch)
+    ranges = None
+    if ranging:
+        with watch.step("ranging"):
+            ranges = row_ranges(lp, optimum)
     with watch.step("tables"):
-        return make_plan(instance, lp, optimum, certificate, facts)
+        return make_plan(instance, lp, optimum, certificate, facts, ranges)
 
 
 def _optimum(

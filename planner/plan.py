@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 
 from planner.certificate import Certificate
+from planner.economics import economics
 from planner.frames import quantity_frames
 from planner.highs import Basis, Optimum
 from planner.instance import Instance
 from planner.ledger import ledger
-from planner.lp import LinearProgram
+from planner.lp import LinearProgram, Vector
 from planner.prices import prices
 
 
@@ -21,7 +22,8 @@ from planner.prices import prices
 class Plan:
     """The certified answer to an instance.
 
-    `plan["compute.in_service"]` is a quantity's table; `prices` and `ledger` are tables too. `facts` is what
+    `plan["compute.in_service"]` is a quantity's table; `prices`, `ledger` and `economics` (what assets earn, who pays) are
+    tables too. `facts` is what
     `summary.json` says: status, objective, sizes, seconds, solver and certificate.
     """
 
@@ -29,6 +31,7 @@ class Plan:
     tables: Mapping[str, pd.DataFrame]
     prices: Mapping[str, pd.DataFrame]
     ledger: pd.DataFrame
+    economics: Mapping[str, pd.DataFrame]
     facts: Mapping[str, Any]
     basis: Basis | None = None
 
@@ -49,19 +52,26 @@ class Plan:
         )
         return table.reindex(index=list(self.instance.years), columns=list(self.instance.bodies), fill_value=0.0)
 
+    @property
+    def all_tables(self) -> dict[str, pd.DataFrame]:
+        """Every table of the plan: quantities by name, then `prices/NAME`, `economics/NAME` and `ledger`."""
+        prices = {f"prices/{name}": table for name, table in self.prices.items()}
+        economy = {f"economics/{name}": table for name, table in self.economics.items()}
+        return {**self.tables, **prices, **economy, "ledger": self.ledger}
+
     def equals(self, other: Plan) -> bool:
         """True where every table, price, ledger entry and fact is the same; how long it took and where it went are no facts."""
-        tables = {**self.tables, **{f"prices/{k}": v for k, v in self.prices.items()}, "ledger": self.ledger}
-        others = {**other.tables, **{f"prices/{k}": v for k, v in other.prices.items()}, "ledger": other.ledger}
+        tables, others = self.all_tables, other.all_tables
         same = tables.keys() == others.keys() and all(table.equals(others[name]) for name, table in tables.items())
         facts, theirs = ({k: v for k, v in plan.facts.items() if k not in ("seconds", "out")} for plan in (self, other))
         return same and facts == theirs and self.instance.hash == other.instance.hash
 
 
 def make_plan(
-    instance: Instance, lp: LinearProgram, optimum: Optimum, certificate: Certificate, facts: Mapping[str, Any]
+    instance: Instance, lp: LinearProgram, optimum: Optimum, certificate: Certificate, facts: Mapping[str, Any],
+    ranges: tuple[Vector, Vector] | None = None,
 ) -> Plan:
-    """The plan that an optimum of an instance's program is."""
+    """The plan that an optimum of an instance's program is; `ranges` as in `prices.prices`."""
     tables = quantity_frames(instance, lp, optimum.values)
     solver = {"name": "HiGHS", "version": optimum.version, "method": optimum.method, "iterations": optimum.iterations}
     rows, columns, nonzeros = lp.shape
@@ -78,4 +88,5 @@ def make_plan(
         "certificate": certificate.as_dict(),
         **facts,
     }
-    return Plan(instance, tables, prices(instance, lp, optimum), ledger(instance, tables), said, optimum.basis)
+    priced = prices(instance, lp, optimum, ranges)
+    return Plan(instance, tables, priced, ledger(instance, tables), economics(instance, lp, optimum), said, optimum.basis)

@@ -67,8 +67,14 @@ PRICES |= {
 }  # fmt: skip
 
 
-def prices(instance: Instance, lp: LinearProgram, optimum: Optimum) -> dict[str, pd.DataFrame]:
-    """A tidy frame for every priced constraint: its index, `value`, `unit`."""
+def prices(
+    instance: Instance, lp: LinearProgram, optimum: Optimum, ranges: tuple[Vector, Vector] | None = None
+) -> dict[str, pd.DataFrame]:
+    """A tidy frame for every priced constraint: its index, `value`, `unit`.
+
+    With `ranges` (see `highs.row_ranges`) also `less` and `more`, how far the bound of the row may fall and rise, in the row's
+    own unit, while the price holds, and `degenerate`: the price holds in one direction only, and is one of several.
+    """
     tables = {}
     for name, price in PRICES.items():
         family = lp.row_family(price.constraint)
@@ -81,6 +87,9 @@ def prices(instance: Instance, lp: LinearProgram, optimum: Optimum) -> dict[str,
         if priced.index:
             value = price.sign * optimum.duals[family.rows][own] * price.per_gusd / _weights(instance, price, priced)
             tables[name] = frame(instance, price.index, [priced], value, price.unit)
+            if ranges is not None:
+                tables[name]["less"], tables[name]["more"] = (side[family.rows][own] for side in ranges)
+                tables[name]["degenerate"] = tables[name][["less", "more"]].min(axis=1) <= 1e-9
             if "{unit}" in price.unit:
                 tables[name]["unit"] = [_unit_of_limit(instance, price, limit) for limit in tables[name]["limit"]]
     return tables

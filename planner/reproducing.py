@@ -23,9 +23,6 @@ TOLERANCE = 1e-9
 _FACTS = ("status", "objective", "unit", "instance_hash", "rows", "columns", "nonzeros")
 _MEASURES = ("primal_infeasibility", "dual_infeasibility", "complementarity", "gap")
 
-#: The columns of a table that are values and not part of the index.
-_VALUES = ("value", "undiscounted", "discounted")
-
 
 @dataclass(frozen=True)
 class Deviation:
@@ -66,11 +63,12 @@ class Reproduction:
         more = [f"  and {len(self.deviations) - 20:,} more (--json lists them all)"] if len(self.deviations) > 20 else []
         moved = [f"  {name}: recorded {before}, now {now}" for name, (before, now) in self.versions.items()]
         warm = ["The run was started from another plan, which is not kept: among equally good plans it may have found another."]
-        return "\n".join([head, *shown, *more, *(["Versions that differ:", *moved] if moved else []), *(warm if self.warm_started else [])])
+        moved = ["Versions that differ:", *moved] if moved else []
+        return "\n".join([head, *shown, *more, *moved, *(warm if self.warm_started else [])])
 
 
 def reproduce(folder: str | Path, tolerance: float = TOLERANCE, watch: Callable[[str], None] | None = None) -> Reproduction:
-    """Run the run of a folder again and compare: objective, certificate, tables, prices and ledger.
+    """Run the run of a folder again and compare: objective, certificate, tables, prices, economics and ledger.
 
     Raises PlannerError where the folder holds no whole run, or one that does not say how it was made.
     """
@@ -92,7 +90,8 @@ def reproduce(folder: str | Path, tolerance: float = TOLERANCE, watch: Callable[
 def compare(recorded: Plan, again: Plan, tolerance: float) -> tuple[int, list[Deviation]]:
     """How many values two plans have, and those that differ."""
     before, after = _facts(recorded), _facts(again)
-    deviations = [Deviation(name, "", before[name], after[name]) for name in before if not _same(before[name], after[name], tolerance)]
+    unlike = [name for name in before if not _same(before[name], after[name], tolerance)]
+    deviations = [Deviation(name, "", before[name], after[name]) for name in unlike]
     count = len(before)
     one, other = _tables(recorded), _tables(again)
     for name in sorted(one.keys() | other.keys()):
@@ -113,7 +112,9 @@ def _facts(plan: Plan) -> dict[str, Any]:
 
 
 def _tables(plan: Plan) -> dict[str, pd.DataFrame]:
-    tables = {**{f"tables/{name}": table for name, table in plan.tables.items()}, **{f"prices/{name}": table for name, table in plan.prices.items()}}
+    tables = {f"tables/{name}": table for name, table in plan.tables.items()}
+    tables |= {f"prices/{name}": table for name, table in plan.prices.items()}
+    tables |= {f"economics/{name}": table for name, table in plan.economics.items()}
     return {**tables, "ledger": plan.ledger[list(COLUMNS)]}
 
 
@@ -129,8 +130,8 @@ def _deviations(name: str, a: pd.DataFrame, b: pd.DataFrame, tolerance: float) -
 
 def _entries(table: pd.DataFrame) -> dict[str, tuple[Any, ...]]:
     """The values of each entry of a table, by its index in words."""
-    index = [column for column in table.columns if column not in _VALUES]
-    values = [column for column in table.columns if column in _VALUES]
+    values = [column for column in table.columns if table[column].dtype.kind == "f"]
+    index = [column for column in table.columns if column not in values]
     keys = zip(*(table[column] for column in index), strict=True)
     words = (", ".join(str(label) for label in key if label != "") for key in keys)
     return dict(zip(words, zip(*(table[column].tolist() for column in values), strict=True), strict=True))

@@ -1,6 +1,6 @@
 """Run folders: a plan written to disk, whole or not at all, and read back equal.
 
-    summary.json   tables/*.parquet and *.csv   prices/*.parquet and *.csv   ledger.parquet and .csv   instance/   basis.npz   run.log
+    summary.json   tables/, prices/ and economics/ (*.parquet and *.csv)   ledger.parquet and .csv   instance/   basis.npz   run.log
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def save_plan(plan: Plan, folder: str | Path, log: str = "") -> Path:
     with _whole(Path(folder)) as scratch:
         _write_tables(scratch / "tables", plan.tables)
         _write_tables(scratch / "prices", plan.prices)
+        _write_tables(scratch / "economics", plan.economics)
         plan.ledger.to_parquet(scratch / "ledger.parquet", index=False)
         _write_csv(plan.ledger, scratch / "ledger.csv")
         plan.instance.write(scratch / "instance")
@@ -96,7 +97,8 @@ def load_plan(folder: str | Path) -> Plan:
     """The plan of a run folder, equal to the one that was saved. Raises PlannerError where the folder holds no whole run."""
     source = Path(folder)
     summary = source / "summary.json"
-    missing = [name for name in ("summary.json", "tables", "prices", "ledger.parquet", "instance") if not (source / name).exists()]
+    needed = ("summary.json", "tables", "prices", "economics", "ledger.parquet", "instance")
+    missing = [name for name in needed if not (source / name).exists()]
     if missing:
         raise PlannerError(f"{source} is not a whole run folder: it has no {', '.join(missing)}")
     try:
@@ -106,10 +108,10 @@ def load_plan(folder: str | Path) -> Plan:
             with np.load(source / "basis.npz") as arrays:
                 basis = Basis(arrays["columns"], arrays["rows"])
         ledger = pd.read_parquet(source / "ledger.parquet")
-        tables, prices = _read_tables(source / "tables"), _read_tables(source / "prices")
+        tables, prices, economy = (_read_tables(source / name) for name in ("tables", "prices", "economics"))
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise PlannerError(f"{source} is not a whole run folder: {error}") from error
-    return Plan(load(source / "instance"), tables, prices, ledger, facts, basis)
+    return Plan(load(source / "instance"), tables, prices, ledger, economy, facts, basis)
 
 
 def _write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:

@@ -73,7 +73,7 @@ def test_json_is_one_object_with_the_promised_keys(run: Callable[..., Said], tmp
 def test_run_folder_explains_itself(run: Callable[..., Said], tmp_path: Path) -> None:
     assert run("solve", TOY, "--quiet", "--out", str(tmp_path / "run")).out == ""
     folder = tmp_path / "run"
-    assert {path.name for path in folder.iterdir()} == {"summary.json", "tables", "prices", "ledger.csv", "ledger.parquet", "instance", "basis.npz", "run.log"}
+    assert {path.name for path in folder.iterdir()} == {"summary.json", "tables", "prices", "economics", "ledger.csv", "ledger.parquet", "instance", "basis.npz", "run.log"}
     assert (folder / "tables" / "compute.in_service.csv").is_file() and (folder / "tables" / "compute.in_service.parquet").is_file()
     assert "HiGHS" in (folder / "run.log").read_text()
     assert planner.load(folder / "instance").hash == planner.load(TOY).hash
@@ -133,7 +133,7 @@ def test_infeasible_and_stopped_have_their_codes(run: Callable[..., Said], tmp_p
     assert said.code in (0, 3)
     stopped = run("solve", str(ROOT / "instances" / "accelerated"), "--time-limit", "0.01", "--out", str(tmp_path / "stopped"))
     assert stopped.code == 4 and "time limit" in stopped.err
-    assert not (tmp_path / "stopped").exists()
+    assert not (tmp_path / "stopped" / "tables").exists()
 
 
 def test_check_show_and_export(run: Callable[..., Said], tmp_path: Path) -> None:

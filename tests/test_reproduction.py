@@ -23,7 +23,7 @@ from planner.reproducing import reproduce
 ROOT = Path(__file__).parents[1]
 TOY = ROOT / "instances" / "toy"
 ORBIT = ROOT / "instances" / "accelerated"
-RESULTS = ("tables", "prices", "ledger.csv", "ledger.parquet", "instance")
+RESULTS = ("tables", "prices", "economics", "ledger.csv", "ledger.parquet", "instance")
 
 
 @pytest.fixture(scope="module")

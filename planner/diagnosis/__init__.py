@@ -75,16 +75,16 @@ def diagnose_infeasible(instance: Instance, lp: LinearProgram, seconds: float = 
     try:
         least = relax(elastic, deadline)
     except Infeasible:
-        said = ("No change of any limit, demand, growth, order, market or deposit would make a plan possible: look at the model's own equations.",)
-        return Diagnosis("infeasible", (*_first_sight(findings), *said), findings=findings)
-    except SolverError:
-        said = (f"What would make a plan possible was not found within {seconds:g} s.",)
-        return Diagnosis("infeasible", (*_first_sight(findings), *said), findings=findings, complete=False)
+        said = "No change of limits, demand, growth, orders, markets or deposits makes a plan possible: see your own equations"
+        return Diagnosis("infeasible", (*_first_sight(findings), said), findings=findings)
+    except SolverError as error:
+        said = f"What would make a plan possible was not found: {error}"
+        return Diagnosis("infeasible", (*_first_sight(findings), said), findings=findings, complete=False)
     needed = tuple(changes(elastic, least))
     conflict = find_conflict(elastic, least, deadline)
     alone, tried_all = _alone(elastic, least, [change.address for change in needed], conflict, deadline)
-    said = (*_first_sight(findings), *conflict_in_words(instance, conflict), *remedies_in_words(instance, needed, alone))
-    return Diagnosis("infeasible", said, needed, alone, conflict, (), findings, tried_all and conflict.irreducible)
+    sentences = (*_first_sight(findings), *conflict_in_words(instance, conflict), *remedies_in_words(instance, needed, alone))
+    return Diagnosis("infeasible", sentences, needed, alone, conflict, (), findings, tried_all and conflict.irreducible)
 
 
 def diagnose_unbounded(instance: Instance, lp: LinearProgram) -> Diagnosis:
@@ -104,7 +104,7 @@ def _alone(
     """The rows of the instance each of which would do by itself, and whether there was time to try all that might."""
     worth = _worth(elastic, least)
     likely = [given.address for given in conflict.givens] + sorted(worth, key=lambda address: -worth[address])
-    found = []
+    found: list[tuple[Change, ...]] = []
     for address in list(dict.fromkeys([*needed, *likely]))[:_TRIED_ALONE]:
         try:
             part = mends_alone(elastic, address, deadline, least)
@@ -133,4 +133,4 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def _number(given: Given) -> dict[str, Any]:
-    return {"address": given.address, "year": given.year, "value": given.value, "unit": given.unit, "file": given.file, "line": given.line}
+    return {name: getattr(given, name) for name in ("address", "year", "value", "unit", "file", "line")}

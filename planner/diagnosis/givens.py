@@ -109,7 +109,8 @@ def _growth(instance: Instance, lp: LinearProgram, sources: Sources, block: str)
     for position, (technology, body, _) in _members(lp.rows, f"{block}.growth_limit"):
         row = sources.row(f"{block}.seed", technology, body)
         if row is not None:
-            yield _given("seed", instance, row, None, 1, instance.numbers[f"{block}.seed"][technology, body], rows={position: 1.0})
+            value = instance.numbers[f"{block}.seed"][technology, body]
+            yield _given("seed", instance, row, None, 1, value, rows={position: 1.0})
             continue
         growth = sources.row(f"{block}.growth", technology, body)
         if growth is not None:
@@ -134,12 +135,14 @@ def _existing(instance: Instance, lp: LinearProgram, sources: Sources, block: st
         if year == instance.years[0]:
             for site in instance.technologies[technology].sites:
                 if instance.sites[site] == body:
-                    entries.append(((technology, site), {position: -(1 + growth[technology, body]) * existing[technology, site, year]}))
+                    grown = (1 + growth[technology, body]) * existing[technology, site, year]
+                    entries.append(((technology, site), {position: -grown}))
     for (technology, site), rows in entries:
         row = sources.row(f"{block}.existing", technology, site)
         moved = {position: by for position, by in rows.items() if by}
         if row is not None and moved and existing[technology, site, instance.years[0]] > 0:
-            yield Given("existing", row.address if row.at else f"{row.address}[]", None, -1, 1.0, "", 1.0, row.file, row.line, 1.0, moved)
+            address = row.address if row.at else f"{row.address}[]"
+            yield Given("existing", address, None, -1, 1.0, "", 1.0, row.file, row.line, 1.0, moved)
 
 
 def _helium3(instance: Instance, lp: LinearProgram, sources: Sources) -> Iterator[Given]:

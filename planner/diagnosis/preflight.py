@@ -33,7 +33,8 @@ class Finding:
 def preflight(instance: Instance) -> list[Finding]:
     """Every finding, in the order of the files; cheap: nothing is built."""
     inspection = _Inspection(instance)
-    return sorted({*inspection.demand(), *inspection.standing(), *inspection.contradictions(), *inspection.goods(), *inspection.idle()})
+    hopeless = {*inspection.demand(), *inspection.standing(), *inspection.contradictions()}
+    return sorted({*hopeless, *inspection.goods(), *inspection.idle()})
 
 
 class _Inspection:
@@ -50,7 +51,7 @@ class _Inspection:
         numbers, years = self.instance.numbers, self.instance.years
         first = numbers[f"{block}.first_year"].get(technology, -math.inf)
         last = numbers[f"{block}.last_year"].get(technology, math.inf)
-        standing = any(numbers[f"{block}.existing"][technology, site, years[0]] > 0 for site in self.instance.technologies[technology].sites)
+        standing = any(self._stands(technology, site) for site in self.instance.technologies[technology].sites)
         return standing or any(first <= year <= last for year in years)
 
     def _lacking(self, technology: str, site: str, obtainable: set[tuple[str, str]]) -> str:
@@ -91,8 +92,8 @@ class _Inspection:
                 if good and not self._stands(technology.name, site):
                     row = self.sources.row(f"{technology.block}.mass_{good}", technology.name, site)
                     file, line = (row.file, row.line) if row else self._row("technologies", technology.name)
-                    body = self.instance.sites[site]
-                    yield Finding(file, line, f"{technology.name} can never be built at {site}: it takes {good} goods, and nothing delivers or makes any on {body}")
+                    reason = f"it takes {good} goods, and nothing delivers or makes any on {self.instance.sites[site]}"
+                    yield Finding(file, line, f"{technology.name} can never be built at {site}: {reason}")
 
     def _can_stand(self, block: str, site: str) -> bool:
         return any(
@@ -121,12 +122,13 @@ class _Inspection:
         numbers, sites = self.instance.numbers, self.instance.structure.sites_of_block("compute")
         for workload in self.instance.workloads:
             tiers = [tier for tier, of in self.instance.tiers.items() if of == workload and numbers["compute.share"][tier] > 0]
-            bound = [y for y in self.instance.years if numbers["compute.demand"][workload, y] > 0 and any((t, y) not in numbers["compute.value"] for t in tiers)]
+            asked = [year for year in self.instance.years if numbers["compute.demand"][workload, year] > 0]
+            bound = [year for year in asked if any((tier, year) not in numbers["compute.value"] for tier in tiers)]
             reasons = [self._why_not(workload, site) for site in sites]
             row = self.sources.row("compute.demand", workload)
             if bound and all(reasons) and row is not None:
-                message = f"{workload} must be served from {bound[0]} on (it has no value), and no site may serve it: {'; '.join(reasons)}"
-                yield Finding(row.file, row.line, message, True)
+                message = f"{workload} must be served from {bound[0]} on (it has no value), and no site may serve it"
+                yield Finding(row.file, row.line, f"{message}: {'; '.join(reasons)}", True)
 
     def standing(self) -> Iterator[Finding]:
         """An upper limit on what stands, below what stands already: it cannot be taken down."""
@@ -141,8 +143,8 @@ class _Inspection:
                     for of in (CAPACITY_UNITS if block == "land" else (block,)) for k, s in self._selected(limit, of)
                 )  # fmt: skip
                 if stands > limit.values[year] * (1 + 1e-9):
-                    message = f"{limit.name} allows {limit.values[year]:.4g} of {limit.quantity} in {year}, and {stands:.4g} stand already"
-                    yield Finding(limit.file, limit.line, message, True)
+                    allowed = f"{limit.name} allows {limit.values[year]:.4g} of {limit.quantity} in {year}"
+                    yield Finding(limit.file, limit.line, f"{allowed}, and {stands:.4g} stand already", True)
                     break
 
     def _selected(self, limit: Limit, block: str) -> list[tuple[str, str]]:
@@ -154,15 +156,16 @@ class _Inspection:
 
     def contradictions(self) -> Iterator[Finding]:
         """A lower limit above an upper one on the same, or on more, under another name."""
-        for lower in self.instance.limits:
-            for upper in self.instance.limits:
-                same = lower.quantity == upper.quantity and lower.over == upper.over == "year" and not lower.quantity.startswith("cost.")
-                if lower.bound != "lower" or upper.bound != "upper" or lower.name == upper.name or not same or not _within(lower, upper):
+        yearly = [limit for limit in self.instance.limits if limit.over == "year" and not limit.quantity.startswith("cost.")]
+        uppers = [limit for limit in yearly if limit.bound == "upper"]
+        for lower in (limit for limit in yearly if limit.bound == "lower"):
+            for upper in uppers:
+                if lower.name == upper.name or lower.quantity != upper.quantity or not _within(self.instance, lower, upper):
                     continue
                 years = [y for y, value in lower.values.items() if value > upper.values.get(y, math.inf) * (1 + 1e-9)]
                 if years:
-                    message = f"{lower.name} asks for more {lower.quantity} in {years[0]} than {upper.name} allows ({upper.file}:{upper.line})"
-                    yield Finding(lower.file, lower.line, message, True)
+                    asked = f"{lower.name} asks for more {lower.quantity} in {years[0]} than {upper.name} allows"
+                    yield Finding(lower.file, lower.line, f"{asked} ({upper.file}:{upper.line})", True)
 
     def idle(self) -> Iterator[Finding]:
         """What can be built and never used, or never ordered at all."""
@@ -185,7 +188,8 @@ class _Inspection:
                 yield Finding(file, line, f"{deposit} can never be dug: no miner can stand at {site}")
 
 
-def _within(lower: Limit, upper: Limit) -> bool:
+def _within(instance: Instance, lower: Limit, upper: Limit) -> bool:
     """True where what the lower limit counts is among what the upper one counts."""
     items = not upper.items or (bool(lower.items) and set(lower.items) <= set(upper.items))
-    return items and (not upper.places or (bool(lower.places) and set(lower.places) <= set(upper.places)))
+    places = all(place in upper.places or instance.sites.get(place) in upper.places for place in lower.places)
+    return items and (not upper.places or (bool(lower.places) and places))

@@ -48,7 +48,7 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Elastic:
-    """The elastic program of a linear program: `columns` of the program, then one for each given; its rows, then `bounds` of columns as rows."""
+    """The elastic program of a linear program: its `columns`, then one a given; its rows, then `bounds` of columns as rows."""
 
     program: LinearProgram
     givens: tuple[Given, ...]
@@ -76,7 +76,7 @@ class Elastic:
 
 @dataclass(frozen=True)
 class Change:
-    """A change of a number that helps to make a plan possible, in the row's own unit; `operation` is `=` or, for what stands, `*`."""
+    """A change of a number towards a plan, in the row's own unit; `operation` is `=`, or `*` for what stands already."""
 
     kind: str
     address: str
@@ -102,8 +102,8 @@ def make_elastic(lp: LinearProgram, givens: list[Given]) -> Elastic:
     place = {column: rows + i for i, column in enumerate(bounded)}
     entries += [(place[column], column, 1.0) for column in bounded]
     entries += [(place[column], columns + j, -by) for j, given in enumerate(givens) for column, by in given.columns.items()]
-    r, c, v = (np.array(part) for part in zip(*entries, strict=True)) if entries else (np.zeros(0, int), np.zeros(0, int), np.zeros(0))
-    extra = sparse.csr_array((v, (r, c)), shape=(rows + len(bounded), columns + len(givens)))
+    places = np.array([entry[:2] for entry in entries], np.int64).reshape(-1, 2).T
+    extra = sparse.csr_array((np.array([entry[2] for entry in entries], float), tuple(places)), shape=(rows + len(bounded), columns + len(givens)))
     widened = sparse.csr_array((lp.matrix.data, lp.matrix.indices, lp.matrix.indptr), shape=(rows, columns + len(givens)))
     empty = sparse.csr_array((len(bounded), columns + len(givens)))
     matrix = sparse.csr_array(sparse.vstack([widened, empty]) + extra)
@@ -112,7 +112,8 @@ def make_elastic(lp: LinearProgram, givens: list[Given]) -> Elastic:
     upper[bounded] = math.inf
     program = dataclasses.replace(
         lp, cost=np.zeros(columns + len(givens)), offset=0.0, matrix=matrix,
-        row_lower=np.concatenate([lp.row_lower, np.full(len(bounded), -math.inf)]), row_upper=np.concatenate([lp.row_upper, lp.col_upper[bounded]]),
+        row_lower=np.concatenate([lp.row_lower, np.full(len(bounded), -math.inf)]),
+        row_upper=np.concatenate([lp.row_upper, lp.col_upper[bounded]]),
         col_lower=np.concatenate([lp.col_lower, np.zeros(len(givens))]),
         col_upper=np.concatenate([upper, [given.most for given in givens]]),
         columns=(*lp.columns, Family("given", "", columns, [(given.address, given.year) for given in givens])),
@@ -122,7 +123,7 @@ def make_elastic(lp: LinearProgram, givens: list[Given]) -> Elastic:
 
 
 def _sizes(givens: list[Given]) -> Vector:
-    """What a movement is measured by, in the unit of the model: the number itself, but no less than a hundredth of its row's largest.
+    """What a movement is measured by: the number, in the unit of the model, but no less than a hundredth of its row's largest.
 
     A number that is nought is measured by a thousandth of the largest of its kind and unit: it is dear to move.
     """
@@ -181,7 +182,8 @@ def changes(elastic: Elastic, optimum: Optimum) -> list[Change]:
             after = outwards(given.value + moved_by * (1 + 1e-6), given.way)
             after = max(after, 0.0) if given.most < math.inf else after
             operation = "*" if given.kind == "existing" else "="
-            found.append(Change(given.kind, given.address, given.year, given.value, after, given.unit, given.file, given.line, operation))
+            where = (given.unit, given.file, given.line)
+            found.append(Change(given.kind, given.address, given.year, given.value, after, *where, operation))
     return found
 
 
@@ -192,5 +194,6 @@ def outwards(value: float, way: int) -> float:
     digits = DIGITS - 1 - math.floor(math.log10(abs(value)))
     scaled = value * 10.0**digits
     nearest = round(scaled)
-    close = abs(scaled - nearest) < 1e-4
-    return float(f"{(nearest if close and (nearest - scaled) * way >= 0 else math.ceil(scaled) if way > 0 else math.floor(scaled)) / 10.0**digits:.12g}")
+    if abs(scaled - nearest) >= 1e-4 or (nearest - scaled) * way < 0:
+        nearest = math.ceil(scaled) if way > 0 else math.floor(scaled)
+    return float(f"{nearest / 10.0**digits:.12g}")

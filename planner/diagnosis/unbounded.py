@@ -39,7 +39,8 @@ def gains(instance: Instance, lp: LinearProgram, ray: Vector) -> list[Gain]:
             if most > 0 and earned[position] > _SMALL * most:
                 named = _behind(instance, sources, family.name, labels)
                 earns = float(-lp.cost[position])
-                gain = Gain(family.name, labels, earns, tuple(address for address, _ in named), tuple(place for _, place in named))
+                addresses, places = (tuple(pair[i] for pair in named) for i in (0, 1))
+                gain = Gain(family.name, labels, earns, addresses, places)
                 found.append((float(earned[position]), gain))
     return [gain for _, gain in sorted(found, key=lambda pair: -pair[0])]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -31,7 +32,7 @@ def conflict_in_words(instance: Instance, conflict: Conflict) -> list[str]:
 
 def _statement(instance: Instance, sources: Sources, members: Sequence[Given]) -> str:
     """One number of a conflict, over the years in which it takes part."""
-    first, shown = members[0], _series([(given.year, given.value) for given in members], members[0].unit)
+    first, shown = members[0], _series(instance, [(given.year, given.value) for given in members], members[0].unit)
     at = f"{_plain(first.address)}, {first.place}"
     name = first.address.split(".")[1].split("[")[0]
     if first.kind == "demand":
@@ -59,13 +60,17 @@ def _served_where(instance: Instance, sources: Sources, workload: str, year: int
     if most is not None:
         far = [site for site, delay in numbers["compute.delay"].items() if delay > most]
         if far:
-            said += f"; it tolerates {most:g} s of delay ({sources.place('compute.max_delay', workload)}), too little for {_listed(far)}"
+            place = sources.place("compute.max_delay", workload)
+            said += f"; it tolerates {most:g} s of delay ({place}), too little for {_listed(far)}"
     return said
 
 
 def _selection(limit: Limit) -> str:
-    words = [limit.quantity, *(["of " + " ".join(limit.items)] if limit.items else []), *(["at " + " ".join(limit.places)] if limit.places else [])]
-    return " ".join([*words, *(["over the horizon"] if limit.over == "horizon" else [])])
+    words = [limit.quantity]
+    words += [f"of {_listed(limit.items)}"] if limit.items else []
+    words += [f"at {_listed(limit.places)}"] if limit.places else []
+    words += ["over the horizon"] if limit.over == "horizon" else []
+    return " ".join(words)
 
 
 def _owner(given: Given) -> str:
@@ -81,10 +86,10 @@ def remedies_in_words(instance: Instance, needed: Sequence[Change], alone: Seque
     lines: list[str] = []
     if alone:
         lines += ["There would be a plan if:" if len(alone) == 1 else "There would be a plan with any one of these:"]
-        lines += [f"  - {_remedy(list(part))}" for part in alone]
+        lines += [f"  - {_remedy(instance, list(part))}" for part in alone]
     if len(together) > 1 and all(set(part) != set(needed) for part in alone):
         lines += ["There would be a plan with all of these, which is the least change:"]
-        lines += [f"  - {_remedy(part)}" for part in together]
+        lines += [f"  - {_remedy(instance, part)}" for part in together]
     return lines
 
 
@@ -95,21 +100,22 @@ def _by_address(changes: Iterable[Change]) -> list[list[Change]]:
     return list(groups.values())
 
 
-def _remedy(changes: list[Change]) -> str:
+def _remedy(instance: Instance, changes: list[Change]) -> str:
     first = changes[0]
     at = f"{first.file}:{first.line}"
     if first.operation == "*":
         return f"{_plain(first.address)} were {first.after:.4g} times what it is ({at})"
-    after = _series([(change.year, change.after) for change in changes], first.unit)
-    before = _series([(change.year, change.before) for change in changes], first.unit, brief=True)
+    after = _series(instance, [(change.year, change.after) for change in changes], first.unit)
+    before = _series(instance, [(change.year, change.before) for change in changes], first.unit, brief=True)
     return f"{_plain(first.address)} were {after}, instead of {before} ({at})"
 
 
-def _series(values: Sequence[tuple[int | None, float]], unit: str, brief: bool = False) -> str:
+def _series(instance: Instance, values: Sequence[tuple[int | None, float]], unit: str, brief: bool = False) -> str:
     """`80 ZFLOP/s in 2040`, `1.5 TW from 2040 to 2044`, or year by year; `brief` leaves the years out."""
     runs: list[tuple[int | None, int | None, float]] = []
+    following = dict(itertools.pairwise(instance.years))
     for year, value in values:
-        if runs and f"{runs[-1][2]:.4g}" == f"{value:.4g}":
+        if runs and f"{runs[-1][2]:.4g}" == f"{value:.4g}" and (brief or following.get(runs[-1][1] or 0) == year):
             runs[-1] = (runs[-1][0], year, value)
         else:
             runs.append((year, year, value))
@@ -145,8 +151,10 @@ def _gain(instance: Instance, gain: Gain) -> str:
         why = "its salvage and the discount rate outweigh its price, and no max_build or limit bounds it"
         return f"ordering {labels[0]} at {labels[1]} in {labels[2]}: {unit}; {why}: {behind}"
     if what == "sold":
-        return f"selling helium-3 to {labels[0]} in {labels[1]}: it earns {gain.earns:.4g} GUSD/t, and nothing bounds it: {behind}"
-    return f"{gain.quantity}({', '.join(map(str, labels))}) earns {gain.earns:.4g} GUSD a unit, and nothing bounds it: {behind or block}"
+        sale = f"selling helium-3 to {labels[0]} in {labels[1]}"
+        return f"{sale}: it earns {gain.earns:.4g} GUSD/t, and nothing bounds it: {behind}"
+    name = f"{gain.quantity}({', '.join(map(str, labels))})"
+    return f"{name} earns {gain.earns:.4g} GUSD a unit, and nothing bounds it: {behind or block}"
 
 
 def _plain(address: str) -> str:

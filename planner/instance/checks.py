@@ -95,10 +95,11 @@ class _Checks:
         for workload in self.structure.workloads:
             tiers = [tier for tier, owner in self.structure.tiers.items() if owner == workload]
             total = math.fsum(share.get(tier, math.nan) for tier in tiers)
-            if abs(total - 1) > _SHARES_OFF:
-                stated = {row.item: (row.layer, row.line) for row in self.rows if (row.block, row.parameter) == ("compute", "share")}
-                newest = max(tiers, key=lambda tier: stated.get(tier, (-1, 0)))
-                self._add("compute", "share", newest, f"the shares of the tiers of '{workload}' add up to {total:.9g}, expected 1")
+            if tiers and abs(total - 1) > _SHARES_OFF:
+                rows = [row for row in self.rows if (row.block, row.parameter) == ("compute", "share") and row.item in tiers]
+                newest = max(rows, key=lambda row: (row.layer, row.line)).item if rows else tiers[-1]
+                message = f"the shares of the tiers of '{workload}' add up to {total:.9g}, expected 1"
+                self._add("compute", "share", newest, message)
 
     def existing(self) -> None:
         """What stood before the horizon can only go."""
@@ -123,8 +124,8 @@ class _Checks:
         for block in TECHNOLOGY_BLOCKS:
             for (item, body), rate in self.numbers[f"{block}.growth"].items():
                 if rate > 0 and step * math.log1p(rate) > math.log(MOST_GROWTH):
-                    message = f"'{item}' may grow more than {MOST_GROWTH:g}-fold on '{body}' in {step} years: expected a lower rate, or no row, which leaves growth free"
-                    self._add(block, "growth", item, message)
+                    what = f"'{item}' may grow more than {MOST_GROWTH:g}-fold on '{body}' in {step} years"
+                    self._add(block, "growth", item, f"{what}, expected a lower rate, or no row, which leaves growth free")
         for row in self.rows:
             if row.parameter == "seed" and not row.broken:
                 growth = self.numbers[f"{row.block}.growth"]

@@ -28,7 +28,8 @@ class Instance:
 
     `numbers` has, for every parameter `block.name`, a dictionary from index to a number in the model's unit; the index is
     a tuple in the order of the declaration, a bare label where there is one dimension, and None where there is none.
-    `rows` and `limit_rows` are the rows that gave these numbers; `scenarios` and `changes` what was laid over the folder. `counts` says how many rows were `read`, how many are
+    `rows` and `limit_rows` are the rows that gave these numbers; `scenarios` and `changes` say what was laid over the folder.
+    `counts` says how many rows were `read`, how many are
     `used`, how many were `replaced` or outdone by a layer above, and how many were `added` by changes.
     """
 
@@ -146,7 +147,8 @@ class Instance:
         wanted = changes_from(changes)
         added = apply_all(overlay, wanted, rows, limit_rows)
         counts = {**self.counts, "added": self.counts["added"] + added}
-        return assemble(replace(self, counts=counts, changes=(*self.changes, *map(str, wanted))), rows, limit_rows, layer, Problems())
+        base = replace(self, counts=counts, changes=(*self.changes, *map(str, wanted)))
+        return assemble(base, rows, limit_rows, layer, Problems())
 
     def write(self, folder: str | Path) -> Path:
         """Write the instance, all layers in one, as a folder that loads with the same hash; returns the folder."""

@@ -47,9 +47,13 @@ def read_limit_row(record: Record, structure: Structure, bodies: Iterable[str], 
         wrong("first_year" if first is not None else "last_year", "no model year lies between first_year and last_year")
     numbers["broken"] = len(problems.found) > before
     return LimitRow(
-        limit=record["limit"], quantity=quantity.name, item=" ".join(sorted(set(record["item"].split()))), at=" ".join(sorted(set(record["at"].split()))),
+        limit=record["limit"], quantity=quantity.name, item=_sorted(record["item"]), at=_sorted(record["at"]),
         over=record["over"], bound=record["bound"], first_year=first, last_year=last, **numbers,
     )  # fmt: skip
+
+
+def _sorted(names: str) -> str:
+    return " ".join(sorted(set(names.split())))
 
 
 def labels(structure: Structure, quantity: Quantity) -> dict[str, Mapping[str, set[str]]]:

@@ -79,7 +79,8 @@ def check_limits(limits: Iterable[Limit], problems: Problems) -> None:
         absurd = [value for value in limit.values.values() if value and not SMALLEST <= abs(value) <= LARGEST]
         if absurd:
             expected = f"expected 0 or a size between {SMALLEST:g} and {LARGEST:g}"
-            problems.add(limit.file, limit.line, "value", f"'{limit.name}' is {absurd[0]:g} in {limit_unit(limit.quantity, limit.over)}, {expected}")
+            found = f"'{limit.name}' is {absurd[0]:g} in {limit_unit(limit.quantity, limit.over)}"
+            problems.add(limit.file, limit.line, "value", f"{found}, {expected}")
     uppers = {limit.name: limit for limit in limits if limit.bound == "upper"}
     for lower in limits:
         upper = uppers.get(lower.name)

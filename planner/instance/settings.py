@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from planner.instance.sizes import LONGEST_NAME, MOST_BODIES, MOST_CHANGES, MOST_UNITS
 
 Good = Literal["complex", "structural", "propellant"]
+Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)]
 Year = Annotated[int, Field(ge=1900, le=2500)]
 
 
@@ -49,11 +50,15 @@ class InstanceFile(_Section):
 
     title: str | None = Field(None, min_length=1, max_length=200)
     description: str | None = Field(None, max_length=10_000)
-    extends: str | None = Field(None, min_length=1, max_length=200, description="the folder of another instance, relative to this one")
+    extends: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        None, description="the folder of another instance, relative to this one"
+    )
     horizon: HorizonSection | None = None
     finance: FinanceSection | None = None
-    bodies: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)], BodySection] = Field({}, max_length=MOST_BODIES)
-    units: dict[str, str] = Field({}, max_length=MOST_UNITS, description="units of this instance's own, such as GW_2026 = '17.1 ZFLOP/s'")
+    bodies: dict[Name, BodySection] = Field({}, max_length=MOST_BODIES)
+    units: dict[str, str] = Field(
+        {}, max_length=MOST_UNITS, description="units of this instance's own, such as GW_2026 = '17.1 ZFLOP/s'"
+    )
 
 
 class ScenarioFile(InstanceFile):
@@ -62,7 +67,9 @@ class ScenarioFile(InstanceFile):
     extends: str | None = Field(None, min_length=1, max_length=LONGEST_NAME, description="another scenario, laid under this one")
     set: dict[str, float | int | str] = Field({}, max_length=MOST_CHANGES, description="addresses and their new values")
     scale: dict[str, float | int] = Field({}, max_length=MOST_CHANGES, description="addresses and the factors of their values")
-    shift: dict[str, float | int | str] = Field({}, max_length=MOST_CHANGES, description="addresses and what is added to their values")
+    shift: dict[str, float | int | str] = Field(
+        {}, max_length=MOST_CHANGES, description="addresses and what is added to their values"
+    )
 
 
 def schema() -> dict[str, Any]:

@@ -36,7 +36,7 @@ SEEDS: tuple[tuple[str, str, str | tuple[str, float]], ...] = (
     ("bound", "compute.rack.performance", ("*", 0.3)),
     ("bound", "power.gas.emission_factor", ("*", 30.0)),
     ("bound", "compute.overhead[plains]", "12 1"),
-    ("bound", "compute.rack.existing[plains]", "0.1 GW"),
+    ("bound", "power.fusion.max_build", "0 GW/yr"),
     ("floors", "limits.lunar_base.lower", "12 GW"),
     ("floors", "compute.rack.seed[moon]", "0.001 GW"),
     ("floors", "limits.steel_there.lower", "400 kt/yr"),
@@ -44,9 +44,9 @@ SEEDS: tuple[tuple[str, str, str | tuple[str, float]], ...] = (
     ("floors", "helium3.rich.tonnage", "0.001 Mt"),
     ("floors", "compute.rack.existing[plains]@2030", "11 GW"),
     ("floors", "industry.foundry.seed", "0.01 kt/yr"),
-    ("served", "limits.accelerator_output.upper", ("*", 0.2)),
+    ("served", "limits.accelerator_output.upper", ("*", 0.01)),
     ("served", "compute.inference.demand@2030", ("*", 8.0)),
-    ("served", "limits.asia_ceiling.upper", ("*", 0.001)),
+    ("served", "limits.earth_ceiling.upper", "0.5 GW"),
 )
 
 

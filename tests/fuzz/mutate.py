@@ -130,7 +130,7 @@ def change_column(folder: Path, chance: random.Random) -> str:
         elif way == "rename" and not number:
             row[place] = chance.choice(TEXTS)
         elif way == "year":
-            row.append("" if number else chance.choice(("2032", "1900", "9999", "0000", "２０３２")))
+            row.append("" if number else chance.choice(("2032", "1900", "9999", "0000", "\uff12\uff10\uff13\uff12")))
         elif way == "many":
             row += [str(1000 + n) if not number else "" for n in range(900)]
     _write(path, rows)

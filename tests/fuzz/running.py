@@ -1,13 +1,14 @@
 """One mutant: made from its seed, given to the command line in this process, and held to the rule.
 
 The rule: it ends in time with code 0, 2 or 3; other than 0 with a message; it shows no traceback, prints no control
-character, and leaves either a whole run folder or nothing.
+character, and leaves a whole run folder, or a folder that says why there is no plan, or nothing.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 import re
 import shutil
@@ -111,11 +112,20 @@ def _what_is_wrong(code: int, out: str, err: str, written: Path) -> str:
     if len(err) > 2_000_000:
         return f"printed {len(err):,} characters"
     left = list(written.iterdir()) if written.is_dir() else []
+    if code == 3 and [path.name for path in left] == ["run"]:
+        return _wrong_with_diagnosis(left[0])
     if code and left:
         return f"left {[path.name for path in left]} behind"
     if not code and left:
         return _wrong_with_run(left)
     return ""
+
+
+def _wrong_with_diagnosis(run: Path) -> str:
+    """Where there is no plan, a folder may say why; it must not look like a run."""
+    said = [json.loads(path.read_text(encoding="utf-8")) for path in run.glob("*.json")]
+    looks_whole = (run / "tables").exists() or any(facts.get("status") == "optimal" for facts in said)
+    return f"left {sorted(path.name for path in run.iterdir())} of a run without a plan" if looks_whole or not said else ""
 
 
 def _wrong_with_run(left: list[Path]) -> str:

@@ -1,0 +1,88 @@
+"""What is seen at first sight: hopeless findings are infeasible for sure, warnings are not, shipped instances have none."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import planner
+from planner.diagnosis import preflight
+from tests.diagnosis.seeds import INSTANCES, base
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Callable[..., planner.Instance]:
+    """The toy with lines of its files replaced."""
+
+    def edited(*edits: tuple[str, str, str]) -> planner.Instance:
+        folder = shutil.copytree(INSTANCES / "toy", tmp_path / "toy")
+        for file, old, new in edits:
+            text = (folder / file).read_text()
+            assert old in text
+            (folder / file).write_text(text.replace(old, new, 1))
+        return planner.load(folder)
+
+    return edited
+
+
+@pytest.mark.parametrize("name", ["toy", "baseline", "accelerated", "thousand_terawatts"])
+def test_shipped_instances_have_no_finding(name: str) -> None:
+    assert preflight(planner.load(INSTANCES / name)) == []
+
+
+def test_demand_that_no_site_may_serve() -> None:
+    instance = base("bound").replace({"compute.delay[plains]": "0.6 s"})
+    (finding,) = preflight(instance)
+    assert finding.hopeless and (finding.file, finding.line) == ("parameters/compute.csv", 25)
+    assert "chat must be served from 2030 on" in finding.message
+    assert "plains is 0.6 s away and it tolerates 0.5 s (parameters/compute.csv:29)" in finding.message
+    with pytest.raises(planner.Infeasible) as raised:
+        planner.solve(instance)
+    assert raised.value.diagnosis.findings == (finding,)
+    priced = planner.load(INSTANCES / "toy").replace({"compute.delay[plains]": "0.6 s"})
+    assert preflight(priced) == [] and planner.solve(priced).facts["status"] == "optimal"
+
+
+def test_limit_below_what_stands() -> None:
+    instance = base("floors").replace({"limits.racks_standing.upper": "2 GW"})
+    (finding,) = preflight(instance)
+    assert finding.hopeless and "racks_standing allows 2 of compute.installed in 2030, and 3 stand already" in finding.message
+    with pytest.raises(planner.Infeasible):
+        planner.solve(instance)
+
+
+def test_limits_that_contradict_one_another(toy: Callable[..., planner.Instance]) -> None:
+    line = "floor,compute.in_service,rack,plains,year,lower,GW,6,,,assumption: test,,,,,\nearth_ceiling,"
+    instance = toy(("limits.csv", "earth_ceiling,", line))
+    (finding,) = preflight(instance)
+    assert finding.hopeless and "floor asks for more compute.in_service in 2030 than earth_ceiling allows (limits.csv:3)" in finding.message
+    with pytest.raises(planner.Infeasible):
+        planner.solve(instance)
+
+
+def test_goods_that_nothing_delivers(toy: Callable[..., planner.Instance]) -> None:
+    instance = toy(
+        ("routes.csv", "direct,rocket,plains,moon,complex structural,", "direct,rocket,plains,moon,structural,"),
+        ("routes.csv", "refuelled,rocket,plains,moon,complex structural,", "refuelled,rocket,plains,moon,structural,"),
+    )
+    found = {finding.message.partition(":")[0] for finding in preflight(instance)}
+    assert "rack can never be built at basin" in found and "driver can never be built at basin" not in found
+    assert not any(finding.hopeless for finding in preflight(instance))
+    assert planner.solve(instance)["compute.installed"].query("body == 'moon'")["value"].max() < 1e-9
+
+
+def test_idle_technologies(toy: Callable[..., planner.Instance]) -> None:
+    instance = toy(
+        ("technologies.csv", "solar,power,plains basin", "solar,power,plains"), ("technologies.csv", "fusion,power,plains basin", "fusion,power,plains"),
+        ("parameters/power.csv", "solar,basin,capex,USD/kW,1800,,,assumption: toy,,,\n", ""), ("parameters/power.csv", "fusion,basin,capex,USD/kW,4500,,,assumption: toy,,,\n", ""),
+        ("parameters/power.csv", "solar,moon,mass_complex,kg/kW,2,,,assumption: toy,,,\n", ""), ("parameters/power.csv", "solar,moon,mass_structural,kg/kW,5,,,assumption: toy,,,\n", ""),
+        ("parameters/power.csv", "solar,night,availability,1,0,,,assumption: toy,,,\n", ""), ("deposits.csv", "poor,basin", "poor,plains"),
+    )  # fmt: skip
+    found = [finding.message for finding in preflight(instance)]
+    assert "rack has no power at basin: no plant can stand there" in found and "battery has no power at basin: no plant can stand there" in found
+    assert "poor can never be dug: no miner can stand at plains" in found
+    late = planner.load(INSTANCES / "toy").replace({"power.fusion.first_year": "2050 yr"})
+    assert [finding.message for finding in preflight(late)] == ["fusion can be ordered in no model year (2030 to 2036)"]

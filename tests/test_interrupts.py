@@ -1,0 +1,112 @@
+"""Ctrl-C, SIGTERM and limits of time: exit code 4 soon after, what is known is saved and said, nothing half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+import planner
+
+ROOT = Path(__file__).parents[1]
+ACCELERATED = str(ROOT / "instances" / "accelerated")
+TOY = str(ROOT / "instances" / "toy")
+
+
+def started(*arguments: str) -> subprocess.Popen[str]:
+    """A run of the command line, in a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "planner", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
+    )
+
+
+def wait_for_solver(model: Path) -> None:
+    """Wait until the program is written, which comes right before the solve."""
+    give_up = time.monotonic() + 60
+    while not (model.is_file() and model.read_text().rstrip().endswith("ENDATA")):
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
+    time.sleep(1.0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_stops_the_solver_and_saves_what_is_known(tmp_path: Path, number: signal.Signals) -> None:
+    out, model = tmp_path / "run", tmp_path / "model.mps"
+    process = started("solve", ACCELERATED, "--out", str(out), "--write-model", str(model), "--json")
+    wait_for_solver(model)
+    assert not out.exists()
+    sent = time.monotonic()
+    process.send_signal(number)
+    printed, said = process.communicate(timeout=30)
+    assert process.returncode == 4
+    assert time.monotonic() - sent < 3
+    facts = json.loads(printed)
+    assert facts["status"] == "stopped" and facts["known"]["reason"] == "interrupt" and facts["known"]["iterations"] > 0
+    assert "HiGHS stopped before it had an optimum: interrupt" in said and "Traceback" not in said
+    assert {path.name for path in out.iterdir()} == {"summary.json", "instance", "run.log"}
+    assert json.loads((out / "summary.json").read_text()) == facts
+    assert planner.load(out / "instance").hash == facts["instance_hash"]
+    assert "HiGHS" in (out / "run.log").read_text()
+    assert {path.name for path in tmp_path.iterdir()} == {"run", "model.mps"}
+
+
+def test_limit_of_time_saves_what_is_known(tmp_path: Path) -> None:
+    process = started("solve", ACCELERATED, "--out", str(tmp_path / "run"), "--time-limit", "0.2", "--json")
+    printed, said = process.communicate(timeout=60)
+    facts = json.loads(printed)
+    assert process.returncode == 4 and "time limit" in said
+    assert facts["status"] == "stopped" and facts["known"]["reason"] == "time limit" and facts["rows"] > 10_000
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    with pytest.raises(planner.PlannerError, match="not a whole run folder"):
+        planner.load_plan(tmp_path / "run")
+
+
+def test_signal_before_the_solver(tmp_path: Path) -> None:
+    process = started("solve", ACCELERATED, "--out", str(tmp_path / "run"))
+    time.sleep(2.2)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 4 and "Traceback" not in said
+    assert {path.name for path in tmp_path.iterdir()} <= {"run"}
+    if (tmp_path / "run").exists():
+        assert json.loads((tmp_path / "run" / "summary.json").read_text())["status"] == "stopped"
+
+
+def test_library_users_get_the_error_and_can_solve_again() -> None:
+    instance = planner.load(ACCELERATED)
+    program = planner.compile(planner.build(instance))
+    timer = threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(planner.SolverLimit) as stopped:
+        planner.solve(instance, program=program)
+    assert time.monotonic() - began < 4
+    assert stopped.value.known["reason"] == "interrupt" and stopped.value.known["iterations"] > 0
+    assert planner.solve(planner.load(TOY)).facts["status"] == "optimal"
+    assert not any(thread.name == "planner-solver" for thread in threading.enumerate())
+
+
+def test_infeasible_run_writes_its_diagnosis_whole(tmp_path: Path) -> None:
+    floor = tmp_path / "floor"
+    folder = ROOT / "instances" / "toy"
+    for path in folder.rglob("*"):
+        if path.is_file():
+            (floor / path.relative_to(folder)).parent.mkdir(parents=True, exist_ok=True)
+            (floor / path.relative_to(folder)).write_bytes(path.read_bytes())
+    with (floor / "limits.csv").open("a") as limits:
+        limits.write("lunar_base,compute.in_service,,moon,year,lower,GW,50,,,assumption: test,,2036,,,\n")
+    process = started("solve", str(floor), "--out", str(tmp_path / "run"), "--json")
+    printed, said = process.communicate(timeout=60)
+    facts = json.loads(printed)
+    assert process.returncode == 3 and "lunar_base asks for at least 50 GW in 2036" in said and "limits.csv:5" in said
+    assert facts["status"] == "infeasible" and facts["diagnosis"]["alone"][0][0]["file"] == "limits.csv"
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {"diagnosis.json", "instance"}
+    assert json.loads((tmp_path / "run" / "diagnosis.json").read_text()) == facts
+    assert planner.load(tmp_path / "run" / "instance").hash == planner.load(floor).hash
