@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -142,7 +143,14 @@ def solve(
 
 
 @app.command()
-def check(instance: InstanceFolder, scenario: Scenarios = [], set_: Changes = [], as_json: AsJson = False, quiet: Quiet = False) -> None:  # noqa: B006
+def check(
+    instance: InstanceFolder,
+    scenario: Scenarios = [],  # noqa: B006
+    set_: Changes = [],  # noqa: B006
+    numerics: Annotated[bool, typer.Option("--numerics", help="report the ranges of the program's numbers as well")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
     """Validate an instance, count what it holds and say how large its program is, without solving it."""
     from planner.pipeline import compile_instance
 
@@ -150,13 +158,20 @@ def check(instance: InstanceFolder, scenario: Scenarios = [], set_: Changes = []
     findings = _warn(loaded, quiet or as_json)
     if any(finding.hopeless for finding in findings):
         raise errors.Infeasible("\n".join(["no plan can meet every demand and limit", *(str(f) for f in findings if f.hopeless)]))
-    rows, columns, nonzeros = compile_instance(loaded).shape
+    program = compile_instance(loaded)
+    rows, columns, nonzeros = program.shape
     facts: dict[str, Any] = {
         "instance": loaded.name, "instance_hash": loaded.hash, "rows_read": loaded.counts["read"], "rows_used": loaded.counts["used"],
         "years": len(loaded.years), "sites": len(loaded.sites), "technologies": len(loaded.technologies), "limits": len(loaded.limits),
         "numbers": _count_by_status(loaded.rows), "rows": rows, "columns": columns, "nonzeros": nonzeros,
         "warnings": [str(finding) for finding in findings if not finding.hopeless],
     }  # fmt: skip
+    ranges = []
+    if numerics:
+        from planner.conditioning import numerics_report
+
+        ranges = numerics_report(loaded, program)
+        facts["numerics"] = [asdict(found) for found in ranges]
     if as_json:
         print(json.dumps(facts))
     elif not quiet:
@@ -165,6 +180,8 @@ def check(instance: InstanceFolder, scenario: Scenarios = [], set_: Changes = []
         print(f"{facts['rows_read']} rows read, {facts['rows_used']} used; numbers: {numbers}.")
         print(f"{facts['years']} model years, {facts['sites']} sites, {facts['technologies']} technologies, {facts['limits']} limits.")
         print(f"{rows:,} rows x {columns:,} columns, {nonzeros:,} nonzeros.")
+        for found in ranges:
+            print(found)
 
 
 @app.command()

@@ -25,7 +25,7 @@ def check_program(instance: Instance, lp: LinearProgram) -> None:
     """Raise InstanceError where a coefficient, a cost or a bound of the program is too large or no number."""
     for what, size, most, labels in _worst(lp):
         if not size <= most:
-            row = _likely(instance, labels)
+            row = likely_row(instance, labels)
             message = f"{what} is {size:.3g}, expected at most {most:g}, so that a solver can be trusted"
             if row is None:
                 raise InstanceError([Problem("instance.toml", 1, 1, message)])
@@ -45,7 +45,7 @@ def _worst(lp: LinearProgram) -> Iterator[tuple[str, float, float, set[str]]]:
         sizes = np.abs(lp.matrix.data)
         place = int(np.argmax(np.where(np.isnan(sizes), np.inf, sizes)))
         row = int(np.searchsorted(lp.matrix.indptr, place, side="right")) - 1
-        at, by = _member(lp.rows, row), _member(lp.columns, int(lp.matrix.indices[place]))
+        at, by = member(lp.rows, row), member(lp.columns, int(lp.matrix.indices[place]))
         what = f"the coefficient of {by[0]} in {at[0]}"
         yield what, float(sizes[place]), LARGEST_COEFFICIENT, at[1] | by[1]
     arrays = {
@@ -58,17 +58,18 @@ def _worst(lp: LinearProgram) -> Iterator[tuple[str, float, float, set[str]]]:
         sizes = np.where(np.isinf(values) & (values is not lp.cost), 0, np.abs(values))
         if len(sizes):
             place = int(np.argmax(np.where(np.isnan(sizes), np.inf, sizes)))
-            name, labels = _member(families, place)
+            name, labels = member(families, place)
             yield f"{what} {name}", float(sizes[place]), most, labels
 
 
-def _member(families: tuple[Family, ...], position: int) -> tuple[str, set[str]]:
+def member(families: tuple[Family, ...], position: int) -> tuple[str, set[str]]:
+    """The name of a row or column, and the labels of its index."""
     family = next(f for f in families if f.start <= position < f.start + len(f.index))
     member = position - family.start
     return family.name_of(member), {str(label) for label in family.index[member]}
 
 
-def _likely(instance: Instance, labels: set[str]) -> ParameterRow | None:
+def likely_row(instance: Instance, labels: set[str]) -> ParameterRow | None:
     """The row of the things named whose number is the furthest from 1."""
     named = [row for row in instance.rows if row.item in labels]
     return max(named, key=lambda row: abs(math.log10(_size(instance, row) or 1.0)), default=None)

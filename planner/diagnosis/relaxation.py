@@ -103,7 +103,8 @@ def make_elastic(lp: LinearProgram, givens: list[Given]) -> Elastic:
     entries += [(place[column], column, 1.0) for column in bounded]
     entries += [(place[column], columns + j, -by) for j, given in enumerate(givens) for column, by in given.columns.items()]
     places = np.array([entry[:2] for entry in entries], np.int64).reshape(-1, 2).T
-    extra = sparse.csr_array((np.array([entry[2] for entry in entries], float), tuple(places)), shape=(rows + len(bounded), columns + len(givens)))
+    coefficients = np.array([entry[2] for entry in entries], float)
+    extra = sparse.csr_array((coefficients, tuple(places)), shape=(rows + len(bounded), columns + len(givens)))
     widened = sparse.csr_array((lp.matrix.data, lp.matrix.indices, lp.matrix.indptr), shape=(rows, columns + len(givens)))
     empty = sparse.csr_array((len(bounded), columns + len(givens)))
     matrix = sparse.csr_array(sparse.vstack([widened, empty]) + extra)

@@ -169,3 +169,9 @@ def test_the_sizes_are_documented() -> None:
         assert f"{size:,}" in page
     for words in ("20 MB", "256 kB", "1e-9 to 1e10", "601"):
         assert words in page
+
+
+def test_a_tier_that_takes_the_name_of_a_workload(write: Write) -> None:
+    """Found by the fuzzer: the workload whose tier it was is left without any."""
+    text = FILES["tiers.csv"].replace("urgent,chat", "training,chat").replace("idle,chat", "chat,training")
+    assert "names a workload as well" in refusal(write({"tiers.csv": text}))
