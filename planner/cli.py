@@ -45,8 +45,14 @@ class Method(StrEnum):
 
 
 InstanceFolder = Annotated[Path, typer.Argument(metavar="INSTANCE", help="folder of the instance")]
-Scenarios = Annotated[list[str], typer.Option("--scenario", metavar="NAME", help="a scenario of the instance; may be given again, later ones on top")]
-Changes = Annotated[list[str], typer.Option("--set", metavar="ADDRESS=VALUE", help="change a number: ADDRESS=VALUE, ADDRESS*=FACTOR, ADDRESS+=SHIFT")]
+Scenarios = Annotated[
+    list[str],
+    typer.Option("--scenario", metavar="NAME", help="a scenario of the instance; may be given again, later ones on top"),
+]
+Changes = Annotated[
+    list[str],
+    typer.Option("--set", metavar="ADDRESS=VALUE", help="change a number: ADDRESS=VALUE, ADDRESS*=FACTOR, ADDRESS+=SHIFT"),
+]
 ModelFile = Annotated[Path | None, typer.Option("--write-model", metavar="FILE", help="write the linear program as .mps or .lp")]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object and nothing else")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="print nothing but errors")]
@@ -68,7 +74,7 @@ def main() -> None:
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(1)
-        except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user of the command line
+        except Exception as error:
             logging.getLogger("planner").debug("unexpected", exc_info=True)
             print(f"planner: unexpected failure: {type(error).__name__}: {error}", file=sys.stderr)
             sys.exit(1)
@@ -106,11 +112,11 @@ def solve(
     quiet: Quiet = False,
 ) -> None:
     """Find the least-cost plan, prove it, and say what it is."""
+    from planner.digest import summary
     from planner.highs import write_model as export_program
     from planner.pipeline import Stopwatch, compile_instance
     from planner.pipeline import solve as solve_instance
     from planner.store import refuse_existing, save_plan
-    from planner.digest import summary
 
     if out is not None:
         refuse_existing(out)
@@ -129,8 +135,14 @@ def solve(
         if write_model is not None:
             export_program(program, write_model)
         plan = solve_instance(
-            loaded, solver=solver.value, threads=threads, time_limit=time_limit,
-            exact=certify is Certify.exact, ranging=ranging, stopwatch=stopwatch, program=program,
+            loaded,
+            solver=solver.value,
+            threads=threads,
+            time_limit=time_limit,
+            exact=certify is Certify.exact,
+            ranging=ranging,
+            stopwatch=stopwatch,
+            program=program,
         )
         if out is not None:
             with stopwatch.step("write"):
@@ -161,8 +173,9 @@ def check(
     program = compile_instance(loaded)
     rows, columns, nonzeros = program.shape
     facts: dict[str, Any] = {
-        "instance": loaded.name, "instance_hash": loaded.hash, "rows_read": loaded.counts["read"], "rows_used": loaded.counts["used"],
-        "years": len(loaded.years), "sites": len(loaded.sites), "technologies": len(loaded.technologies), "limits": len(loaded.limits),
+        "instance": loaded.name, "instance_hash": loaded.hash,
+        "rows_read": loaded.counts["read"], "rows_used": loaded.counts["used"],
+        **{name: len(getattr(loaded, name)) for name in ("years", "sites", "technologies", "limits")},
         "numbers": _count_by_status(loaded.rows), "rows": rows, "columns": columns, "nonzeros": nonzeros,
         "warnings": [str(finding) for finding in findings if not finding.hopeless],
     }  # fmt: skip
@@ -178,7 +191,8 @@ def check(
         numbers = ", ".join(f"{count} {status}" for status, count in facts["numbers"].items())
         print(f"{loaded.title}: no problem found.")
         print(f"{facts['rows_read']} rows read, {facts['rows_used']} used; numbers: {numbers}.")
-        print(f"{facts['years']} model years, {facts['sites']} sites, {facts['technologies']} technologies, {facts['limits']} limits.")
+        counted = ", ".join(f"{facts[name]} {name}" for name in ("sites", "technologies", "limits"))
+        print(f"{facts['years']} model years, {counted}.")
         print(f"{rows:,} rows x {columns:,} columns, {nonzeros:,} nonzeros.")
         for found in ranges:
             print(found)
@@ -187,7 +201,9 @@ def check(
 @app.command()
 def show(
     instance: InstanceFolder,
-    address: Annotated[str | None, typer.Argument(metavar="[ADDRESS]", help="a parameter's address; all of them where none is given")] = None,
+    address: Annotated[
+        str | None, typer.Argument(metavar="[ADDRESS]", help="a parameter's address; all of them where none is given")
+    ] = None,
     scenario: Scenarios = [],  # noqa: B006
     set_: Changes = [],  # noqa: B006
     quantities: Annotated[bool, typer.Option("--quantities", help="show the quantities that limits may bound instead")] = False,

@@ -46,8 +46,8 @@ def numerics_report(instance: Instance, lp: LinearProgram) -> list[Range]:
             rows = np.searchsorted(lp.matrix.indptr, np.arange(first, last), side="right") - 1
             where = list(zip(rows, lp.matrix.indices[first:last], strict=True))
             report.append(_range(instance, lp, f"coefficients of {family.name}", lp.matrix.data[first:last], where, COEFFICIENTS))
-    columns = [(None, j) for j in range(lp.matrix.shape[1])]
-    rows_only = [(i, None) for i in range(lp.matrix.shape[0])]
+    columns: list[tuple[int | None, int | None]] = [(None, j) for j in range(lp.matrix.shape[1])]
+    rows_only: list[tuple[int | None, int | None]] = [(i, None) for i in range(lp.matrix.shape[0])]
     for what, values, places, sane in (
         ("costs", lp.cost, columns, COSTS),
         ("lower bounds of rows", lp.row_lower, rows_only, BOUNDS),
@@ -60,7 +60,12 @@ def numerics_report(instance: Instance, lp: LinearProgram) -> list[Range]:
 
 
 def _range(
-    instance: Instance, lp: LinearProgram, what: str, values: Vector, where: list[tuple[int | None, int | None]], sane: tuple[float, float]
+    instance: Instance,
+    lp: LinearProgram,
+    what: str,
+    values: Vector,
+    where: list[tuple[int | None, int | None]],
+    sane: tuple[float, float],
 ) -> Range:
     sizes = np.where(np.isfinite(values) & (values != 0), np.abs(values), np.nan)
     ends = [int(np.nanargmin(sizes)), int(np.nanargmax(sizes))]
@@ -68,7 +73,9 @@ def _range(
     smallest, largest = (float(sizes[end]) for end in ends)
     advice = []
     if smallest < sane[0]:
-        advice.append(f"{smallest:.2g} in {names[0]} is small: look at {addresses[0] or 'the model'}; is it meant, or is it nought?")
+        advice.append(
+            f"{smallest:.2g} in {names[0]} is small: look at {addresses[0] or 'the model'}; is it meant, or is it nought?"
+        )
     if largest > sane[1]:
         advice.append(f"{largest:.2g} in {names[1]} is large: look at {addresses[1] or 'the model'}; is its unit right?")
     return Range(what, smallest, largest, names[0], names[1], addresses[0], addresses[1], " ".join(advice))

@@ -21,9 +21,10 @@ from planner.parameters import CAPACITY_UNITS
 def economics(instance: Instance, lp: LinearProgram, optimum: Optimum) -> dict[str, pd.DataFrame]:
     """`assets` and `settlement` as tidy frames, in GUSD at the base year.
 
-    `assets` has a row for everything that could be ordered: `built` a year; `cost`, the present worth of its payments less salvage;
-    `worth`, what the duals say a unit is worth, goods and upkeep deducted; `profit`, the difference, which is nought for what is
-    built and negative for what is not, and positive only where the most that may be ordered is ordered (`at_most`).
+    `assets` has a row for everything that could be ordered: `built` a year; `cost`, the present worth of its payments
+    less salvage;
+    `worth`, what the duals say a unit is worth, goods and upkeep deducted; `profit`, the difference: nought for what is
+    built, negative for what is not, and positive only where the most that may be ordered is ordered (`at_most`).
     `settlement` has what each kind of row or bound contributes to the dual objective: demand pays, scarce things are paid.
     """
     worth = lp.matrix.T @ optimum.duals

@@ -71,8 +71,12 @@ class Optimum:
 
 
 def solve_program(
-    lp: LinearProgram, method: str = "auto", threads: int | None = None, time_limit: float | None = None,
-    start: Basis | None = None, log: Callable[[str], None] | None = None,
+    lp: LinearProgram,
+    method: str = "auto",
+    threads: int | None = None,
+    time_limit: float | None = None,
+    start: Basis | None = None,
+    log: Callable[[str], None] | None = None,
 ) -> Optimum:
     """An optimum of a linear program.
 
@@ -93,9 +97,12 @@ def solve_program(
         values=np.asarray(solution.col_value, float), duals=np.asarray(solution.row_dual, float),
         objective=info.objective_function_value, method=chosen, version=highs.version(),
         iterations=sum(max(n, 0) for n in (info.simplex_iteration_count, info.ipm_iteration_count, info.pdlp_iteration_count)),
-        seconds=seconds, basis=Basis(*(np.array([int(s) for s in statuses], np.int8) for statuses in (basis.col_status, basis.row_status)))
-        if basis.valid else None,
+        seconds=seconds, basis=Basis(_numbers(basis.col_status), _numbers(basis.row_status)) if basis.valid else None,
     )  # fmt: skip
+
+
+def _numbers(statuses: Any) -> Any:
+    return np.array([int(status) for status in statuses], np.int8)
 
 
 def row_ranges(lp: LinearProgram, optimum: Optimum) -> tuple[Vector, Vector]:
@@ -118,7 +125,8 @@ def row_ranges(lp: LinearProgram, optimum: Optimum) -> tuple[Vector, Vector]:
     used = lp.matrix @ optimum.values
     fall = np.where(tight, fall, np.where(np.isfinite(lp.row_upper), lp.row_upper - used, np.inf))
     rise = np.where(tight, rise, np.where(np.isfinite(lp.row_lower), used - lp.row_lower, np.inf))
-    return tuple(np.where(side >= highs.inf, np.inf, np.maximum(side, 0.0)) for side in (fall, rise))
+    less, more = (np.where(side >= highs.inf, np.inf, np.maximum(side, 0.0)) for side in (fall, rise))
+    return less, more
 
 
 def choose_method(lp: LinearProgram, method: str, warm: bool = False) -> str:
@@ -141,7 +149,9 @@ def write_model(lp: LinearProgram, path: Path) -> None:
     _check(highs.writeModel(str(path)), f"write {path}")
 
 
-def _highs(lp: LinearProgram, method: str, threads: int | None, time_limit: float | None, log: Callable[[str], None] | None) -> highspy.Highs:
+def _highs(
+    lp: LinearProgram, method: str, threads: int | None, time_limit: float | None, log: Callable[[str], None] | None
+) -> highspy.Highs:
     highs = highspy.Highs()
     if method == "pdlp":
         log = None  # it would print to standard output past any callback

@@ -41,8 +41,16 @@ class Stopwatch:
 
 
 def solve(
-    instance: Instance, *, solver: str = "auto", threads: int | None = None, time_limit: float | None = None,
-    exact: bool = False, ranging: bool = False, warm_start: Plan | None = None, stopwatch: Stopwatch | None = None, program: LinearProgram | None = None,
+    instance: Instance,
+    *,
+    solver: str = "auto",
+    threads: int | None = None,
+    time_limit: float | None = None,
+    exact: bool = False,
+    ranging: bool = False,
+    warm_start: Plan | None = None,
+    stopwatch: Stopwatch | None = None,
+    program: LinearProgram | None = None,
 ) -> Plan:
     """The least-cost plan of an instance, certified.
 
@@ -58,8 +66,17 @@ def solve(
     with watch.step("certify"):
         certificate = certify(lp, optimum)
     if not certificate.holds:
-        raise NotCertified(f"HiGHS ({optimum.method}) called its answer optimal, but the certificate fails: {', '.join(certificate.failures)}")
-    options = {"solver": solver, "threads": threads, "time_limit": time_limit, "exact": exact, "ranging": ranging, "warm_start": warm_start is not None}
+        raise NotCertified(
+            f"HiGHS ({optimum.method}) called its answer optimal, but the certificate fails: {', '.join(certificate.failures)}"
+        )
+    options = {
+        "solver": solver,
+        "threads": threads,
+        "time_limit": time_limit,
+        "exact": exact,
+        "ranging": ranging,
+        "warm_start": warm_start is not None,
+    }
     facts: dict[str, Any] = {"seconds": watch.seconds, "provenance": provenance(instance, **options)}
     if exact:
         facts["exact_certificate"] = _certify_exactly(lp, optimum, watch)
@@ -93,7 +110,9 @@ def _certify_exactly(lp: LinearProgram, optimum: Optimum, watch: Stopwatch) -> d
     with watch.step("certify exactly"):
         certificate = certify_exactly(lp, optimum)
     if not certificate.holds:
-        raise NotCertified(f"the basis that HiGHS ({optimum.method}) ended with is not optimal in exact arithmetic: {certificate.as_dict()}")
+        raise NotCertified(
+            f"the basis that HiGHS ({optimum.method}) ended with is not optimal in exact arithmetic: {certificate.as_dict()}"
+        )
     return certificate.as_dict()
 
 

@@ -62,7 +62,20 @@ def test_json_is_one_object_with_the_promised_keys(run: Callable[..., Said], tmp
     said = run("solve", TOY, "--json", "--out", str(tmp_path / "run"))
     found = json.loads(said.out)
     assert said.code == 0 and said.out.count("\n") == 1
-    assert {"status", "objective", "unit", "instance", "instance_hash", "rows", "columns", "nonzeros", "seconds", "solver", "certificate", "out"} <= found.keys()
+    assert {
+        "status",
+        "objective",
+        "unit",
+        "instance",
+        "instance_hash",
+        "rows",
+        "columns",
+        "nonzeros",
+        "seconds",
+        "solver",
+        "certificate",
+        "out",
+    } <= found.keys()
     assert {"read", "build", "compile", "solve", "certify", "write"} <= found["seconds"].keys()
     assert {"name", "version", "method", "iterations"} <= found["solver"].keys()
     assert found["status"] == "optimal" and found["certificate"]["holds"] is True
@@ -73,8 +86,20 @@ def test_json_is_one_object_with_the_promised_keys(run: Callable[..., Said], tmp
 def test_run_folder_explains_itself(run: Callable[..., Said], tmp_path: Path) -> None:
     assert run("solve", TOY, "--quiet", "--out", str(tmp_path / "run")).out == ""
     folder = tmp_path / "run"
-    assert {path.name for path in folder.iterdir()} == {"summary.json", "tables", "prices", "economics", "ledger.csv", "ledger.parquet", "instance", "basis.npz", "run.log"}
-    assert (folder / "tables" / "compute.in_service.csv").is_file() and (folder / "tables" / "compute.in_service.parquet").is_file()
+    assert {path.name for path in folder.iterdir()} == {
+        "summary.json",
+        "tables",
+        "prices",
+        "economics",
+        "ledger.csv",
+        "ledger.parquet",
+        "instance",
+        "basis.npz",
+        "run.log",
+    }
+    assert (folder / "tables" / "compute.in_service.csv").is_file() and (
+        folder / "tables" / "compute.in_service.parquet"
+    ).is_file()
     assert "HiGHS" in (folder / "run.log").read_text()
     assert planner.load(folder / "instance").hash == planner.load(TOY).hash
     assert planner.load_plan(folder).placement.loc[2030, "earth"] > 0
@@ -90,7 +115,9 @@ def test_existing_folder_is_refused_before_any_work(run: Callable[..., Said], tm
 
 def test_set_scenario_and_replace_are_the_same(run: Callable[..., Said], toy: Path) -> None:
     (toy / "scenarios").mkdir(exist_ok=True)
-    (toy / "scenarios" / "dear.toml").write_text('title = "Dear"\n[scale]\n"compute.demand" = 1.1\n'.replace("compute.demand", _demand(toy)))
+    (toy / "scenarios" / "dear.toml").write_text(
+        'title = "Dear"\n[scale]\n"compute.demand" = 1.1\n'.replace("compute.demand", _demand(toy))
+    )
     by_scenario = json.loads(run("solve", str(toy), "--scenario", "dear", "--json").out)
     by_set = json.loads(run("solve", str(toy), "--set", f"{_demand(toy)}*=1.1", "--json").out)
     by_replace = planner.solve(planner.load(toy).replace({_demand(toy): ("*", 1.1)}))
@@ -129,7 +156,9 @@ def test_broken_instance_writes_nothing_and_shows_no_traceback(run: Callable[...
 def test_infeasible_and_stopped_have_their_codes(run: Callable[..., Said], tmp_path: Path) -> None:
     limits = (ROOT / "instances" / "toy" / "limits.csv").read_text().splitlines()[0]
     assert limits.startswith("limit,")
-    said = run("solve", TOY, "--set", "limits.earth_ceiling.upper=0", "--set", "limits.co2_cap.upper=0", "--out", str(tmp_path / "run"))
+    said = run(
+        "solve", TOY, "--set", "limits.earth_ceiling.upper=0", "--set", "limits.co2_cap.upper=0", "--out", str(tmp_path / "run")
+    )
     assert said.code in (0, 3)
     stopped = run("solve", str(ROOT / "instances" / "accelerated"), "--time-limit", "0.01", "--out", str(tmp_path / "stopped"))
     assert stopped.code == 4 and "time limit" in stopped.err
