@@ -35,7 +35,7 @@ freeze: $(INSTALLED)
 
 ## schema: the JSON Schema of instance.toml, from the code
 schema: $(INSTALLED)
-	$(BIN)/python -m planner.instance.schema
+	$(BIN)/python -m planner.instance.write_schema
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

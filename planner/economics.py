@@ -17,6 +17,9 @@ from planner.instance import Instance
 from planner.lp import LinearProgram, Vector
 from planner.parameters import CAPACITY_UNITS
 
+#: The columns of `assets`.
+ASSETS = ("block", "technology", "site", "body", "year", "built", "unit", "cost", "worth", "profit", "at_most")
+
 
 def economics(instance: Instance, lp: LinearProgram, optimum: Optimum) -> dict[str, pd.DataFrame]:
     """`assets` and `settlement` as tidy frames, in GUSD at the base year.
@@ -28,7 +31,8 @@ def economics(instance: Instance, lp: LinearProgram, optimum: Optimum) -> dict[s
     `settlement` has what each kind of row or bound contributes to the dual objective: demand pays, scarce things are paid.
     """
     worth = lp.matrix.T @ optimum.duals
-    assets = pd.concat(_assets(instance, lp, optimum, worth), ignore_index=True)
+    found = list(_assets(instance, lp, optimum, worth))
+    assets = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(ASSETS))
     parts = [*_rows(lp, optimum), *_bounds(lp, optimum, lp.cost - worth), ("constant", "", lp.offset)]
     settlement = pd.DataFrame(parts, columns=["source", "label", "discounted"])
     return {"assets": assets, "settlement": settlement[settlement["discounted"] != 0].reset_index(drop=True)}

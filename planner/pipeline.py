@@ -21,6 +21,10 @@ from planner.provenance import provenance
 logger = logging.getLogger("planner.highs")
 
 
+#: What `auto` tries next where the first answer is not certified.
+_SECOND_TRIES = ("ipm", "simplex")
+
+
 class Stopwatch:
     """Seconds spent on each step, and a word to whoever watches when a step begins."""
 
@@ -61,10 +65,14 @@ def solve(
     """
     watch = stopwatch or Stopwatch()
     lp = program if program is not None else compile_instance(instance, watch)
-    with watch.step("solve"):
-        optimum = _optimum(instance, lp, solver, threads, time_limit, warm_start)
-    with watch.step("certify"):
-        certificate = certify(lp, optimum)
+    for method in (solver, *_SECOND_TRIES) if solver == "auto" else (solver,):
+        with watch.step("solve"):
+            optimum = _optimum(instance, lp, method, threads, time_limit, warm_start)
+        with watch.step("certify"):
+            certificate = certify(lp, optimum)
+        if certificate.holds:
+            break
+        logger.warning("the answer of %s is not certified: %s", optimum.method, ", ".join(certificate.failures))
     if not certificate.holds:
         raise NotCertified(
             f"HiGHS ({optimum.method}) called its answer optimal, but the certificate fails: {', '.join(certificate.failures)}"

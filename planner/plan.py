@@ -68,7 +68,11 @@ class Plan:
 
 
 def make_plan(
-    instance: Instance, lp: LinearProgram, optimum: Optimum, certificate: Certificate, facts: Mapping[str, Any],
+    instance: Instance,
+    lp: LinearProgram,
+    optimum: Optimum,
+    certificate: Certificate,
+    facts: Mapping[str, Any],
     ranges: tuple[Vector, Vector] | None = None,
 ) -> Plan:
     """The plan that an optimum of an instance's program is; `ranges` as in `prices.prices`."""

@@ -41,6 +41,19 @@ def frozen() -> dict[str, dict[str, Any]]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
+def hash_problem(case: str, hash_: str) -> str:
+    """What is to be said where the hash of a case is another than the frozen one; nothing where it is the same."""
+    was = frozen().get(case, {}).get("hash")
+    return "" if hash_ == was else f"the instance {case} means something else than what was frozen (hash {was} -> {hash_}). {HOW}"
+
+
+def cost_problem(case: str, objective: float) -> str:
+    """What is to be said where the least cost of a case is another than the frozen one; nothing where it is the same."""
+    was = frozen().get(case, {}).get("objective")
+    same = was is not None and abs(objective - was) <= 1e-9 * abs(was)
+    return "" if same else f"the least cost of {case} is {objective!r} and was frozen as {was!r}. {HOW}"
+
+
 def main() -> None:
     """Solve everything and write it down; say what is new."""
     before = frozen() if FILE.is_file() else {}

@@ -23,7 +23,12 @@ TOY = str(ROOT / "instances" / "toy")
 def started(*arguments: str) -> subprocess.Popen[str]:
     """A run of the command line, in a process group of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "planner", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
+        [sys.executable, "-m", "planner", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        start_new_session=True,
     )
 
 

@@ -21,25 +21,55 @@ TOY = planner.load(ROOT / "instances" / "toy")
 
 
 def test_a_product_of_sensible_numbers_that_is_not(tmp_path: Path) -> None:
-    instance = TOY.replace({"compute.overhead[basin]": 1e5, "storage.battery.efficiency_out": 1e-8, "time.day.hours": 3.5e6, "time.night.hours": 3.5e6})
+    instance = TOY.replace(
+        {
+            "compute.overhead[basin]": 1e5,
+            "storage.battery.efficiency_out": 1e-8,
+            "time.day.hours": 3.5e6,
+            "time.night.hours": 3.5e6,
+        }
+    )
     with pytest.raises(InstanceError) as caught:
         compile_instance(instance)
-    assert "the coefficient of storage.discharge(battery,basin,2030,day) in storage.level_balance(battery,basin,2030,day) is 3.5e+14" in str(caught.value)
+    assert (
+        "the coefficient of storage.discharge(battery,basin,2030,day) in storage.level_balance(battery,basin,2030,day) is 3.5e+14"
+        in str(caught.value)
+    )
     assert "storage.battery.efficiency_out" in str(caught.value)
 
 
 def test_costs_are_held_to_a_size_too() -> None:
     with pytest.raises(InstanceError, match=r"the cost of .* so that a solver can be trusted: look at launch\.direct\.burden"):
-        planner.solve(TOY.replace({"launch.rocket.price": 9e6, "launch.direct.burden": 9e8, "launch.tanker.burden": 9e8, "finance.discount_rate": 0.0}))
+        planner.solve(
+            TOY.replace(
+                {
+                    "launch.rocket.price": 9e6,
+                    "launch.direct.burden": 9e8,
+                    "launch.tanker.burden": 9e8,
+                    "finance.discount_rate": 0.0,
+                }
+            )
+        )
 
 
-@pytest.mark.parametrize("change", [("compute.rack.growth[moon]", 1e7), ("power.gas.lifetime", 601), ("finance.discount_rate", 3), ("industry.foundry.lead_time", 101)])
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("compute.rack.growth[moon]", 1e7),
+        ("power.gas.lifetime", 601),
+        ("finance.discount_rate", 3),
+        ("industry.foundry.lead_time", 101),
+    ],
+)
 def test_rates_and_lives_have_bounds(change: tuple[str, float]) -> None:
     with pytest.raises(InstanceError):
         TOY.replace(dict([change]))
 
 
-@pytest.mark.parametrize("change", [("storage.battery.loss", 0.5), ("compute.rack.annual_failure[moon]", 0.99), ("storage.battery.efficiency_in", 1e-6)])
+@pytest.mark.parametrize(
+    "change",
+    [("storage.battery.loss", 0.5), ("compute.rack.annual_failure[moon]", 0.99), ("storage.battery.efficiency_in", 1e-6)],
+)
 def test_what_decays_to_nothing_is_solved(change: tuple[str, float]) -> None:
     instance = TOY.replace(dict([change]))
     program = compile_instance(instance)
@@ -48,7 +78,9 @@ def test_what_decays_to_nothing_is_solved(change: tuple[str, float]) -> None:
 
 
 def test_rates_near_nought_lose_no_digits() -> None:
-    assert annuity_payment(1e-9, 7, 1.0) == pytest.approx(1 / 7, rel=1e-8) and annuity_payment(1e-15, 7, 1.0) == pytest.approx(1 / 7, rel=1e-12)
+    assert annuity_payment(1e-9, 7, 1.0) == pytest.approx(1 / 7, rel=1e-8) and annuity_payment(1e-15, 7, 1.0) == pytest.approx(
+        1 / 7, rel=1e-12
+    )
     assert remaining_value("sinking_fund", 1e-15, 2, 8) == pytest.approx(0.75, rel=1e-12)
     assert math.isfinite(annuity_payment(2.0, 600, 0.0)) and math.isfinite(remaining_value("sinking_fund", 2.0, 300, 600))
 

@@ -192,7 +192,8 @@ def test_a_run_folder_holds_all_that_explains_it(plan: planner.Plan, tmp_path: P
     assert {path.name for path in folder.iterdir()} == {
         "summary.json",
         "tables",
-        "prices", "economics",
+        "prices",
+        "economics",
         "ledger.csv",
         "ledger.parquet",
         "instance",

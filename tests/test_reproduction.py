@@ -58,13 +58,21 @@ def test_a_run_says_how_it_was_made(run: Path) -> None:
     assert made["instance_hash"] == planner.load(run / "instance").hash
     assert made["versions"].keys() >= {"planner", "python", "pyomo", "highspy", "numpy", "pandas", "scipy"}
     assert made["versions"]["planner"] == planner.__version__ and made["versions"]["pandas"] == pd.__version__
-    wanted = {"solver": "simplex", "threads": 1, "time_limit": None, "scenarios": [], "changes": ["compute.training.demand*=1.05"]}
+    wanted = {
+        "solver": "simplex",
+        "threads": 1,
+        "time_limit": None,
+        "scenarios": [],
+        "changes": ["compute.training.demand*=1.05"],
+    }
     assert {key: made["options"][key] for key in wanted} == wanted
     assert made["platform"].keys() >= {"system", "machine"}
 
 
 def test_scenarios_and_replacements_are_recorded() -> None:
-    instance = planner.load(ORBIT, ["orbit"], ["launch.starship.price=200 USD/kg"]).replace({"finance.discount_rate": ("+", 0.01)})
+    instance = planner.load(ORBIT, ["orbit"], ["launch.starship.price=200 USD/kg"]).replace(
+        {"finance.discount_rate": ("+", 0.01)}
+    )
     assert instance.scenarios == ("orbit",)
     assert instance.changes == ("launch.starship.price=200 USD/kg", "finance.discount_rate+=0.01")
 
@@ -108,7 +116,10 @@ def test_whatever_was_changed_is_named(copy: Path, what: str, where: str) -> Non
         assert "0.07" in text
         (copy / "instance" / "parameters" / "finance.csv").write_text(text.replace("0.07", "0.08"))
     else:
-        path = copy / {"ledger": "ledger.parquet", "price": "prices/power_balance.parquet", "entry": "tables/power.output.parquet"}[what]
+        path = (
+            copy
+            / {"ledger": "ledger.parquet", "price": "prices/power_balance.parquet", "entry": "tables/power.output.parquet"}[what]
+        )
         table = pd.read_parquet(path)
         if what == "entry":
             table = table.iloc[1:]
@@ -124,7 +135,9 @@ def test_versions_that_differ_are_said(copy: Path) -> None:
     facts["provenance"]["versions"]["highspy"] = "1.0.0"
     (copy / "summary.json").write_text(json.dumps(facts))
     found = reproduce(copy)
-    assert found.same and found.versions == {"highspy": ("1.0.0", planner.solve(planner.load(TOY)).facts["provenance"]["versions"]["highspy"])}
+    assert found.same and found.versions == {
+        "highspy": ("1.0.0", planner.solve(planner.load(TOY)).facts["provenance"]["versions"]["highspy"])
+    }
     assert "highspy: recorded 1.0.0, now" in str(found)
 
 
@@ -145,7 +158,12 @@ def test_a_run_that_does_not_say_how_it_was_made(copy: Path) -> None:
 
 def _contents(folder: Path) -> dict[str, bytes]:
     """The bytes of every file that holds results."""
-    files = [path for name in RESULTS for path in ([folder / name] if (folder / name).is_file() else (folder / name).rglob("*")) if path.is_file()]
+    files = [
+        path
+        for name in RESULTS
+        for path in ([folder / name] if (folder / name).is_file() else (folder / name).rglob("*"))
+        if path.is_file()
+    ]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
@@ -178,16 +196,27 @@ def test_the_order_of_rows_changes_no_byte(tmp_path: Path) -> None:
 
 
 def test_what_differs_is_listed_with_both_values(tmp_path: Path, say: Callable[..., tuple[int, str, str]]) -> None:
-    changed = planner.load(TOY, changes=["power.gas.capex=1.4 USD/W", "compute.training.demand*=2", "limits.earth_ceiling.upper=7"])
+    changed = planner.load(
+        TOY, changes=["power.gas.capex=1.4 USD/W", "compute.training.demand*=2", "limits.earth_ceiling.upper=7"]
+    )
     assert [str(difference) for difference in differences(planner.load(TOY), changed)] == [
         "compute.training.demand: 2030: 15, 2036: 30 ZFLOP/s -> 2030: 30, 2036: 60 ZFLOP/s",
         "power.gas.capex: 1300 USD/kW -> 1400 USD/kW",
         "limits.earth_ceiling.upper: compute.in_service at earth over year: 5.5 GW -> compute.in_service at earth over year: 7 GW",
     ]
     other = shutil.copytree(TOY, tmp_path / "other")
-    (other / "instance.toml").write_text((other / "instance.toml").read_text().replace('payments = "mid"', 'payments = "end"').replace("Toy", "Game"))
-    (other / "technologies.csv").write_text((other / "technologies.csv").read_text().replace("plains basin", "basin plains").replace("driver,launch,basin,,", "driver,launch,basin,,now"))
-    (other / "parameters" / "power.csv").write_text((other / "parameters" / "power.csv").read_text().replace("USD/kW,1300", "USD/W,1.3"))
+    (other / "instance.toml").write_text(
+        (other / "instance.toml").read_text().replace('payments = "mid"', 'payments = "end"').replace("Toy", "Game")
+    )
+    (other / "technologies.csv").write_text(
+        (other / "technologies.csv")
+        .read_text()
+        .replace("plains basin", "basin plains")
+        .replace("driver,launch,basin,,", "driver,launch,basin,,now")
+    )
+    (other / "parameters" / "power.csv").write_text(
+        (other / "parameters" / "power.csv").read_text().replace("USD/kW,1300", "USD/W,1.3")
+    )
     (other / "sites.csv").write_text((other / "sites.csv").read_text() + "crater,moon,\n")
     code, out, _ = say("diff", str(TOY), str(other))
     assert code == 0

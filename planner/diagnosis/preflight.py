@@ -69,12 +69,17 @@ class _Inspection:
         found = {(name, good) for name, body in instance.bodies.items() for good in body.supplies}
         while True:
             landed = {
-                (route.destination, good) for route in instance.routes.values() for good in route.goods
+                (route.destination, good)
+                for route in instance.routes.values()
+                for good in route.goods
                 if (instance.sites[route.origin], good) in found and not self._lacking(route.carrier, route.origin, found)
             }
             made = {
-                (instance.sites[site], technology.makes) for technology in instance.technologies.values() if technology.makes
-                for site in technology.sites if not self._lacking(technology.name, site, found)
+                (instance.sites[site], technology.makes)
+                for technology in instance.technologies.values()
+                if technology.makes
+                for site in technology.sites
+                if not self._lacking(technology.name, site, found)
             }
             if landed | made <= found:
                 return found

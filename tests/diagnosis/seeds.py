@@ -65,6 +65,8 @@ def base(name: str) -> planner.Instance:
             compute.write_text("".join(line for line in lines if not line.startswith(f"{tier},,value")))
         if name == "served":
             (folder / "scenarios").mkdir(exist_ok=True)
-            (folder / "scenarios" / "first_years.toml").write_text("title = 'First years'\n[horizon]\nyears = [2026, 2027, 2028, 2029, 2030]\nlast = 2030\n")
+            (folder / "scenarios" / "first_years.toml").write_text(
+                "title = 'First years'\n[horizon]\nyears = [2026, 2027, 2028, 2029, 2030]\nlast = 2030\n"
+            )
             return planner.load(folder, ["first_years"])
         return planner.load(folder)

@@ -58,7 +58,10 @@ def test_limits_that_contradict_one_another(toy: Callable[..., planner.Instance]
     line = "floor,compute.in_service,rack,plains,year,lower,GW,6,,,assumption: test,,,,,\nearth_ceiling,"
     instance = toy(("limits.csv", "earth_ceiling,", line))
     (finding,) = preflight(instance)
-    assert finding.hopeless and "floor asks for more compute.in_service in 2030 than earth_ceiling allows (limits.csv:3)" in finding.message
+    assert (
+        finding.hopeless
+        and "floor asks for more compute.in_service in 2030 than earth_ceiling allows (limits.csv:3)" in finding.message
+    )
     with pytest.raises(planner.Infeasible):
         planner.solve(instance)
 
@@ -82,7 +85,10 @@ def test_idle_technologies(toy: Callable[..., planner.Instance]) -> None:
         ("parameters/power.csv", "solar,night,availability,1,0,,,assumption: toy,,,\n", ""), ("deposits.csv", "poor,basin", "poor,plains"),
     )  # fmt: skip
     found = [finding.message for finding in preflight(instance)]
-    assert "rack has no power at basin: no plant can stand there" in found and "battery has no power at basin: no plant can stand there" in found
+    assert (
+        "rack has no power at basin: no plant can stand there" in found
+        and "battery has no power at basin: no plant can stand there" in found
+    )
     assert "poor can never be dug: no miner can stand at plains" in found
     late = planner.load(INSTANCES / "toy").replace({"power.fusion.first_year": "2050 yr"})
     assert [finding.message for finding in preflight(late)] == ["fusion can be ordered in no model year (2030 to 2036)"]

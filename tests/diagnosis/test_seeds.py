@@ -84,7 +84,11 @@ def test_conflict_is_irreducible_and_found_by_both_ways(number: int) -> None:
     optimum = relax(elastic, Deadline(30))
     conflict = diagnosis(number).conflict
     assert conflict is not None and conflict.irreducible
-    members = [j for j, given in enumerate(elastic.givens) if any((given.address, given.year) == (g.address, g.year) for g in conflict.givens)]
+    members = [
+        j
+        for j, given in enumerate(elastic.givens)
+        if any((given.address, given.year) == (g.address, g.year) for g in conflict.givens)
+    ]
     kept, done = filter_out(elastic, members, Deadline(30))
     assert done and kept == members
     proving = set(np.flatnonzero(np.abs(optimum.duals) > 1e-9))

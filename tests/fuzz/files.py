@@ -44,7 +44,22 @@ def _flipped(content: bytes, chance: random.Random) -> bytes:
 
 def change_file(folder: Path, chance: random.Random) -> str:
     path = chance.choice([*tables(folder), *tomls(folder)])
-    way = chance.choice(("missing", "folder", "link out", "link in", "circle", "dangling", "pipe", "unreadable", "renamed", "copy", "device", "long name"))
+    way = chance.choice(
+        (
+            "missing",
+            "folder",
+            "link out",
+            "link in",
+            "circle",
+            "dangling",
+            "pipe",
+            "unreadable",
+            "renamed",
+            "copy",
+            "device",
+            "long name",
+        )
+    )
     if way == "copy":
         shutil.copy(path, path.with_name(chance.choice(("copy.csv", "=x.csv", "\x1b.csv", "a b.csv", "SITES.csv", "x.toml"))))
     elif way == "unreadable":
@@ -67,7 +82,9 @@ def change_file(folder: Path, chance: random.Random) -> str:
 
 
 def change_folder(folder: Path, chance: random.Random) -> str:
-    way = chance.choice(("no parameters", "parameters link", "scenarios link", "scenario folder link", "strange folder", "nested"))
+    way = chance.choice(
+        ("no parameters", "parameters link", "scenarios link", "scenario folder link", "strange folder", "nested")
+    )
     outside = folder.parent / "elsewhere"
     outside.mkdir(exist_ok=True)
     if way == "no parameters":

@@ -52,7 +52,13 @@ def change_cell(folder: Path, chance: random.Random) -> str:
 
 
 def change_number(folder: Path, chance: random.Random) -> str:
-    path = chance.choice([path for path in tables(folder) if path.parent.name == "parameters" or path.name in ("limits.csv", "survival.csv", "prices.csv")])
+    path = chance.choice(
+        [
+            path
+            for path in tables(folder)
+            if path.parent.name == "parameters" or path.name in ("limits.csv", "survival.csv", "prices.csv")
+        ]
+    )
     rows = [line.split(",") for line in path.read_text(encoding="utf-8").split("\n")]
     places = [(row, number) for row in rows[1:] for number, cell in enumerate(row) if re.fullmatch(r"-?\d[\d.e-]*", cell)]
     row, number = chance.choice(places)
@@ -156,17 +162,44 @@ def add_scenario(folder: Path, chance: random.Random) -> str:
     (folder / "scenarios").mkdir(exist_ok=True)
     value = chance.choice((*TOML_VALUES, *NUMBERS))
     section = chance.choice(("set", "scale", "shift", "finance", "horizon", "bodies.ring", "units", "extends"))
-    address = chance.choice(('"power.gas.capex"', "power.gas.capex", '"limits.co2_cap.upper"', '"compute.rack.capex@2031"', '"nothing"', '""', "first", "last"))
+    address = chance.choice(
+        (
+            '"power.gas.capex"',
+            "power.gas.capex",
+            '"limits.co2_cap.upper"',
+            '"compute.rack.capex@2031"',
+            '"nothing"',
+            '""',
+            "first",
+            "last",
+        )
+    )
     lines = [f"extends = {value}"] if section == "extends" else [f"[{section}]", f"{address} = {value}"]
     (folder / "scenarios" / "fuzz.toml").write_text("\n".join(lines), encoding="utf-8", newline="")
     if chance.random() < 0.3:
         (folder / "scenarios" / "fuzz").mkdir(exist_ok=True)
-        (folder / "scenarios" / "fuzz" / chance.choice(("sites.csv", "limits.csv", "x.csv"))).write_text(f"site,body\n{chance.choice(TEXTS)},moon\n", newline="")
+        (folder / "scenarios" / "fuzz" / chance.choice(("sites.csv", "limits.csv", "x.csv"))).write_text(
+            f"site,body\n{chance.choice(TEXTS)},moon\n", newline=""
+        )
     return f"[{section}] {address} = {value[:40]}"
 
 
 def extend(folder: Path, chance: random.Random) -> str:
-    target = chance.choice((".", "..", "../toy_base", "../toy_base/../toy_base", "/etc", "a" * 190, "~", "../elsewhere", "scenarios", "x\\u0000y", "../../../../../etc"))
+    target = chance.choice(
+        (
+            ".",
+            "..",
+            "../toy_base",
+            "../toy_base/../toy_base",
+            "/etc",
+            "a" * 190,
+            "~",
+            "../elsewhere",
+            "scenarios",
+            "x\\u0000y",
+            "../../../../../etc",
+        )
+    )
     base = folder.parent / "toy_base"
     shutil.copytree(folder, base, symlinks=True)
     path = folder / "instance.toml"

@@ -71,7 +71,10 @@ def test_cells_of_all_tables_together(write: Write, monkeypatch: pytest.MonkeyPa
     assert "more than 100 cells in all tables together" in refusal(write())
 
 
-@pytest.mark.parametrize(("name", "message"), [("MOST_ASSET_YEARS", "technologies at sites x model years, at most 3"), ("MOST_ENTRIES", "x slices, at most 3")])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("MOST_ASSET_YEARS", "technologies at sites x model years, at most 3"), ("MOST_ENTRIES", "x slices, at most 3")],
+)
 def test_the_whole(write: Write, monkeypatch: pytest.MonkeyPatch, name: str, message: str) -> None:
     monkeypatch.setattr(checks, name, 3)
     assert message in refusal(write())
@@ -128,7 +131,9 @@ def _outside(folder: Path, file: str) -> None:
     (folder / file).symlink_to(elsewhere)
 
 
-@pytest.mark.parametrize("file", ["instance.toml", "sites.csv", "parameters", "parameters/power.csv", "scenarios/long.toml", "scenarios/new"])
+@pytest.mark.parametrize(
+    "file", ["instance.toml", "sites.csv", "parameters", "parameters/power.csv", "scenarios/long.toml", "scenarios/new"]
+)
 def test_no_link_leads_out_of_the_folder(write: Write, file: str) -> None:
     folder = write({"scenarios/long.toml": "title = 'x'\n", "scenarios/new.toml": "title = 'x'\n"})
     _outside(folder, file)
@@ -148,7 +153,9 @@ def test_names_of_scenarios_are_names(write: Write, name: str) -> None:
     assert "there is no scenario" in refusal(write(), (name,))
 
 
-@pytest.mark.parametrize(("unit", "message"), [("1/0", "no finite size above 0"), ("1e300**9", "no finite size above 0"), ("((m**9)**9)**9", "")])
+@pytest.mark.parametrize(
+    ("unit", "message"), [("1/0", "no finite size above 0"), ("1e300**9", "no finite size above 0"), ("((m**9)**9)**9", "")]
+)
 def test_units_that_compute_to_nothing(write: Write, unit: str, message: str) -> None:
     text = FILES["parameters/power.csv"].replace("gas,,capex,USD/kW", f"gas,,capex,{unit}")
     assert message in refusal(write({"parameters/power.csv": text}))
@@ -164,8 +171,22 @@ def test_numbers_beyond_measure_are_refused_at_their_address(write: Write, numbe
 
 def test_the_sizes_are_documented() -> None:
     page = (Path(__file__).parents[2] / "docs" / "instance-format.md").read_text()
-    for size in (sizes.MOST_THINGS, sizes.MOST_AGES, sizes.MOST_ROWS, sizes.MOST_CELLS, sizes.MOST_COLUMNS, sizes.LONGEST_CELL, sizes.LONGEST_NAME,
-                 sizes.MOST_ASSET_YEARS, sizes.MOST_ENTRIES, sizes.MOST_DOTS, sizes.MOST_BODIES, sizes.MOST_UNITS, sizes.MOST_CHANGES, sizes.LONGEST_CHAIN):
+    for size in (
+        sizes.MOST_THINGS,
+        sizes.MOST_AGES,
+        sizes.MOST_ROWS,
+        sizes.MOST_CELLS,
+        sizes.MOST_COLUMNS,
+        sizes.LONGEST_CELL,
+        sizes.LONGEST_NAME,
+        sizes.MOST_ASSET_YEARS,
+        sizes.MOST_ENTRIES,
+        sizes.MOST_DOTS,
+        sizes.MOST_BODIES,
+        sizes.MOST_UNITS,
+        sizes.MOST_CHANGES,
+        sizes.LONGEST_CHAIN,
+    ):
         assert f"{size:,}" in page
     for words in ("20 MB", "256 kB", "1e-9 to 1e10", "601"):
         assert words in page
