@@ -7,8 +7,6 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +15,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from planner import errors
-from planner.endings import facts_of, interruptible, save_ending, stopped_while
+from planner.endings import interruptible
+from planner.terminal import count_by_status, load_instance, progress, solver_log, warn_of, with_prefix, without_plan
 
 # What a command needs is imported when it runs: --help and bad usage answer at once.
 
@@ -64,7 +63,7 @@ def main() -> None:
         try:
             app(standalone_mode=True)
         except errors.PlannerError as error:
-            print(_with_prefix(error), file=sys.stderr)
+            print(with_prefix(error), file=sys.stderr)
             _leave(exit_code(error))
         except KeyboardInterrupt:
             print("planner: interrupted", file=sys.stderr)
@@ -122,15 +121,15 @@ def solve(
         refuse_existing(out)
     loaded = program = None
     with (
-        _progress(quiet or as_json) as tell,
-        _solver_log() as log,
-        _without_plan(lambda: (loaded, program), out, log, as_json) as steps,
+        progress(quiet or as_json) as tell,
+        solver_log() as log,
+        without_plan(lambda: (loaded, program), out, log, as_json) as steps,
     ):
         stopwatch = Stopwatch(tell)
         stopwatch.seconds = steps
         with stopwatch.step("read"):
-            loaded = _load(instance, scenario, set_)
-        _warn(loaded, quiet or as_json)
+            loaded = load_instance(instance, scenario, set_)
+        warn_of(loaded, quiet or as_json)
         program = compile_instance(loaded, stopwatch)
         if write_model is not None:
             export_program(program, write_model)
@@ -166,8 +165,8 @@ def check(
     """Validate an instance, count what it holds and say how large its program is, without solving it."""
     from planner.pipeline import compile_instance
 
-    loaded = _load(instance, scenario, set_)
-    findings = _warn(loaded, quiet or as_json)
+    loaded = load_instance(instance, scenario, set_)
+    findings = warn_of(loaded, quiet or as_json)
     if any(finding.hopeless for finding in findings):
         raise errors.Infeasible("\n".join(["no plan can meet every demand and limit", *(str(f) for f in findings if f.hopeless)]))
     program = compile_instance(loaded)
@@ -176,7 +175,7 @@ def check(
         "instance": loaded.name, "instance_hash": loaded.hash,
         "rows_read": loaded.counts["read"], "rows_used": loaded.counts["used"],
         **{name: len(getattr(loaded, name)) for name in ("years", "sites", "technologies", "limits")},
-        "numbers": _count_by_status(loaded.rows), "rows": rows, "columns": columns, "nonzeros": nonzeros,
+        "numbers": count_by_status(loaded.rows), "rows": rows, "columns": columns, "nonzeros": nonzeros,
         "warnings": [str(finding) for finding in findings if not finding.hopeless],
     }  # fmt: skip
     ranges = []
@@ -212,7 +211,7 @@ def show(
     """Show a parameter or all of them: value, unit, range, source, meaning."""
     from planner.showing import parameters_shown, quantities_shown
 
-    loaded = _load(instance, scenario, set_)
+    loaded = load_instance(instance, scenario, set_)
     records, text = quantities_shown() if quantities else parameters_shown(loaded, address)
     print(json.dumps(records) if as_json else text)
 
@@ -228,7 +227,7 @@ def export(
     from planner.highs import write_model as export_program
     from planner.pipeline import compile_instance
 
-    program = compile_instance(_load(instance, scenario, set_))
+    program = compile_instance(load_instance(instance, scenario, set_))
     export_program(program, write_model)
     rows, columns, nonzeros = program.shape
     print(f"{rows:,} rows x {columns:,} columns, {nonzeros:,} nonzeros written to {write_model}.")
@@ -258,7 +257,7 @@ def reproduce(
     """Run a run again from its own copy of the instance; exit code 0 if all is the same, 5 if something differs."""
     from planner.reproducing import reproduce as run_again
 
-    with _progress(as_json) as tell:
+    with progress(as_json) as tell:
         found = run_again(run, tolerance, tell)
     print(json.dumps(found.as_dict()) if as_json else found)
     if not found.same:
@@ -276,7 +275,7 @@ def diff(
     """List what differs between two instances: every address with both values."""
     from planner.differing import differences
 
-    a, b = _load(first, scenario_a, []), _load(second, scenario_b, [])
+    a, b = load_instance(first, scenario_a, []), load_instance(second, scenario_b, [])
     found = differences(a, b)
     if as_json:
         listed = [vars(difference) for difference in found]
@@ -285,78 +284,3 @@ def diff(
         lines = [errors.printable(str(difference)) for difference in found]
         number = f"{len(found)} difference{'s' if len(found) > 1 else ''}" if found else "No difference"
         print("\n".join([*lines, f"{number}."]))
-
-
-@contextmanager
-def _without_plan(
-    known: Callable[[], tuple[Any, Any]], out: Path | None, log: list[str], as_json: bool
-) -> Iterator[dict[str, float]]:
-    """Save and print what is known where the run ends without a plan; gives the seconds of the steps, to be filled."""
-    steps: dict[str, float] = {}
-    try:
-        yield steps
-    except (errors.NoPlan, errors.SolverLimit, KeyboardInterrupt) as ended:
-        error = stopped_while(steps) if isinstance(ended, KeyboardInterrupt) else ended
-        loaded, program = known()
-        facts = facts_of(error, loaded, steps, program and program.shape, out)
-        if out is not None and loaded is not None:
-            save_ending(error, facts, loaded, out, "".join(log))
-        if as_json:
-            print(json.dumps(facts))
-        raise error from None
-
-
-def _warn(instance: Any, silent: bool) -> list[Any]:
-    """What is wrong with an instance at first sight, said on standard error unless silent."""
-    from planner.diagnosis.preflight import preflight
-
-    findings = preflight(instance)
-    for finding in findings:
-        if not silent and not finding.hopeless:
-            print(f"warning: {finding}", file=sys.stderr)
-    return findings
-
-
-def _load(folder: Path, scenarios: list[str], changes: list[str]) -> Any:
-    from planner.instance import load
-
-    return load(folder, scenarios=tuple(scenarios), changes=tuple(changes))
-
-
-def _count_by_status(rows: Any) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[row.status] = counts.get(row.status, 0) + 1
-    return counts
-
-
-@contextmanager
-def _progress(silent: bool) -> Iterator[Callable[[str], None]]:
-    """A line on standard error that says which step is under way, where that is a terminal."""
-    if silent or not sys.stderr.isatty():
-        yield lambda step: None
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("read") as status:
-        yield lambda step: status.update(step)
-
-
-@contextmanager
-def _solver_log() -> Iterator[list[str]]:
-    """The lines that the solver logs meanwhile."""
-    lines: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
-    logger = logging.getLogger("planner.highs")
-    logger.addHandler(handler)
-    logger.setLevel(logging.DEBUG)
-    try:
-        yield lines
-    finally:
-        logger.removeHandler(handler)
-
-
-def _with_prefix(error: errors.PlannerError) -> str:
-    said = "\n".join(map(errors.printable, str(error).split("\n")))
-    return said if isinstance(error, errors.InstanceError) else f"planner: {said}"
