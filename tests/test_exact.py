@@ -15,6 +15,7 @@ import planner
 from planner.exact import TOLERANCE, certify_exactly
 from planner.highs import BASIC, Basis, Optimum, solve_program
 from planner.lp import Family, LinearProgram
+from tests import freeze
 
 ROOT = Path(__file__).parents[1]
 
@@ -130,3 +131,13 @@ def test_without_a_basis_there_is_nothing_to_check(toy: tuple[LinearProgram, Opt
     with pytest.raises(planner.PlannerError, match="no basis"):
         certify_exactly(toy[0], replace(toy[1], basis=None))
     assert Fraction(1, 10**9) == TOLERANCE
+
+
+@pytest.mark.parametrize("method", ["simplex", "ipm", "hipo"])
+def test_methods_and_a_warm_start_agree_on_a_real_instance(method: str) -> None:
+    lp = planner.compile(planner.build(planner.load(ROOT / "instances" / "baseline")))
+    cold = solve_program(lp, method)
+    warm = solve_program(lp, "simplex", start=cold.basis)
+    assert certify_exactly(lp, cold).holds and certify_exactly(lp, warm).holds
+    assert warm.objective == pytest.approx(cold.objective, rel=1e-9)
+    assert cold.objective == pytest.approx(freeze.frozen()["baseline"]["objective"], rel=1e-9)
