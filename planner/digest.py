@@ -28,7 +28,7 @@ def sentences(plan: Plan) -> list[str]:
         lines += [_arrival(plan, body.name)]
     lines += _powered(plan)
     lines += [text for body in away for text in _freight(plan, body.name)]
-    lines += [_helium3(plan), _unserved(plan)]
+    lines += [_helium3(plan), _unserved(plan), _rows(plan)]
     return [line for line in lines if line]
 
 
@@ -87,6 +87,12 @@ def _unserved(plan: Plan) -> str:
         return "All demand is served in every year."
     when = _ranges(years.index, plan.instance.years)
     return f"Demand is left unserved in {when}, at most {years.max():.1%} of it (in {years.idxmax()})."
+
+
+def _rows(plan: Plan) -> str:
+    counts = plan.instance.counts
+    replaced = f", {counts['replaced']} replaced by rows of the layers above them" if counts["replaced"] else ""
+    return f"{counts['read']} rows of the instance were read, {counts['used']} used{replaced}."
 
 
 def by_year(plan: Plan, most: int = 10) -> pd.DataFrame:
