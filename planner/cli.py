@@ -58,7 +58,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="print nothing but errors")
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code: 0 done, 1 unexpected, 2 bad usage or instance, 3 no plan, 4 stopped."""
+    """Run the command line and leave with its exit code.
+
+    0 done, 1 unexpected, 2 bad usage or instance, 3 no plan, 4 stopped, 5 a reproduced run differs.
+    """
     with interruptible() as came:
         try:
             app(standalone_mode=True)

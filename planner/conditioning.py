@@ -34,6 +34,7 @@ class Range:
 
     def __str__(self) -> str:
         text = f"{self.what:40} {self.smallest:9.2g} to {self.largest:9.2g}"
+        text += f"   {self.smallest_address or '-'} to {self.largest_address or '-'}"
         return text + (f"\n    {self.advice}" if self.advice else "")
 
 

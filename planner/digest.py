@@ -19,9 +19,11 @@ def summary(plan: Plan) -> str:
 
 def sentences(plan: Plan) -> list[str]:
     """Cost, where compute stands and from when, what powers it, what was launched for it, and its helium-3."""
+    finance = plan.instance.finance
+    exactly = ", in rational arithmetic too" if "exact_certificate" in plan.facts else ""
     lines = [
-        f"{plan.instance.title}: {plan.objective:,.6g} {plan.facts['unit']}, optimal and certified "
-        f"(gap {plan.facts['certificate']['gap']['scaled']:.1e})."
+        f"{plan.instance.title}: net present cost {plan.objective:,.6g} GUSD (money of {finance.price_year}, discounted to "
+        f"{finance.base_year}), optimal and certified{exactly} (gap {plan.facts['certificate']['gap']['scaled']:.1e})."
     ]
     away = [body for body in plan.instance.bodies.values() if not body.users]
     for body in away:
@@ -36,10 +38,11 @@ def _arrival(plan: Plan, body: str) -> str:
     placed = plan.placement[body]
     used = placed[placed > 1e-6]
     if used.empty:
-        return f"No compute is placed on {_title(body)}: it stays empty through {plan.instance.years[-1]}."
+        return f"No compute is placed on {body}: it stays empty through {plan.instance.years[-1]}."
+    most = placed[placed >= placed.max() * (1 - 1e-6)].index[0]
     share = placed / plan.placement.sum(axis=1)
     return (
-        f"Compute first stands on {_title(body)} in {used.index[0]}; the most is {_watts(placed.max())} in {placed.idxmax()}, "
+        f"Compute first stands on {body} in {used.index[0]}; the most is {_watts(placed.max())} in {most}, "
         f"and {_watts(placed.iloc[-1])} ({share.iloc[-1]:.1%} of all) in {placed.index[-1]}."
     )
 
@@ -53,9 +56,7 @@ def _powered(plan: Plan) -> list[str]:
         sources = sources[sources > 1e-3 * max(sources.sum(), 1e-12)]
         if sources.sum() > 1e-9:
             parts = [f"{name} {value / sources.sum():.0%}" for name, value in sources.items()]
-            lines.append(
-                f"On {_title(str(body))} {_watts(sources.sum())} of power on average in {last} come from {_listed(parts)}."
-            )
+            lines.append(f"On {body}, {_watts(sources.sum())} of power on average in {last} come from {_listed(parts)}.")
     return lines
 
 
@@ -65,8 +66,10 @@ def _freight(plan: Plan, body: str) -> list[str]:
     made_there = _weighted(plan, made[made["body"] == body])
     if landed + made_there <= 0:
         return []
-    sentence = f"Over the horizon {_tonnes(landed)} are landed on {_title(body)} and {_tonnes(made_there)} are made there"
-    return [sentence + (f" ({made_there / (landed + made_there):.0%} of the mass used)." if made_there > 0 else ".")]
+    sentence = f"Over the horizon {_tonnes(landed)} are landed on {body} and {_tonnes(made_there)} are made there"
+    return [
+        sentence + (f" ({made_there / (landed + made_there):.0%} of all mass, propellant included)." if made_there > 0 else ".")
+    ]
 
 
 def _helium3(plan: Plan) -> str:
@@ -125,12 +128,12 @@ def _short(value: float) -> str:
 def binding(plan: Plan) -> list[str]:
     """A line for each limit that binds, and one for each technology that its growth holds back: when, and at what worth."""
     limits = [
-        f"  {name} binds {when}; one more unit is worth up to {worth}."
+        f"  {name} binds {when}; {worth}."
         for table in ("limit", "limit_over_horizon")
         for name, when, worth in _bound(plan, plan.prices.get(table), ["limit"])
     ]
     growth = [
-        f"  {name} is held back by its growth {when}; one more unit of capacity is worth up to {worth}."
+        f"  {name} is held back by its growth {when}; {worth}."
         for table in plan.prices
         if table.startswith("growth.")
         for name, when, worth in _bound(plan, plan.prices[table], ["technology", "body"])
@@ -149,7 +152,8 @@ def _bound(plan: Plan, table: pd.DataFrame | None, by: list[str]) -> list[tuple[
         most = bound.loc[bound["value"].abs().idxmax()]
         over = "year" not in bound
         when = "over the horizon" if over else f"in {_ranges([int(y) for y in bound['year']], plan.instance.years)}"
-        worth = f"{most['value']:,.4g} {most['unit']}" + ("" if over else f" in {most['year']}")
+        said = "one more unit is worth up to" if most["value"] > 0 else "one more unit required costs up to"
+        worth = f"{said} {abs(most['value']):,.4g} {most['unit']}" + ("" if over else f" in {most['year']}")
         found.append((" on ".join(labels), when, worth))
     return found
 
@@ -186,10 +190,6 @@ def _ranges(found: Iterable[int], years: Iterable[int]) -> str:
 
 def _listed(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def _title(body: str) -> str:
-    return body if body == "orbit" else f"the {body.capitalize()}"
 
 
 def _watts(gigawatts: float) -> str:

@@ -124,6 +124,7 @@ def _freight(plan: Plan) -> pd.DataFrame:
     landed = plan["launch.flow"]
     parts = [landed[landed["route"].isin(away)].assign(how=lambda t: t["good"] + " landed")[["year", "how", "value"]]]
     made = plan["industry.output"]
+    made = made[~made["body"].isin(users)]
     makes = {name: technology.makes for name, technology in plan.instance.technologies.items()}
     parts.append(made.assign(how=made["technology"].map(makes) + " made")[["year", "how", "value"]])
     return pd.concat(parts).groupby(["year", "how"], as_index=False)["value"].sum()

@@ -38,7 +38,7 @@ def interruptible() -> Iterator[list[int]]:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Meanwhile SIGINT and SIGTERM wait: what is being saved is saved."""
+    """Meanwhile SIGINT and SIGTERM are not heard: what is being saved is saved."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -10,7 +10,7 @@ from typing import Any
 
 from planner.certificate import certify
 from planner.errors import Infeasible, NotCertified, Unbounded
-from planner.highs import Optimum, row_ranges, solve_program
+from planner.highs import Optimum, choose_method, row_ranges, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, compile
 from planner.model import build
@@ -65,9 +65,11 @@ def solve(
     """
     watch = stopwatch or Stopwatch()
     lp = program if program is not None else compile_instance(instance, watch)
-    for method in (solver, *_SECOND_TRIES) if solver == "auto" else (solver,):
-        with watch.step("solve"):
-            optimum = _optimum(instance, lp, method, threads, time_limit, warm_start)
+    first = choose_method(lp, solver, warm_start is not None)
+    left = time_limit
+    for method in dict.fromkeys((first, *_SECOND_TRIES)) if solver == "auto" else (first,):
+        optimum = _optimum(instance, lp, method, threads, left, warm_start, watch)
+        left = None if left is None else max(left - optimum.seconds, 0.0)
         with watch.step("certify"):
             certificate = certify(lp, optimum)
         if certificate.holds:
@@ -97,19 +99,30 @@ def solve(
 
 
 def _optimum(
-    instance: Instance, lp: LinearProgram, solver: str, threads: int | None, time_limit: float | None, warm_start: Plan | None
+    instance: Instance,
+    lp: LinearProgram,
+    method: str,
+    threads: int | None,
+    time_limit: float | None,
+    warm_start: Plan | None,
+    watch: Stopwatch,
 ) -> Optimum:
     """The optimum of the program; where there is none, the error says why."""
     try:
-        return solve_program(lp, solver, threads, time_limit, warm_start.basis if warm_start else None, logger.debug)
+        with watch.step("solve"):
+            return solve_program(lp, method, threads, time_limit, warm_start.basis if warm_start else None, logger.debug)
     except Infeasible as error:
         from planner.diagnosis import diagnose_infeasible
 
-        raise Infeasible(str(error), diagnose_infeasible(instance, lp)) from None
+        with watch.step("diagnose"):
+            diagnosis = diagnose_infeasible(instance, lp)
+        raise Infeasible(str(error), diagnosis) from None
     except Unbounded as error:
         from planner.diagnosis import diagnose_unbounded
 
-        raise Unbounded(str(error), diagnose_unbounded(instance, lp)) from None
+        with watch.step("diagnose"):
+            diagnosis = diagnose_unbounded(instance, lp)
+        raise Unbounded(str(error), diagnosis) from None
 
 
 def _certify_exactly(lp: LinearProgram, optimum: Optimum, watch: Stopwatch) -> dict[str, Any]:

@@ -17,7 +17,14 @@ def parameters_shown(instance: Instance, address: str | None = None) -> tuple[li
     An address without a place shows every place. Raises AddressError, with the nearest address, where there is none.
     """
     records = [*map(_record, instance.rows), *map(_record, instance.limit_rows)]
-    found = [record for record in records if address in (None, record["address"], record["address"].split("[")[0])]
+    base = str(address).split("@")[0]
+    # The row as written; else all places of the item; else everything below a prefix such as `power.gas`.
+    tries = [
+        [record for record in records if address is None or record["address"] == base],
+        [record for record in records if record["address"].split("[")[0] == base.split("[")[0]],
+        [record for record in records if record["address"].startswith(f"{base}.")],
+    ]
+    found = next((some for some in tries if some), [])
     if not found:
         near = difflib.get_close_matches(str(address), [record["address"] for record in records], 1, 0.3)
         hint = f"; the nearest is {near[0]}" if near else ""

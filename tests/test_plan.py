@@ -322,6 +322,6 @@ def test_the_same_instance_gives_the_same_plan(instance: planner.Instance, plan:
 
 def test_a_summary_says_the_cost_and_the_limits_that_bind(plan: planner.Plan) -> None:
     text = planner.summary(plan)
-    assert f"{plan.objective:,.6g} GUSD of 2025 at 2029" in text
+    assert f"net present cost {plan.objective:,.6g} GUSD (money of 2025, discounted to 2029)" in text
     assert "optimal and certified" in text
     assert "earth_ceiling binds" in text

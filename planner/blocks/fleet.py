@@ -13,7 +13,6 @@ in between, instead of over all that live: the same equation with a few terms in
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +45,8 @@ PARAMETERS = (
     Parameter("", "growth", ("technology", "body"), "1/yr", "greatest growth of the installed capacity on a body; absent: not held back"),
     Parameter("", "seed", ("technology", "body"), "{capacity}", "capacity that growth may add at each step from nothing", default=0.0),
     Parameter("", "max_build", ("technology", "site", "year"), "{capacity}/yr", "most that can be ordered at a site in a calendar year"),
-    Parameter("", "first_year", ("technology",), "yr", "first year in which it can be ordered", lower=-math.inf, whole=True),
-    Parameter("", "last_year", ("technology",), "yr", "last year in which it can be ordered", lower=-math.inf, whole=True),
+    Parameter("", "first_year", ("technology",), "yr", "first year in which it can be ordered", lower=1900, upper=2500, whole=True),
+    Parameter("", "last_year", ("technology",), "yr", "last year in which it can be ordered", lower=1900, upper=2500, whole=True),
     Parameter("", "mass_complex", ("technology", "site", "vintage"), "kt/{capacity}",
               "mass per unit that only a body that supplies or makes complex goods can provide", default=0.0),
     Parameter("", "mass_structural", ("technology", "site", "vintage"), "kt/{capacity}",

@@ -9,7 +9,6 @@ A flow is what is delivered. What is lost on the way has left its origin, and it
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import pyomo.environ as pyo
@@ -35,8 +34,8 @@ PARAMETERS = (
     Parameter("launch", "delivery_cost", ("route", "year"), "GUSD/kt", "cost per mass delivered beside the price of lift (the lander that stays)", default=0.0),
     Parameter("launch", "loss", ("route", "year"), "1", "share of the cargo that leaves and does not arrive", default=0.0, upper=0.99),
     Parameter("launch", "propellant_use", ("route", "year"), "1", "propellant taken at the refuelling body per mass delivered", default=0.0),
-    Parameter("launch", "opens", ("route",), "yr", "first year in which the route is flown", lower=-math.inf, whole=True),
-    Parameter("launch", "closes", ("route",), "yr", "last year in which the route is flown", lower=-math.inf, whole=True),
+    Parameter("launch", "opens", ("route",), "yr", "first year in which the route is flown", lower=1900, upper=2500, whole=True),
+    Parameter("launch", "closes", ("route",), "yr", "last year in which the route is flown", lower=1900, upper=2500, whole=True),
 )
 
 QUANTITIES = (
