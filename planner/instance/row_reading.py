@@ -14,6 +14,9 @@ from planner.instance.problems import Problems
 from planner.instance.rows import Bound
 from planner.units import Units
 
+#: How many years off the horizon the end of a line may lie: farther off it is a slip of the pen.
+FARTHEST = 50
+
 
 @dataclass(frozen=True)
 class RowReader:
@@ -97,6 +100,9 @@ class RowReader:
             if year not in needed_years(years, self.horizon):
                 expected = "expected years within it (or one on each side to draw the line to)"
                 self._add(record, str(year), f"{year} is off the horizon {first}-{last} and changes nothing, {expected}")
+            elif not first - FARTHEST <= year <= last + FARTHEST:
+                expected = f"expected a year at most {FARTHEST} years before or after it"
+                self._add(record, str(year), f"{year} is far off the horizon {first}-{last}, {expected}")
 
     def _bound(self, record: Record, column: str) -> Bound | None:
         text = record[column]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -197,3 +198,19 @@ def test_whatever_is_broken_is_an_instance_error(write: Callable[..., Path], dat
         load(write({file: text[:start] + data.draw(st.sampled_from(SCRAPS)) + text[end:]}, "scraps"), ["long"])
     except InstanceError as error:
         assert error.problems
+
+
+def test_a_year_far_off_the_horizon_is_a_slip(write: Callable[..., Path]) -> None:
+    """A line may be drawn to a year off the horizon, but not to one that is only a misspelt year within it."""
+    table = "item,at,parameter,unit,value,source,2030,{}\ngas,,variable_cost,USD/MWh,,assumption,20,30\n"
+    for year, far in (("2084", False), ("2085", True), ("2304", True)):
+        folder = write(
+            {"scenarios/slip.toml": 'title = "Slip"\n', "scenarios/slip/parameters/power.csv": table.format(year)},
+            name=f"small{year}",
+        )
+        with pytest.raises(InstanceError) if far else nullcontext() as caught:
+            load(folder, scenarios=("slip",))
+        if far:
+            assert "parameters/power.csv:2:" in str(caught.value) and f"{year} is far off the horizon 2030-2034" in str(
+                caught.value
+            )
