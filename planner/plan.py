@@ -24,7 +24,8 @@ class Plan:
 
     `plan["compute.in_service"]` is a quantity's table; `prices`, `ledger` and `economics` (what assets earn, who pays) are
     tables too. `facts` is what
-    `summary.json` says: status, objective, sizes, seconds, solver and certificate.
+    `summary.json` says: status, objective, sizes, seconds, solver and certificate. `optimum` has the values and duals of the
+    program that `planner.compile(planner.build(plan.instance))` is, from which every analysis starts.
     """
 
     instance: Instance
@@ -33,11 +34,16 @@ class Plan:
     ledger: pd.DataFrame
     economics: Mapping[str, pd.DataFrame]
     facts: Mapping[str, Any]
-    basis: Basis | None = None
+    optimum: Optimum
 
     def __getitem__(self, quantity: str) -> pd.DataFrame:
         """The table of a quantity; KeyError where the model has none of that name."""
         return self.tables[quantity]
+
+    @property
+    def basis(self) -> Basis | None:
+        """The basis that the solver ended with, from which a like instance is solved warm; None where it gave none."""
+        return self.optimum.basis
 
     @property
     def objective(self) -> float:
@@ -93,4 +99,4 @@ def make_plan(
         **facts,
     }
     priced = prices(instance, lp, optimum, ranges)
-    return Plan(instance, tables, priced, ledger(instance, tables), economics(instance, lp, optimum), said, optimum.basis)
+    return Plan(instance, tables, priced, ledger(instance, tables), economics(instance, lp, optimum), said, optimum)

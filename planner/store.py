@@ -1,6 +1,6 @@
 """Run folders: a plan written to disk, whole or not at all, and read back equal.
 
-summary.json   tables/, prices/ and economics/ (*.parquet and *.csv)   ledger.parquet and .csv   instance/   basis.npz   run.log
+summary.json   tables/, prices/ and economics/ (*.parquet and *.csv)   ledger.parquet and .csv   instance/   solution.npz   run.log
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import PlannerError
-from planner.highs import Basis
+from planner.highs import Basis, Optimum
 from planner.instance import Instance, load
 from planner.plan import Plan
 
@@ -39,8 +39,7 @@ def save_plan(plan: Plan, folder: str | Path, log: str = "") -> Path:
         plan.ledger.to_parquet(scratch / "ledger.parquet", index=False)
         _write_csv(plan.ledger, scratch / "ledger.csv")
         plan.instance.write(scratch / "instance")
-        if plan.basis is not None:
-            np.savez_compressed(scratch / "basis.npz", columns=plan.basis.columns, rows=plan.basis.rows)
+        _write_solution(scratch / "solution.npz", plan.optimum)
         (scratch / "run.log").write_text(log, encoding="utf-8")
         facts = {**plan.facts, "seconds": {**plan.facts["seconds"], "write": time.perf_counter() - began}, "out": str(folder)}
         _write_json(scratch / "summary.json", facts)
@@ -97,21 +96,18 @@ def load_plan(folder: str | Path) -> Plan:
     """The plan of a run folder, equal to the one that was saved. Raises PlannerError where the folder holds no whole run."""
     source = Path(folder)
     summary = source / "summary.json"
-    needed = ("summary.json", "tables", "prices", "economics", "ledger.parquet", "instance")
+    needed = ("summary.json", "tables", "prices", "economics", "ledger.parquet", "instance", "solution.npz")
     missing = [name for name in needed if not (source / name).exists()]
     if missing:
         raise PlannerError(f"{source} is not a whole run folder: it has no {', '.join(missing)}")
     try:
         facts: dict[str, Any] = json.loads(summary.read_text(encoding="utf-8"))
-        basis = None
-        if (source / "basis.npz").is_file():
-            with np.load(source / "basis.npz") as arrays:
-                basis = Basis(arrays["columns"], arrays["rows"])
+        optimum = _read_solution(source / "solution.npz", facts)
         ledger = pd.read_parquet(source / "ledger.parquet")
         tables, prices, economy = (_read_tables(source / name) for name in ("tables", "prices", "economics"))
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise PlannerError(f"{source} is not a whole run folder: {error}") from error
-    return Plan(load(source / "instance"), tables, prices, ledger, economy, facts, basis)
+    return Plan(load(source / "instance"), tables, prices, ledger, economy, facts, optimum)
 
 
 def _write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -119,6 +115,22 @@ def _write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     for name, table in tables.items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
         _write_csv(table, folder / f"{name}.csv")
+
+
+def _write_solution(path: Path, optimum: Optimum) -> None:
+    """Values, duals and basis, in the order of the program's columns and rows."""
+    basis = {} if optimum.basis is None else {"columns": optimum.basis.columns, "rows": optimum.basis.rows}
+    np.savez_compressed(path, values=optimum.values, duals=optimum.duals, **basis)
+
+
+def _read_solution(path: Path, facts: Mapping[str, Any]) -> Optimum:
+    solver = facts["solver"]
+    with np.load(path) as arrays:
+        basis = Basis(arrays["columns"], arrays["rows"]) if "columns" in arrays else None
+        return Optimum(
+            arrays["values"], arrays["duals"], facts["objective"], solver["method"], solver["version"], solver["iterations"],
+            facts["seconds"]["solve"], basis,
+        )  # fmt: skip
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:

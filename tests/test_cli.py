@@ -94,7 +94,7 @@ def test_run_folder_explains_itself(run: Callable[..., Said], tmp_path: Path) ->
         "ledger.csv",
         "ledger.parquet",
         "instance",
-        "basis.npz",
+        "solution.npz",
         "run.log",
     }
     assert (folder / "tables" / "compute.in_service.csv").is_file() and (

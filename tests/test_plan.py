@@ -158,8 +158,18 @@ def test_a_plan_is_read_back_equal(plan: planner.Plan, tmp_path: Path) -> None:
     assert again.objective == plan.objective
     assert again.basis is not None and plan.basis is not None
     assert np.array_equal(again.basis.rows, plan.basis.rows) and np.array_equal(again.basis.columns, plan.basis.columns)
+    for name in ("values", "duals"):
+        assert np.array_equal(getattr(again.optimum, name), getattr(plan.optimum, name))
     assert (folder / "run.log").read_text() == "said"
     assert json.loads((folder / "summary.json").read_text())["objective"] == plan.objective
+
+
+def test_a_run_folder_compiles_to_the_program_that_its_solution_is_of(plan: planner.Plan, tmp_path: Path) -> None:
+    again = planner.load_plan(planner.save_plan(plan, tmp_path / "one"))
+    first, second = (planner.compile(planner.build(instance)) for instance in (plan.instance, again.instance))
+    assert second.column_names == first.column_names and second.row_names == first.row_names
+    assert (second.matrix != first.matrix).nnz == 0
+    assert planner.certify(second, again.optimum).holds
 
 
 def test_a_plan_saved_and_loaded_twice_is_the_same_plan(plan: planner.Plan, tmp_path: Path) -> None:
@@ -197,7 +207,7 @@ def test_a_run_folder_holds_all_that_explains_it(plan: planner.Plan, tmp_path: P
         "ledger.csv",
         "ledger.parquet",
         "instance",
-        "basis.npz",
+        "solution.npz",
         "run.log",
     }
     assert {path.name for path in (folder / "tables").iterdir()} == {

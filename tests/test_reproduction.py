@@ -141,7 +141,7 @@ def test_versions_that_differ_are_said(copy: Path) -> None:
     assert "highspy: recorded 1.0.0, now" in str(found)
 
 
-@pytest.mark.parametrize("file", ["summary.json", "ledger.parquet", "tables/power.build.parquet", "basis.npz"])
+@pytest.mark.parametrize("file", ["summary.json", "ledger.parquet", "tables/power.build.parquet", "solution.npz"])
 def test_half_a_run_is_no_run(copy: Path, file: str, say: Callable[..., tuple[int, str, str]]) -> None:
     (copy / file).write_bytes(b"{")
     code, out, err = say("reproduce", str(copy))
