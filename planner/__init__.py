@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from planner.model import build
     from planner.pipeline import solve
     from planner.plan import Plan
+    from planner.session import Session
     from planner.store import load_plan, save_plan
 
 __version__ = "0.1.0"
@@ -49,6 +50,7 @@ __all__ = [
     "Optimum",
     "Plan",
     "PlannerError",
+    "Session",
     "SolverError",
     "SolverLimit",
     "Unbounded",
@@ -77,6 +79,7 @@ _HOMES = {
     "planner.model": ("build",),
     "planner.pipeline": ("solve",),
     "planner.plan": ("Plan",),
+    "planner.session": ("Session",),
     "planner.store": ("load_plan", "save_plan"),
     "planner.digest": ("summary",),
 }  # fmt: skip

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from planner.highs import Optimum
-from planner.lp import LinearProgram
+from planner.lp import LinearProgram, Vector
 
 #: The greatest scaled violation that a certificate accepts, by measure.
 TOLERANCES = {"primal_infeasibility": 1e-6, "dual_infeasibility": 1e-6, "complementarity": 1e-7, "gap": 1e-7}
@@ -103,6 +103,26 @@ def certify(lp: LinearProgram, optimum: Optimum) -> Certificate:
         gap=Measure(float(gap), float(gap / size), TOLERANCES["gap"], ""),
         objective=float(objective), dual_objective=float(dual_objective), mantissa_bits=np.finfo(_EXTENDED).nmant + 1,
     )  # fmt: skip
+
+
+def falls_without_end(lp: LinearProgram, ray: Vector) -> bool:
+    """True where the cost falls along a ray that no row or column stops, to the tolerance of a certificate.
+
+    Each row is held to the size of the terms that it is summed from, and so is the cost; each column to the longest of all.
+    """
+    along = ray.astype(_EXTENDED)
+    activity, size = _products(lp.matrix, along)
+    terms = lp.cost.astype(_EXTENDED) * along
+    by_row = _outside(activity, *_recession(lp.row_lower, lp.row_upper)) / np.where(size > 0, size, 1)
+    by_column = _outside(along, *_recession(lp.col_lower, lp.col_upper)) / (np.abs(along).max(initial=0) or 1)
+    stopped = max(by_row.max(initial=0), by_column.max(initial=0))
+    tolerance = TOLERANCES["primal_infeasibility"]
+    return bool(stopped <= tolerance and terms.sum() < -tolerance * np.abs(terms).sum())
+
+
+def _recession(lower: Any, upper: Any) -> tuple[Any, Any]:
+    """The bounds of a direction: nought where there is a bound."""
+    return np.where(np.isfinite(lower), 0.0, -np.inf), np.where(np.isfinite(upper), 0.0, np.inf)
 
 
 def _products(matrix: Any, vector: Any) -> tuple[Any, Any]:

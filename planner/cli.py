@@ -8,7 +8,6 @@ import os
 import sys
 import threading
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -16,7 +15,18 @@ import typer
 
 from planner import errors
 from planner.endings import interruptible
-from planner.terminal import count_by_status, load_instance, progress, solver_log, warn_of, with_prefix, without_plan
+from planner.options import AsJson, Certify, Changes, InstanceFolder, Method, ModelFile, Quiet, Scenarios, Version
+from planner.terminal import (
+    count_by_status,
+    load_instance,
+    progress,
+    refuse_hopeless,
+    say_ending,
+    say_failure,
+    solver_log,
+    warn_of,
+    without_plan,
+)
 
 # What a command needs is imported when it runs: --help and bad usage answer at once.
 
@@ -26,76 +36,50 @@ app = typer.Typer(
 )  # fmt: skip
 
 
-class Certify(StrEnum):
-    """In which arithmetic a plan is certified."""
-
-    extended = "extended"
-    exact = "exact"
-
-
-class Method(StrEnum):
-    """How the solver goes about it."""
-
-    auto = "auto"
-    simplex = "simplex"
-    ipm = "ipm"
-    hipo = "hipo"
-    pdlp = "pdlp"
-
-
-InstanceFolder = Annotated[Path, typer.Argument(metavar="INSTANCE", help="folder of the instance")]
-Scenarios = Annotated[
-    list[str],
-    typer.Option("--scenario", metavar="NAME", help="a scenario of the instance; may be given again, later ones on top"),
-]
-Changes = Annotated[
-    list[str],
-    typer.Option("--set", metavar="ADDRESS=VALUE", help="change a number: ADDRESS=VALUE, ADDRESS*=FACTOR, ADDRESS+=SHIFT"),
-]
-ModelFile = Annotated[Path | None, typer.Option("--write-model", metavar="FILE", help="write the linear program as .mps or .lp")]
-AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object and nothing else")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="print nothing but errors")]
-
-
 def main() -> None:
     """Run the command line and leave with its exit code.
 
     0 done, 1 unexpected, 2 bad usage or instance, 3 no plan, 4 stopped, 5 a reproduced run differs.
     """
+    as_json = "--json" in sys.argv[1:]  # also where the rest of the line cannot be read
     with interruptible() as came:
         try:
             app(standalone_mode=True)
         except errors.PlannerError as error:
-            print(with_prefix(error), file=sys.stderr)
-            _leave(exit_code(error))
+            _leave(say_failure(error, as_json))
         except KeyboardInterrupt:
-            print("planner: interrupted", file=sys.stderr)
-            _leave(4)
+            _leave(say_failure(errors.SolverLimit("interrupted"), as_json))
         except SystemExit as ended:
-            _leave(4 if came and ended.code else ended.code)  # typer makes an exit of 1 out of an interrupt
+            if came and ended.code:  # typer makes a silent exit out of an interrupt
+                _leave(say_failure(errors.SolverLimit("interrupted"), as_json))
+            if as_json and ended.code == 2:
+                say_ending("bad_usage", 2, "the command line cannot be read: see standard error")
+            _leave(ended.code)
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(1)
         except Exception as error:
             logging.getLogger("planner").debug("unexpected", exc_info=True)
-            print(f"planner: unexpected failure: {type(error).__name__}: {error}", file=sys.stderr)
+            message = f"unexpected failure: {type(error).__name__}: {error}"
+            print(f"planner: {message}", file=sys.stderr)
+            if as_json:
+                say_ending("unexpected", 1, message)
             sys.exit(1)
 
 
 def _leave(code: Any) -> NoReturn:
     """Leave with an exit code, at once where the solver was told to stop and has not."""
-    if any(thread.name == "planner-solver" for thread in threading.enumerate()):
+    solver = sys.modules.get("planner.highs")  # not imported for this: it costs a fifth of a second
+    if solver is not None and any(thread.name == solver.SOLVER_THREAD for thread in threading.enumerate()):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code if isinstance(code, int) else 0 if code is None else 1)
     sys.exit(code)
 
 
-def exit_code(error: errors.PlannerError) -> int:
-    """The exit code that an error stands for."""
-    if isinstance(error, (errors.Infeasible, errors.Unbounded)):
-        return 3
-    return 4 if isinstance(error, errors.SolverError) else 2
+@app.callback()
+def _options(version: Version = False) -> None:
+    """Options of the program itself."""
 
 
 @app.command()
@@ -126,7 +110,7 @@ def solve(
     with (
         progress(quiet or as_json) as tell,
         solver_log() as log,
-        without_plan(lambda: (loaded, program), out, log, as_json) as steps,
+        without_plan(lambda: (loaded, program), out, log) as steps,
     ):
         stopwatch = Stopwatch(tell)
         stopwatch.seconds = steps
@@ -166,16 +150,16 @@ def check(
     quiet: Quiet = False,
 ) -> None:
     """Validate an instance, count what it holds and say how large its program is, without solving it."""
+    loaded = load_instance(instance, scenario, set_)  # first: a bad instance is answered at once
+
     from planner.pipeline import compile_instance
 
-    loaded = load_instance(instance, scenario, set_)
     findings = warn_of(loaded, quiet or as_json)
-    if any(finding.hopeless for finding in findings):
-        raise errors.Infeasible("\n".join(["no plan can meet every demand and limit", *(str(f) for f in findings if f.hopeless)]))
+    refuse_hopeless(findings)
     program = compile_instance(loaded)
     rows, columns, nonzeros = program.shape
     facts: dict[str, Any] = {
-        "instance": loaded.name, "instance_hash": loaded.hash,
+        "status": "ok", "instance": loaded.name, "instance_hash": loaded.hash,
         "rows_read": loaded.counts["read"], "rows_used": loaded.counts["used"],
         **{name: len(getattr(loaded, name)) for name in ("years", "sites", "technologies", "limits")},
         "numbers": count_by_status(loaded.rows), "rows": rows, "columns": columns, "nonzeros": nonzeros,
@@ -204,7 +188,7 @@ def check(
 def show(
     instance: InstanceFolder,
     address: Annotated[
-        str | None, typer.Argument(metavar="[ADDRESS]", help="a parameter's address; all of them where none is given")
+        str | None, typer.Argument(metavar="ADDRESS", help="a parameter's address; all of them where none is given")
     ] = None,
     scenario: Scenarios = [],  # noqa: B006
     set_: Changes = [],  # noqa: B006

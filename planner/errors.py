@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 
 class PlannerError(Exception):
-    """What all errors of planner have in common: a message for a person, and no traceback on the command line."""
+    """What all errors of planner have in common: a message for a person, and no traceback on the command line.
+
+    `facts` is what `--json` prints of the run that ended so, where a command has gathered it.
+    """
+
+    facts: dict[str, Any] | None = None
 
 
 #: Longer lines of a message are cut.
 _LONGEST_LINE = 1_500
+
+#: So many lines of a file of which the same is said are listed one by one.
+_MOST_LINES = 4
 
 
 def printable(text: str) -> str:
@@ -34,20 +43,48 @@ class Problem:
         return f"{self.file}:{self.line}:{self.column}: {self.message}"
 
 
+def _folded(problems: list[Problem]) -> list[str]:
+    """The problems as lines; what is said of several lines of a file is said once."""
+    lines: dict[tuple[str, str], list[int]] = {}
+    for problem in problems:
+        lines.setdefault((problem.file, problem.message), []).append(problem.line)
+    first = {(problem.file, problem.message): problem for problem in reversed(problems)}
+    return [f"{first[key]}{_likewise(sorted(set(on) - {on[0]}))}" for key, on in lines.items()]
+
+
+def _likewise(lines: list[int]) -> str:
+    if not lines:
+        return ""
+    if len(lines) == 1:
+        return f" (likewise on line {lines[0]})"
+    if lines == list(range(lines[0], lines[-1] + 1)) and len(lines) > 2:
+        return f" (likewise on lines {lines[0]} to {lines[-1]})"
+    if len(lines) <= _MOST_LINES:
+        return f" (likewise on lines {', '.join(map(str, lines[:-1]))} and {lines[-1]})"
+    return f" (likewise on {len(lines)} more lines up to {lines[-1]})"
+
+
 class InstanceError(PlannerError):
     """An instance that cannot be used as it stands; carries every problem that was found, in the order of the files."""
 
     def __init__(self, problems: list[Problem], summary: str = "") -> None:
         self.problems = sorted(set(problems))
         self.summary = summary
-        super().__init__("\n".join([*map(str, self.problems), *([summary] if summary else [])]))
+        super().__init__("\n".join([*_folded(self.problems), *([summary] if summary else [])]))
 
     def __reduce__(self) -> tuple[type[InstanceError], tuple[list[Problem], str]]:
         return type(self), (self.problems, self.summary)
 
 
 class AddressError(PlannerError):
-    """An address or a value given to `--set`, a scenario or `Instance.replace` that means nothing in this instance."""
+    """An address or a value given to `--set` or `Instance.replace` that means nothing in this instance.
+
+    `problems` has every one, at the file `--set` or `replace` and the number of the change as its line.
+    """
+
+    def __init__(self, message: str, problems: Iterable[Problem] = ()) -> None:
+        super().__init__(message)
+        self.problems = list(problems)
 
 
 class UnitError(PlannerError):

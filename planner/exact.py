@@ -10,6 +10,7 @@ are computed as rationals.
 The result is as strong as solving the equations in rationals: the refined point is the exact optimum of a program whose
 right-hand sides and costs differ from the given ones by less than 2^-200 of their size, while the given ones, like all
 numbers in floating point, are rounded at 2^-53. What is reported as infeasible or as a gap is measured, not estimated.
+A basis that is optimal to the solver's tolerance alone is rejected here; refinement.py finds a better one.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sparse
-from numpy.typing import NDArray
 from scipy.sparse.linalg import splu
 
 from planner.errors import PlannerError
 from planner.highs import BASIC, UPPER, Basis, Optimum
 from planner.lp import LinearProgram
+from planner.whole import Whole, WholeMatrix, bits_needed, floats, rounded, whole
 
 #: Bits after the point in which refined values are kept.
 BITS = 320
@@ -34,17 +35,44 @@ BITS = 320
 #: The residual of an equation, in the units of the program, below which refinement stops.
 RESIDUAL = Fraction(1, 2**200)
 
-#: The greatest scaled violation accepted: what the solver was asked for. A basis that is optimal for the program in
-#: real numbers, too, shows the rounding of its data (1e-16); one whose bounds HiGHS met to its tolerance shows that.
-TOLERANCE = Fraction(1, 10**9)
+#: The greatest scaled violation accepted. A basis that is optimal for the program in real numbers, too, shows the
+#: rounding of its data (1e-16); one whose bounds HiGHS met to its own tolerance of 1e-9 does not hold this.
+TOLERANCE = Fraction(1, 10**12)
 
 #: The greatest scaled difference accepted between a reported value and the exact one.
 DEPARTURE = Fraction(1, 10**7)
 
 _MOST_STEPS = 80
 
-#: A vector of whole numbers, each standing for itself times a power of two.
-Whole = NDArray[np.object_]
+#: Passes that bring the numbers of a basis near one before it is factorised.
+_EQUILIBRATIONS = 4
+
+
+@dataclass(frozen=True)
+class Side:
+    """The rows of a program, or its columns, at a basis: values, duals and bounds as whole numbers of one scale.
+
+    A bound that is not there is nought, and False in `has_lower` or `has_upper`. `scale` is 1 + the size of the cost.
+    """
+
+    value: Whole
+    price: Whole
+    lower: Whole
+    upper: Whole
+    has_lower: Any
+    has_upper: Any
+    scale: Any
+
+
+@dataclass(frozen=True)
+class ExactPoint:
+    """The basic solution of a basis, with `bits` after the point; `residual` is what refinement left of the equations."""
+
+    rows: Side
+    columns: Side
+    bits: int
+    residual: Fraction
+    steps: int
 
 
 @dataclass(frozen=True)
@@ -52,7 +80,8 @@ class ExactCertificate:
     """Violations of a basis as exact rationals, each scaled by 1 + the size of the value or cost concerned, and the gap.
 
     `residual` is what refinement left of the equations; `departure` the greatest scaled difference between a value or
-    dual that the solver reported, and that the plan shows, and the exact one; `objective` and `dual_objective` are in GUSD.
+    dual that is reported, and that the plan shows, and the exact one; `objective` and `dual_objective` are in GUSD;
+    `rounds` counts the programs of corrections that were solved before a basis held.
     """
 
     primal_infeasibility: Fraction
@@ -63,12 +92,18 @@ class ExactCertificate:
     objective: Fraction
     dual_objective: Fraction
     steps: int
+    rounds: int = 0
+
+    @property
+    def optimal(self) -> bool:
+        """True where the equations are solved and every violation of the basis is within the tolerance."""
+        violations = (self.primal_infeasibility, self.dual_infeasibility, self.gap)
+        return self.residual <= RESIDUAL and max(violations) <= TOLERANCE
 
     @property
     def holds(self) -> bool:
-        """True where the equations are solved and every violation is within the tolerance."""
-        violations = (self.primal_infeasibility, self.dual_infeasibility, self.gap)
-        return self.residual <= RESIDUAL and max(violations) <= TOLERANCE and self.departure <= DEPARTURE
+        """True where the basis is optimal, and what is reported is its solution."""
+        return self.optimal and self.departure <= DEPARTURE
 
     def as_dict(self) -> dict[str, Any]:
         """The certificate for `summary.json`, numbers as decimals."""
@@ -79,88 +114,74 @@ class ExactCertificate:
 def certify_exactly(lp: LinearProgram, optimum: Optimum) -> ExactCertificate:
     """The exact certificate of an optimum's basis. Raises PlannerError where there is no basis, or a singular one."""
     if optimum.basis is None:
-        raise PlannerError(f"{optimum.method} gave no basis, so there is nothing exact to check: use simplex, ipm or hipo")
-    data_bits = max(_bits_needed(lp.matrix.data), 1)
-    matrix = _WholeMatrix(lp.matrix.tocsr(), data_bits)
-    by_column = _WholeMatrix(lp.matrix.T.tocsr(), data_bits)
-    system = _System(lp, optimum.basis, matrix, by_column)
+        raise without_basis(optimum)
+    return certificate_at(lp, exact_point(lp, optimum.basis), optimum)
+
+
+def without_basis(optimum: Optimum) -> PlannerError:
+    """What is said of an optimum that has no basis to check."""
+    return PlannerError(f"{optimum.method} gave no basis, so there is nothing exact to check: use simplex, ipm or hipo")
+
+
+def exact_point(lp: LinearProgram, basis: Basis) -> ExactPoint:
+    """The basic solution of a basis, refined. Raises PlannerError where the basis is singular, or is none."""
+    data_bits = bits_needed(lp.matrix.data)
+    matrix = WholeMatrix(lp.matrix.tocsr(), data_bits)
+    by_column = WholeMatrix(lp.matrix.T.tocsr(), data_bits)
+    system = _System(lp, basis, matrix, by_column)
     x, left, steps = system.refine(system.values_start(), system.values_residual, transposed=False)
     y, dual_left, dual_steps = system.refine(system.duals_start(), system.duals_residual, transposed=True)
     # From here on: everything at BITS + data_bits, nothing rounded.
-    activity, reduced = matrix.times(x), (_whole(lp.cost, BITS) << data_bits) - by_column.times(y)
-    x, y, unit = x << data_bits, y << data_bits, 1 << (BITS + data_bits)
+    activity, reduced = matrix.times(x), (whole(lp.cost, BITS) << data_bits) - by_column.times(y)
+    x, y, bits = x << data_bits, y << data_bits, BITS + data_bits
 
-    def bounds(vector: Any) -> Whole:
-        return _whole(np.where(np.isfinite(vector), vector, 0.0), BITS + data_bits)
+    def side(value: Whole, price: Whole, lower: Any, upper: Any, scale: Any) -> Side:
+        low, high = (whole(np.where(np.isfinite(bound), bound, 0.0), bits) for bound in (lower, upper))
+        return Side(value, price, low, high, np.isfinite(lower), np.isfinite(upper), scale)
 
-    sides = [
-        (
-            activity,
-            y,
-            bounds(lp.row_lower),
-            bounds(lp.row_upper),
-            np.isfinite(lp.row_lower),
-            np.isfinite(lp.row_upper),
-            np.ones_like(lp.row_lower),
-        ),
-        (
-            x,
-            reduced,
-            bounds(lp.col_lower),
-            bounds(lp.col_upper),
-            np.isfinite(lp.col_lower),
-            np.isfinite(lp.col_upper),
-            1 + np.abs(lp.cost),
-        ),
-    ]
-    primal = max(
-        _outside(value, lower, upper, has_lower, has_upper, unit) for value, _, lower, upper, has_lower, has_upper, _ in sides
+    rows = side(activity, y, lp.row_lower, lp.row_upper, np.ones_like(lp.row_lower))
+    columns = side(x, reduced, lp.col_lower, lp.col_upper, 1 + np.abs(lp.cost))
+    return ExactPoint(rows, columns, bits, max(left, dual_left), steps + dual_steps)
+
+
+def certificate_at(lp: LinearProgram, point: ExactPoint, optimum: Optimum) -> ExactCertificate:
+    """The certificate of the basis whose solution `point` is, for an optimum that reports its values."""
+    sides, unit = (point.rows, point.columns), 1 << point.bits
+    objective = Fraction(int((whole(lp.cost, BITS) * point.columns.value).sum()), unit << BITS) + Fraction(lp.offset)
+    dual_objective = Fraction(int(sum(_worth(side) for side in sides)), unit * unit) + Fraction(lp.offset)
+    reported = ((optimum.values, point.columns.value), (optimum.duals, point.rows.price))
+    return ExactCertificate(
+        primal_infeasibility=max(_outside(side, unit) for side in sides),
+        dual_infeasibility=max(_unpaid(side, unit) for side in sides),
+        gap=abs(objective - dual_objective) / (1 + abs(objective)),
+        residual=point.residual,
+        departure=max(_departure(floats(exact, point.bits), values) for values, exact in reported),
+        objective=objective,
+        dual_objective=dual_objective,
+        steps=point.steps,
     )
-    dual = max(_unpaid(price, has_lower, has_upper, scale, unit) for _, price, _, _, has_lower, has_upper, scale in sides)
-    objective = Fraction(int((_whole(lp.cost, BITS) * x).sum()), unit << BITS) + Fraction(lp.offset)
-    worth = sum(_worth(price, lower, upper, has_lower, has_upper) for _, price, lower, upper, has_lower, has_upper, _ in sides)
-    dual_objective = Fraction(int(worth), unit * unit) + Fraction(lp.offset)
-    gap = abs(objective - dual_objective) / (1 + abs(objective))
-    departure = max(_departure(optimum.values, x, unit), _departure(optimum.duals, y, unit))
-    return ExactCertificate(primal, dual, gap, max(left, dual_left), departure, objective, dual_objective, steps + dual_steps)
-
-
-class _WholeMatrix:
-    """A sparse matrix in whole numbers at a scale of 2^-bits."""
-
-    def __init__(self, matrix: Any, bits: int) -> None:
-        self._starts, self._indices, self._rows = matrix.indptr, matrix.indices, matrix.shape[0]
-        self._data = _whole(matrix.data, bits)
-
-    def times(self, vector: Whole) -> Whole:
-        """The product with a vector, exactly; its scale is the product of both."""
-        sums: Whole = np.full(self._rows, 0, dtype=object)
-        filled = np.diff(self._starts) > 0
-        if filled.any():
-            sums[filled] = np.add.reduceat(self._data * vector[self._indices], self._starts[:-1][filled])
-        return sums
 
 
 class _System:
     """The equations that a basis leaves: its basic columns, in the rows that sit at their bounds."""
 
-    def __init__(self, lp: LinearProgram, basis: Basis, matrix: _WholeMatrix, by_column: _WholeMatrix) -> None:
+    def __init__(self, lp: LinearProgram, basis: Basis, matrix: WholeMatrix, by_column: WholeMatrix) -> None:
         self._lp, self._matrix, self._by_column = lp, matrix, by_column
-        self._data_bits = max(_bits_needed(lp.matrix.data), 1)
+        self._data_bits = bits_needed(lp.matrix.data)
         self._basic = np.flatnonzero(basis.columns == BASIC)
         self._tight = np.flatnonzero(basis.rows != BASIC)
         if len(self._basic) != len(self._tight):
             raise PlannerError("the basis is not one: it has more columns than rows, or fewer")
         self._column_bounds = _at(basis.columns, lp.col_lower, lp.col_upper)
         self._row_bounds = _at(basis.rows, lp.row_lower, lp.row_upper)
-        square = lp.matrix.tocsr()[self._tight][:, self._basic].tocsc()
+        square = sparse.csr_matrix(lp.matrix.tocsr()[self._tight][:, self._basic])
         try:
-            self._factors = splu(sparse.csc_matrix(square)) if len(self._basic) else None
+            self._factors = _Factors(square) if len(self._basic) else None
         except RuntimeError as error:
             raise PlannerError("the basis is singular") from error
 
     def values_start(self) -> Whole:
-        x = _whole(self._column_bounds, BITS)
+        x = whole(self._column_bounds, BITS)
         x[self._basic] = 0
         return x
 
@@ -168,11 +189,11 @@ class _System:
         return np.full(self._lp.matrix.shape[0], 0, dtype=object)
 
     def values_residual(self, x: Whole) -> Whole:
-        left: Whole = (_whole(self._row_bounds[self._tight], BITS) << self._data_bits) - self._matrix.times(x)[self._tight]
+        left: Whole = (whole(self._row_bounds[self._tight], BITS) << self._data_bits) - self._matrix.times(x)[self._tight]
         return left
 
     def duals_residual(self, y: Whole) -> Whole:
-        left: Whole = (_whole(self._lp.cost[self._basic], BITS) << self._data_bits) - self._by_column.times(y)[self._basic]
+        left: Whole = (whole(self._lp.cost[self._basic], BITS) << self._data_bits) - self._by_column.times(y)[self._basic]
         return left
 
     def refine(self, start: Whole, residual: Callable[[Whole], Whole], transposed: bool) -> tuple[Whole, Fraction, int]:
@@ -189,34 +210,32 @@ class _System:
             # The residual as numbers near one: its leading bits are all that one step can use.
             shift = most.bit_length() - 60
             leading = np.array([float(v >> shift if shift > 0 else v << -shift) for v in left])
-            correction = self._factors.solve(leading, "T" if transposed else "N")
+            correction = self._factors.solve(leading, transposed)
             if not np.isfinite(correction).all():
                 break
             # correction * 2^shift is at the scale of the residual; the solution is kept at BITS.
-            solution[unknown] += _rounded(correction, shift - self._data_bits)
+            solution[unknown] += rounded(correction, shift - self._data_bits)
         return solution, Fraction(max(map(abs, residual(solution))), 1 << scale), _MOST_STEPS
 
 
-def _bits_needed(values: Any) -> int:
-    """The bits after the point with which every number is whole."""
-    _, exponents = np.frexp(values[values != 0])
-    return int(53 - exponents.min()) if len(exponents) else 0
+class _Factors:
+    """The factors of a square matrix whose rows and columns were brought near one by powers of two."""
 
+    def __init__(self, square: Any) -> None:
+        self._rows, self._columns = np.ones(square.shape[0]), np.ones(square.shape[1])
+        scaled = abs(square)
+        for _ in range(_EQUILIBRATIONS):
+            for axis, factors in ((1, self._rows), (0, self._columns)):
+                largest = scaled.max(axis=axis).toarray().ravel()
+                by = np.exp2(-np.round(np.log2(np.where(largest > 0, largest, 1.0))))
+                factors *= by
+                scaled = sparse.diags(by) @ scaled if axis else scaled @ sparse.diags(by)
+        self._factors = splu(sparse.csc_matrix(sparse.diags(self._rows) @ square @ sparse.diags(self._columns)))
 
-def _whole(values: Any, bits: int) -> Whole:
-    """Floating-point numbers as whole numbers at a scale of 2^-bits, exactly."""
-    mantissas, exponents = np.frexp(values)
-    found = [(int(m), int(e) + bits) for m, e in zip(np.ldexp(mantissas, 53), exponents - 53, strict=True)]
-    if any(m and e < 0 and m & ((1 << -e) - 1) for m, e in found):
-        raise PlannerError("a number of the program is too small to be held exactly")
-    return np.array([m << e if e >= 0 else m >> -e for m, e in found] or [], dtype=object)
-
-
-def _rounded(values: Any, bits: int) -> Whole:
-    """Floating-point numbers times 2^bits, to the nearest whole number below."""
-    mantissas, exponents = np.frexp(values)
-    found = zip(np.ldexp(mantissas, 53), exponents - 53 + bits, strict=True)
-    return np.array([int(m) << e if e >= 0 else int(m) >> -e for m, e in ((m, int(e)) for m, e in found)], dtype=object)
+    def solve(self, right: Any, transposed: bool) -> Any:
+        """The solution for a right-hand side; it overflows to infinity where the matrix is all but singular."""
+        first, last = (self._columns, self._rows) if transposed else (self._rows, self._columns)
+        return last * self._factors.solve(first * right, "T" if transposed else "N")
 
 
 def _at(statuses: Any, lower: Any, upper: Any) -> Any:
@@ -225,29 +244,30 @@ def _at(statuses: Any, lower: Any, upper: Any) -> Any:
     return np.where((statuses == UPPER) & np.isfinite(upper) | ~np.isfinite(lower), high, low)
 
 
-def _outside(value: Whole, lower: Whole, upper: Whole, has_lower: Any, has_upper: Any, unit: int) -> Fraction:
+def _outside(side: Side, unit: int) -> Fraction:
     """The greatest violation of a bound, scaled by 1 + the size of the value."""
     worst = Fraction(0)
-    for over, has in ((lower - value, has_lower), (value - upper, has_upper)):
+    for over, has in ((side.lower - side.value, side.has_lower), (side.value - side.upper, side.has_upper)):
         for i in np.flatnonzero(has & (over > 0)):
-            worst = max(worst, Fraction(int(over[i]), unit + abs(int(value[i]))))
+            worst = max(worst, Fraction(int(over[i]), unit + abs(int(side.value[i]))))
     return worst
 
 
-def _departure(reported: Any, exact: Whole, unit: int) -> Fraction:
+def _departure(values: Any, reported: Any) -> Fraction:
     """The greatest difference between values as reported and as they are, scaled by 1 + the size of the value."""
-    values = np.array([int(value) / unit for value in exact], float)
     return Fraction(float(np.max(np.abs(reported - values) / (1 + np.abs(values)), initial=0.0)))
 
 
-def _unpaid(dual: Whole, has_lower: Any, has_upper: Any, scale: Any, unit: int) -> Fraction:
+def _unpaid(side: Side, unit: int) -> Fraction:
     """The greatest dual that asks for a bound which is not there, scaled by 1 + the size of the cost."""
-    wrong = (~has_lower & (dual > 0)) | (~has_upper & (dual < 0))
+    wrong = (~side.has_lower & (side.price > 0)) | (~side.has_upper & (side.price < 0))
     return max(
-        (Fraction(abs(int(dual[i])), unit) / Fraction(float(scale[i])) for i in np.flatnonzero(wrong)), default=Fraction(0)
+        (Fraction(abs(int(side.price[i])), unit) / Fraction(float(side.scale[i])) for i in np.flatnonzero(wrong)),
+        default=Fraction(0),
     )
 
 
-def _worth(dual: Whole, lower: Whole, upper: Whole, has_lower: Any, has_upper: Any) -> Any:
+def _worth(side: Side) -> Any:
     """What the duals are worth at the bounds that they price."""
-    return (np.where(has_lower & (dual > 0), dual * lower, 0) + np.where(has_upper & (dual < 0), dual * upper, 0)).sum()
+    low, high = side.has_lower & (side.price > 0), side.has_upper & (side.price < 0)
+    return (np.where(low, side.price * side.lower, 0) + np.where(high, side.price * side.upper, 0)).sum()

@@ -37,12 +37,17 @@ GRACE = 0.7
 #: The name of the thread in which the solver works; one that is still there has not stopped.
 SOLVER_THREAD = "planner-solver"
 
-
 #: Finds an irreducible conflict from a ray of the dual; the default strategy finds none, the thorough ones take minutes.
 _IIS_STRATEGY = 6
 
+#: How HiGHS numbers the dual and the primal simplex method.
+_DUAL, _PRIMAL = 1, 4
+
+#: How HiGHS numbers the edge weights that need no computing at the start.
+_DEVEX = 1
+
 #: How HiGHS numbers the statuses of a basis; every other status is at the lower bound, or free and at nought.
-BASIC, UPPER = int(highspy.HighsBasisStatus.kBasic), int(highspy.HighsBasisStatus.kUpper)
+LOWER, BASIC, UPPER = (int(getattr(highspy.HighsBasisStatus, name)) for name in ("kLower", "kBasic", "kUpper"))
 
 
 @dataclass(frozen=True)
@@ -77,14 +82,18 @@ def solve_program(
     time_limit: float | None = None,
     start: Basis | None = None,
     log: Callable[[str], None] | None = None,
+    primal: bool = False,
 ) -> Optimum:
     """An optimum of a linear program.
 
-    `time_limit` in seconds of the solver's own work. `start` is taken where its shape is that of the program. Raises
+    `time_limit` in seconds of the solver's own work. `start` is taken where its shape is that of the program; `primal` asks
+    for the primal simplex method, to go on from a start that keeps every row after costs have changed. Raises
     Infeasible, Unbounded, SolverLimit or SolverError where there is no optimum; SolverLimit on Ctrl-C too.
     """
     chosen = choose_method(lp, method, start is not None)
     highs = _highs(lp, chosen, threads, time_limit, log)
+    if primal:
+        _check(highs.setOptionValue("simplex_strategy", _PRIMAL), "use the primal simplex method")
     if start is not None and chosen == "simplex":
         _set_basis(highs, lp, start)
     began = time.perf_counter()
@@ -92,17 +101,43 @@ def solve_program(
     seconds = time.perf_counter() - began
     _raise_unless_optimal(highs, chosen, seconds)
     solution, info = highs.getSolution(), highs.getInfo()
-    basis = highs.getBasis()
     return Optimum(
         values=np.asarray(solution.col_value, float), duals=np.asarray(solution.row_dual, float),
         objective=info.objective_function_value, method=chosen, version=highs.version(),
         iterations=sum(max(n, 0) for n in (info.simplex_iteration_count, info.ipm_iteration_count, info.pdlp_iteration_count)),
-        seconds=seconds, basis=Basis(_numbers(basis.col_status), _numbers(basis.row_status)) if basis.valid else None,
+        seconds=seconds, basis=_basis(highs),
     )  # fmt: skip
 
 
 def _numbers(statuses: Any) -> Any:
     return np.array([int(status) for status in statuses], np.int8)
+
+
+def basis_reached(lp: LinearProgram, start: Basis, primal: bool, time_limit: float | None) -> tuple[Basis | None, int]:
+    """The basis that the simplex method, dual or primal, comes to from another, optimal or not, and its iterations.
+
+    None where it has none. Raises SolverLimit where it was stopped.
+    """
+    highs = _highs(lp, "simplex", None, time_limit, None)
+    strategy, most = _PRIMAL if primal else _DUAL, sum(lp.matrix.shape)  # a method that goes round in circles ends, too
+    options = {"simplex_strategy": strategy, "simplex_dual_edge_weight_strategy": _DEVEX, "simplex_iteration_limit": most}
+    for name, value in options.items():
+        _check(highs.setOptionValue(name, value), f"take the option {name} = {value}")
+    _set_basis(highs, lp, start)
+    try:
+        run(highs)
+    except SolverLimit:
+        raise
+    except SolverError as error:
+        logger.debug("%s", error)
+    if highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
+        raise _stopped({"reason": "time limit", "seconds": highs.getRunTime(), **_reached(highs)})
+    return _basis(highs), max(highs.getInfo().simplex_iteration_count, 0)
+
+
+def _basis(highs: highspy.Highs) -> Basis | None:
+    basis = highs.getBasis()
+    return Basis(_numbers(basis.col_status), _numbers(basis.row_status)) if basis.valid else None
 
 
 def row_ranges(lp: LinearProgram, optimum: Optimum) -> tuple[Vector, Vector]:

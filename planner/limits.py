@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import pyomo.environ as pyo
@@ -43,14 +43,20 @@ def selected_terms(m: pyo.ConcreteModel, instance: Instance, limit: Limit) -> di
     index = QUANTITIES[limit.quantity].index
     sliced = index[-1] == "slice"
     year = index.index("year")
-    allowed = [_labels(instance, dimension, limit) for dimension in index]
-    checked = [(i, labels) for i, labels in enumerate(allowed) if labels is not None]
+    selects = selector(instance, limit)
     terms: dict[int, list[Any]] = {}
     for component in m.quantities[limit.quantity]:
         for key in component:
-            if all(key[i] in labels for i, labels in checked):
+            if selects(key):
                 terms.setdefault(key[year], []).append(m.slice_share[key[-1]] * component[key] if sliced else component[key])
     return terms
+
+
+def selector(instance: Instance, limit: Limit) -> Callable[[tuple[Any, ...]], bool]:
+    """Whether a limit selects an entry of its quantity, told from the labels of the entry."""
+    allowed = [_labels(instance, dimension, limit) for dimension in QUANTITIES[limit.quantity].index]
+    checked = [(i, labels) for i, labels in enumerate(allowed) if labels is not None]
+    return lambda key: all(key[i] in labels for i, labels in checked)
 
 
 def _labels(instance: Instance, dimension: str, limit: Limit) -> set[str] | None:

@@ -7,7 +7,7 @@ nowhere stays a column, and an empty row that cannot hold stays a row for the so
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -24,6 +24,7 @@ from pyomo.repn.util import VarRecorder
 from planner.errors import PlannerError
 
 Vector = NDArray[np.float64]
+Plain = Callable[[list[Any]], Vector]
 
 #: A coefficient no larger is nought: what is left of an asset, or of a store, after a very long time.
 NEGLIGIBLE = 1e-12
@@ -103,13 +104,13 @@ class _Rows:
 
     def __init__(self, visitor: LinearRepnVisitor, column: dict[int, int]) -> None:
         self._visitor, self._column = visitor, column
-        self._starts, self._indices, self._values = [0], [], []  # type: list[int], list[int], list[float]
-        self.offsets: list[float] = []
+        self._starts, self._indices, self._values = [0], [], []  # type: list[int], list[int], list[Any]
+        self.offsets: list[Any] = []
 
     def add(self, expression: Any, name: str) -> None:
         """Append a row; a constant part goes to `offsets`. Raises PlannerError where the expression is not linear."""
         if expression.__class__ in native_numeric_types:
-            self.offsets.append(float(expression))
+            self.offsets.append(expression)
             self._starts.append(len(self._indices))
             return
         repn = self._visitor.walk_expression(expression)
@@ -122,9 +123,9 @@ class _Rows:
         self.offsets.append(repn.constant)
         self._starts.append(len(self._indices))
 
-    def matrix(self, columns: int) -> Any:
+    def matrix(self, columns: int, plain: Plain) -> Any:
         """All rows so far, as CSR with its indices in order."""
-        arrays = (np.array(self._values, float), np.array(self._indices, np.int32), np.array(self._starts, np.int32))
+        arrays = (plain(self._values), np.array(self._indices, np.int32), np.array(self._starts, np.int32))
         made = sparse.csr_array(arrays, shape=(len(self.offsets), columns))
         made.sort_indices()
         return made
@@ -135,33 +136,44 @@ def compile(model: pyo.ConcreteModel) -> LinearProgram:
 
     Raises PlannerError where the model is not linear, has no objective or more than one, or maximises.
     """
+    return compile_with(model, lambda numbers: np.array(numbers, float))
+
+
+def compile_with(model: pyo.ConcreteModel, *plains: Plain) -> Any:
+    """As `compile`, for a model whose numbers are not floats: each of `plains` makes an array of floats of a list of them.
+
+    One program where there is one of these, and a tuple of as many alike where there are more: of the values of recorded
+    numbers, say, and of their nodes.
+    """
     with PauseGC():
         columns, variables = _columns(model)
         # Columns must keep their order, so the visitor is told of every variable before it meets one.
         visitor = LinearRepnVisitor({}, var_recorder=VarRecorder({id(v): v for v in variables}, sorter=None))
         column = {id(v): i for i, v in enumerate(variables)}
-        rows = _Rows(visitor, column)
+        rows, objective, quantity_rows = (_Rows(visitor, column) for _ in range(3))
         families, lower, upper = _constraints(model, rows)
-        objective = _Rows(visitor, column)
+        lower, upper = ([b - o for b, o in zip(side, rows.offsets, strict=True)] for side in (lower, upper))
         objective.add(_objective(model).expr, "the objective")
-        quantity_rows = _Rows(visitor, column)
         quantities = _quantities(model, quantity_rows)
-        offsets = np.array(rows.offsets, float)
-        bounds = np.array([_bounds(v) for v in variables], float).reshape(-1, 2)
-        return LinearProgram(
-            cost=objective.matrix(len(variables)).toarray()[0],
-            offset=objective.offsets[0],
-            matrix=rows.matrix(len(variables)),
-            row_lower=np.array(lower, float) - offsets,
-            row_upper=np.array(upper, float) - offsets,
-            col_lower=bounds[:, 0].copy(),
-            col_upper=bounds[:, 1].copy(),
-            columns=columns,
-            rows=families,
-            quantity_matrix=quantity_rows.matrix(len(variables)),
-            quantity_offset=np.array(quantity_rows.offsets, float),
-            quantities=quantities,
-        )
+        bounds = [_bounds(v) for v in variables]
+        programs = [
+            LinearProgram(
+                cost=objective.matrix(len(variables), plain).toarray()[0],
+                offset=float(plain(objective.offsets)[0]),
+                matrix=rows.matrix(len(variables), plain),
+                row_lower=plain(lower),
+                row_upper=plain(upper),
+                col_lower=plain([low for low, _ in bounds]),
+                col_upper=plain([high for _, high in bounds]),
+                columns=columns,
+                rows=families,
+                quantity_matrix=quantity_rows.matrix(len(variables), plain),
+                quantity_offset=plain(quantity_rows.offsets),
+                quantities=quantities,
+            )
+            for plain in plains
+        ]
+        return programs[0] if len(programs) == 1 else tuple(programs)
 
 
 def _columns(model: pyo.ConcreteModel) -> tuple[tuple[Family, ...], list[Any]]:
@@ -173,8 +185,8 @@ def _columns(model: pyo.ConcreteModel) -> tuple[tuple[Family, ...], list[Any]]:
     return tuple(families), variables
 
 
-def _constraints(model: pyo.ConcreteModel, rows: _Rows) -> tuple[tuple[Family, ...], list[float], list[float]]:
-    families, lower, upper = [], [], []  # type: list[Family], list[float], list[float]
+def _constraints(model: pyo.ConcreteModel, rows: _Rows) -> tuple[tuple[Family, ...], list[Any], list[Any]]:
+    families, lower, upper = [], [], []  # type: list[Family], list[Any], list[Any]
     for component in model.component_objects(pyo.Constraint, active=True, descend_into=True):
         family = Family(component.name, component.doc or "", len(lower), [])
         for key, constraint in component.items():

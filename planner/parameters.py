@@ -22,6 +22,15 @@ CAPACITY_UNITS = {
 }
 
 
+#: A whole number of years from here on is the name of a year.
+FIRST_CALENDAR_YEAR = 1900
+
+
+def with_unit(number: str, unit: str) -> str:
+    """A number with its unit behind it, as a person would write it: a plain number has none."""
+    return number if unit in ("", "1") else f"{number} {unit}"
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One kind of number that an instance may give.
@@ -61,20 +70,22 @@ class Parameter:
 
     def of(self, block: str) -> Parameter:
         """This declaration for another block, with that block's unit of capacity in place of `{capacity}`."""
-        return replace(self, block=block, unit=self.unit.replace("{capacity}", f"({CAPACITY_UNITS[block]})"))
+        capacity = CAPACITY_UNITS[block]
+        below = f"({capacity})" if "/" in capacity else capacity
+        return replace(self, block=block, unit=self.unit.replace("/{capacity}", f"/{below}").replace("{capacity}", capacity))
 
     def allows(self, value: float) -> bool:
         """True where the value, in the unit of the model, is within the bounds."""
         above = value > self.lower if self.open_below else value >= self.lower
         return above and value <= self.upper and (not self.whole or value == round(value))
 
-    @property
-    def range_in_words(self) -> str:
-        """The bounds as a person would say them."""
-        low = f"above {self.lower:g}" if self.open_below else f"at least {self.lower:g}"
-        parts = [] if self.lower == -math.inf else [low]
-        if self.upper < math.inf:
-            parts.append(f"at most {self.upper:g}")
+    def range_in(self, unit: str, factor: float) -> str:
+        """The bounds as a person would say them, in a unit of which `factor` makes the parameter's own."""
+        if self.whole and self.lower >= FIRST_CALENDAR_YEAR:
+            return f"a calendar year from {self.lower:g} to {self.upper:g}"
         if self.whole:
-            parts.append("a whole number")
-        return " and ".join(parts) or "any number"
+            unit, factor = "", 1.0
+        ends = [] if self.lower == -math.inf else [("above" if self.open_below else "at least", self.lower)]
+        ends += [("at most", self.upper)] if self.upper < math.inf else []
+        said = " and ".join(f"{word} {with_unit(f'{bound / factor:.9g}', unit if bound else '')}" for word, bound in ends)
+        return f"a whole number of years {said}".rstrip() if self.whole else said or "any number"

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from planner.certificate import certify
-from planner.errors import Infeasible, NotCertified, Unbounded
-from planner.highs import Optimum, choose_method, row_ranges, solve_program
+from planner.certificate import Certificate, certify, falls_without_end
+from planner.errors import Infeasible, NotCertified, SolverError, SolverLimit, Unbounded
+from planner.highs import Optimum, choose_method, primal_ray, row_ranges, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, compile
 from planner.model import build
-from planner.numerics import check_program, overflowing
+from planner.numerics import check_program, overflowing, untrusted
 from planner.plan import Plan, make_plan
 from planner.provenance import provenance
 
@@ -23,6 +23,10 @@ logger = logging.getLogger("planner.highs")
 
 #: What `auto` tries next where the first answer is not certified.
 _SECOND_TRIES = ("ipm", "simplex")
+
+#: Seconds that `auto` waits for its first method, at least and a nonzero, many times what it takes: where no plan exists the
+#: simplex method may stall for hours on what an interior point sees at once.
+_PATIENCE = (10.0, 1e-3)
 
 
 class Stopwatch:
@@ -65,20 +69,7 @@ def solve(
     """
     watch = stopwatch or Stopwatch()
     lp = program if program is not None else compile_instance(instance, watch)
-    first = choose_method(lp, solver, warm_start is not None)
-    left = time_limit
-    for method in dict.fromkeys((first, *_SECOND_TRIES)) if solver == "auto" else (first,):
-        optimum = _optimum(instance, lp, method, threads, left, warm_start, watch)
-        left = None if left is None else max(left - optimum.seconds, 0.0)
-        with watch.step("certify"):
-            certificate = certify(lp, optimum)
-        if certificate.holds:
-            break
-        logger.warning("the answer of %s is not certified: %s", optimum.method, ", ".join(certificate.failures))
-    if not certificate.holds:
-        raise NotCertified(
-            f"HiGHS ({optimum.method}) called its answer optimal, but the certificate fails: {', '.join(certificate.failures)}"
-        )
+    optimum, certificate = _certified(instance, lp, solver, threads, time_limit, warm_start, watch)
     options = {
         "solver": solver,
         "threads": threads,
@@ -89,13 +80,57 @@ def solve(
     }
     facts: dict[str, Any] = {"seconds": watch.seconds, "provenance": provenance(instance, **options)}
     if exact:
-        facts["exact_certificate"] = _certify_exactly(lp, optimum, watch)
+        optimum, facts["exact_certificate"] = _certified_exactly(instance, lp, optimum, time_limit, watch)
+        certificate = certify(lp, optimum)
     ranges = None
     if ranging:
         with watch.step("ranging"):
             ranges = row_ranges(lp, optimum)
     with watch.step("tables"):
         return make_plan(instance, lp, optimum, certificate, facts, ranges)
+
+
+def _certified(
+    instance: Instance,
+    lp: LinearProgram,
+    solver: str,
+    threads: int | None,
+    time_limit: float | None,
+    warm_start: Plan | None,
+    watch: Stopwatch,
+) -> tuple[Optimum, Certificate]:
+    """The first answer that is certified: of each method in turn, then refined from where the last one ended."""
+    first, left = choose_method(lp, solver, warm_start is not None), time_limit
+    last, failure = None, SolverError("no method was tried")
+    for method in dict.fromkeys((first, *_SECOND_TRIES)) if solver == "auto" else (first,):
+        began, patience = time.perf_counter(), max(_PATIENCE[0], _PATIENCE[1] * lp.matrix.nnz)
+        stalls = solver == "auto" and method == first and (left is None or patience < left)
+        try:
+            optimum = _optimum(instance, lp, method, threads, patience if stalls else left, warm_start, watch)
+        except SolverLimit as error:
+            if not stalls or error.known["reason"] != "time limit":
+                raise
+            failure = error
+        except SolverError as error:
+            failure = error
+        else:
+            with watch.step("certify"):
+                certificate = certify(lp, optimum)
+            if certificate.holds:
+                return optimum, certificate
+            failed = f"the certificate fails: {', '.join(certificate.failures)}"
+            last, failure = optimum, NotCertified(f"HiGHS ({method}) called its answer optimal, but {failed}")
+        logger.warning("%s gave no answer that is certified: %s", method, failure)
+        left = None if left is None else max(left - (time.perf_counter() - began), 0.0)
+    if solver == "auto":
+        from planner.refinement import last_resort
+
+        with watch.step("refine"):
+            for refined in last_resort(lp, last, left):
+                certificate = certify(lp, refined)
+                if certificate.holds:
+                    return refined, certificate
+    raise untrusted(instance, lp, str(failure)) or failure
 
 
 def _optimum(
@@ -118,6 +153,9 @@ def _optimum(
             diagnosis = diagnose_infeasible(instance, lp)
         raise Infeasible(str(error), diagnosis) from None
     except Unbounded as error:
+        ray = primal_ray(lp)
+        if ray is None or not falls_without_end(lp, ray):
+            raise SolverError(f"HiGHS ({method}) called the cost unbounded, but gave no proof of it") from None
         from planner.diagnosis import diagnose_unbounded
 
         with watch.step("diagnose"):
@@ -125,16 +163,19 @@ def _optimum(
         raise Unbounded(str(error), diagnosis) from None
 
 
-def _certify_exactly(lp: LinearProgram, optimum: Optimum, watch: Stopwatch) -> dict[str, Any]:
-    from planner.exact import certify_exactly
+def _certified_exactly(
+    instance: Instance, lp: LinearProgram, optimum: Optimum, time_limit: float | None, watch: Stopwatch
+) -> tuple[Optimum, dict[str, Any]]:
+    """The optimum whose basis is exactly optimal, refined where that of HiGHS is not, and its exact certificate."""
+    from planner.refinement import refine
 
     with watch.step("certify exactly"):
-        certificate = certify_exactly(lp, optimum)
-    if not certificate.holds:
-        raise NotCertified(
-            f"the basis that HiGHS ({optimum.method}) ended with is not optimal in exact arithmetic: {certificate.as_dict()}"
-        )
-    return certificate.as_dict()
+        refined = refine(lp, optimum, time_limit)
+    said = refined.certificate.as_dict()
+    if not refined.certificate.holds:
+        message = f"the basis that HiGHS ({optimum.method}) ended with is not optimal in exact arithmetic: {said}"
+        raise untrusted(instance, lp, message) or NotCertified(message)
+    return refined.optimum, said
 
 
 def compile_instance(instance: Instance, stopwatch: Stopwatch | None = None) -> LinearProgram:

@@ -9,12 +9,15 @@ from typing import Any
 from planner.declarations import QUANTITIES
 from planner.errors import AddressError
 from planner.instance import Instance, LimitRow, ParameterRow
+from planner.instance.problems import nearest
+from planner.instance.rows import place_in_words
 
 
 def parameters_shown(instance: Instance, address: str | None = None) -> tuple[list[dict[str, Any]], str]:
     """The rows at an address (all parameters and limits where none is given), as records and as text.
 
-    An address without a place shows every place. Raises AddressError, with the nearest address, where there is none.
+    An address without a place, or with one that has no row of its own, shows every place. Raises AddressError, with the
+    nearest address or place, where there is none.
     """
     records = [*map(_record, instance.rows), *map(_record, instance.limit_rows)]
     base = str(address).split("@")[0]
@@ -25,11 +28,22 @@ def parameters_shown(instance: Instance, address: str | None = None) -> tuple[li
         [record for record in records if record["address"].startswith(f"{base}.")],
     ]
     found = next((some for some in tries if some), [])
+    unknown = _unknown_place(instance, base)
+    if unknown:
+        raise AddressError(f"no row of {instance.name} has the address {address}: {unknown}")
     if not found:
         near = difflib.get_close_matches(str(address), [record["address"] for record in records], 1, 0.3)
         hint = f"; the nearest is {near[0]}" if near else ""
         raise AddressError(f"no row of {instance.name} has the address {address}{hint}")
     return found, "\n".join(_text(record) for record in found)
+
+
+def _unknown_place(instance: Instance, address: str) -> str:
+    """What is wrong with the place of an address, or nothing."""
+    places = [*instance.sites, *instance.bodies, *instance.structure.body_of_slice]
+    named = address.partition("[")[2].rstrip("]").split("/")
+    wrong = next((place for place in named if place and place not in places), "")
+    return f"unknown place '{wrong}'{nearest(wrong, places)}" if wrong else ""
 
 
 def _record(row: ParameterRow | LimitRow) -> dict[str, Any]:
@@ -38,6 +52,7 @@ def _record(row: ParameterRow | LimitRow) -> dict[str, Any]:
         "address": row.address, "meaning": meaning, "unit": row.unit, "value": row.value, "years": dict(row.years),
         "low": None if row.low is None else str(row.low), "high": None if row.high is None else str(row.high),
         "status": row.status, "source": row.source, "note": row.note, "file": row.file, "line": row.line,
+        "changed_by": row.changed_by,
     }  # fmt: skip
 
 
@@ -49,7 +64,7 @@ def _text(record: dict[str, Any]) -> str:
         f"    {record['meaning']}",
         f"    {_status_and_source(record)}",
         *([f"    {record['note']}"] if record["note"] else []),
-        f"    {record['file']}:{record['line']}",
+        f"    {place_in_words(record['file'], record['line'], record['changed_by'])}",
     ]
     return "\n".join(lines)
 

@@ -11,26 +11,36 @@ from pathlib import Path
 from typing import Any
 
 from planner import errors
-from planner.endings import facts_of, save_ending, stopped_while
+from planner.endings import exit_code, facts_of, failure, save_ending, stopped_while
 
 
 @contextmanager
-def without_plan(
-    known: Callable[[], tuple[Any, Any]], out: Path | None, log: list[str], as_json: bool
-) -> Iterator[dict[str, float]]:
-    """Save and print what is known where the run ends without a plan; gives the seconds of the steps, to be filled."""
+def without_plan(known: Callable[[], tuple[Any, Any]], out: Path | None, log: list[str]) -> Iterator[dict[str, float]]:
+    """Save what is known where the run ends without a plan; gives the seconds of the steps, to be filled."""
     steps: dict[str, float] = {}
     try:
         yield steps
-    except (errors.NoPlan, errors.SolverLimit, KeyboardInterrupt) as ended:
+    except (errors.PlannerError, KeyboardInterrupt) as ended:
         error = stopped_while(steps) if isinstance(ended, KeyboardInterrupt) else ended
         loaded, program = known()
-        facts = facts_of(error, loaded, steps, program and program.shape, out)
-        if out is not None and loaded is not None:
-            save_ending(error, facts, loaded, out, "".join(log))
-        if as_json:
-            print(json.dumps(facts))
+        saved = out if isinstance(error, (errors.NoPlan, errors.SolverLimit)) else None
+        error.facts = facts_of(error, loaded, steps, program and program.shape, saved)
+        if saved is not None and loaded is not None:
+            save_ending(error, error.facts, loaded, saved, "".join(log))
         raise error from None
+
+
+def say_failure(error: errors.PlannerError, as_json: bool) -> int:
+    """Say what went wrong on standard error, and as one JSON object on standard output if asked; gives the exit code."""
+    print(with_prefix(error), file=sys.stderr)
+    if as_json:
+        print(json.dumps(error.facts or failure(error)))
+    return exit_code(error)
+
+
+def say_ending(status: str, code: int, message: str) -> None:
+    """Say as one JSON object how a command ended where no error of planner says it; the text is on standard error already."""
+    print(json.dumps({"status": status, "exit_code": code, "message": message, "problems": []}))
 
 
 def warn_of(instance: Any, silent: bool) -> list[Any]:
@@ -42,6 +52,16 @@ def warn_of(instance: Any, silent: bool) -> list[Any]:
         if not silent and not finding.hopeless:
             print(f"warning: {finding}", file=sys.stderr)
     return findings
+
+
+def refuse_hopeless(findings: list[Any]) -> None:
+    """Raise Infeasible where a finding leaves no plan."""
+    from planner.diagnosis import Diagnosis
+
+    hopeless = tuple(str(finding) for finding in findings if finding.hopeless)
+    if hopeless:
+        message = "no plan can meet every demand and limit"
+        raise errors.Infeasible(message, Diagnosis("infeasible", hopeless, findings=tuple(findings)))
 
 
 def load_instance(folder: Path, scenarios: list[str], changes: list[str]) -> Any:

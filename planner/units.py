@@ -89,7 +89,11 @@ class Units:
             source, target = self.quantity(text), self.quantity(into)
             ratio = (source / target).to_root_units()
             if not ratio.unitless:
-                raise UnitError(f"unit '{text}' does not convert into '{into}'")
+                raise UnitError(
+                    f"unit '{text}' is no plain number, expected 1, %, ppm or ppb"
+                    if into == "1"
+                    else f"unit '{text}' does not convert into '{into}'"
+                )
             if not 0 < ratio.magnitude < math.inf:
                 raise UnitError(f"unit '{text}' is worth {ratio.magnitude:g} of '{into}', expected a finite number above 0")
             self._factors[key] = float(f"{ratio.magnitude:.15g}")
@@ -154,7 +158,8 @@ class _Reader:
         while position < end:
             match = _TOKEN.match(text, position)
             if match is None or match.lastgroup is None:
-                raise UnitError(f"unit '{text}' cannot be read at '{text[position:].strip()[:20]}'")
+                hint = f", did you mean '{text.replace('$', 'USD')}'?" if "$" in text else ""
+                raise UnitError(f"unit '{text}' cannot be read at '{text[position:].strip()[:20]}'{hint}")
             self.tokens.append((match.lastgroup, match[match.lastgroup]))
             position = match.end()
         self.next = 0

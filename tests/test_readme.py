@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from planner import cli
+from tests.conftest import ROOT, Said
+
 README = (ROOT / "README.md").read_text()
 
 
@@ -21,16 +21,26 @@ def test_python_examples_run(monkeypatch: pytest.MonkeyPatch) -> None:
         exec(compile(block, "README.md", "exec"), {})
 
 
-def test_every_option_of_readme_exists_and_none_is_missing() -> None:
-    said = subprocess.run(
-        [sys.executable, "-m", "planner", "solve", "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"COLUMNS": "200", "PYTHONPATH": str(ROOT), "PATH": ""},
-    )
-    usage = README[README.index("planner solve INSTANCE") : README.index("planner check INSTANCE")]
-    assert set(re.findall(r"--[a-z-]+", usage)) == set(re.findall(r"--[a-z-]+", said.stdout)) - {"--help"}
+def usage_in_readme() -> dict[str, set[str]]:
+    """The options that README's list gives each command."""
+    listed = README[README.index("    planner solve INSTANCE") : README.index("Exit codes:")]
+    parts = re.split(r"^    planner ", listed, flags=re.MULTILINE)[1:]
+    return {part.split()[0]: set(re.findall(r"--[a-z-]+", part)) for part in parts}
+
+
+def test_readme_lists_every_command_and_no_other(run: Callable[..., Said]) -> None:
+    commands = {command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback}
+    assert commands == usage_in_readme().keys() - {"--version"}
+    assert usage_in_readme()["--version"] == set(re.findall(r"--[a-z-]+", run("--help").out)) - {"--help"}
+
+
+@pytest.mark.parametrize(
+    "command", [command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback]
+)
+def test_readme_lists_every_option_and_no_other(command: str, run: Callable[..., Said]) -> None:
+    said = run(command, "--help")
+    options = set(re.findall(r"^  (--[a-z-]+)", said.out, re.MULTILINE)) - {"--help"}
+    assert usage_in_readme()[command] == options
 
 
 def test_every_file_that_readme_names_is_there() -> None:

@@ -63,7 +63,7 @@ class Lives:
         """Share that has not failed at an age in years, whether or not its life has ended."""
         curve = self._curves.get(k)
         if curve is None:
-            return float((1 - self._numbers["annual_failure"][k, s]) ** age)
+            return (1 - self._numbers["annual_failure"][k, s]) ** age
         ages = [a for a, _ in curve]
         i = bisect_right(ages, age)
         if i == 0 or i == len(curve):
@@ -81,7 +81,7 @@ class Lives:
         """What is left in y of a unit that stood in the model year before, where both are within its life."""
         rate = 1 - self._numbers["annual_failure"][k, s]
         average = {n: sum(rate**j for j in range(n)) / n for n in (self._weights[past], self._weights[y])}
-        return float(rate ** (y - past) * average[self._weights[y]] / average[self._weights[past]])
+        return rate ** (y - past) * average[self._weights[y]] / average[self._weights[past]]
 
     def carries_over(self, k: str) -> bool:
         """True where what stands may be written from one model year to the next: failures are the same share at every age."""

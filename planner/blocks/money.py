@@ -10,10 +10,10 @@ asset at the end of the horizon is credited at the end of the last calendar year
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from planner.arithmetic import expm1, log1p
 from planner.parameters import Parameter
 from planner.quantities import Quantity
 
@@ -74,7 +74,7 @@ def capital_payments(
     t, commissioned = TIMING[finance.capital_falls], ordered + lead_time
 
     def factor(moment: float) -> float:
-        return float((1 + rate) ** -(moment - finance.base_year))
+        return (1 + rate) ** -(moment - finance.base_year)
 
     if finance.capital == "upfront":
         spread = max(lead_time, 1)
@@ -92,7 +92,7 @@ def annuity_payment(wacc: float, lifetime: int, timing: float) -> float:
     """The level yearly payment, `timing` into each year of a life, that is worth 1 at its start at the cost of capital."""
     if wacc == 0:
         return 1 / lifetime
-    return wacc / -math.expm1(-lifetime * math.log1p(wacc)) * (1 + wacc) ** (timing - 1)
+    return wacc / -expm1(-lifetime * log1p(wacc)) * (1 + wacc) ** (timing - 1)
 
 
 def remaining_value(convention: str, rate: float, used: int, lifetime: int) -> float:
@@ -101,4 +101,4 @@ def remaining_value(convention: str, rate: float, used: int, lifetime: int) -> f
         return 0.0
     if convention == "straight_line" or rate == 0:
         return 1 - used / lifetime
-    return 1 - math.expm1(used * math.log1p(rate)) / math.expm1(lifetime * math.log1p(rate))
+    return 1 - expm1(used * log1p(rate)) / expm1(lifetime * log1p(rate))

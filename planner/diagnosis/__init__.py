@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from planner.diagnosis.conflict import Conflict, find_conflict
+from planner.diagnosis.factors import mending_factors
 from planner.diagnosis.givens import Given, givens
 from planner.diagnosis.preflight import Finding, preflight
 from planner.diagnosis.relaxation import Change, Deadline, Elastic, changes, make_elastic, mends_alone, relax
+from planner.diagnosis.shapes import mending_shapes
 from planner.diagnosis.unbounded import Gain, gains
 from planner.diagnosis.words import conflict_in_words, gains_in_words, remedies_in_words
 from planner.errors import Infeasible, SolverError, SolverLimit
@@ -29,9 +31,10 @@ class Diagnosis:
     """Why there is no plan.
 
     `relaxation` holds the changes that together make a plan possible with the least movement; each entry of `alone` the
-    changes of one row of the instance that do so by themselves. `conflict` names numbers, and rows of the program, that
-    cannot hold together. `gains` is what earns more than it costs where the cost is unbounded. `findings` are what is
-    wrong with the instance at first sight. `complete` is False where time ran out; `sentences` say it all.
+    changes of one row of the instance that do so by themselves, those first that change least. `conflict` names numbers,
+    and rows of the program, that cannot hold together. `gains` is what earns more than it costs where the cost is
+    unbounded. `findings` are what is wrong with the instance at first sight. `complete` is False where time ran out;
+    `sentences` say it all.
     """
 
     kind: str
@@ -82,7 +85,7 @@ def diagnose_infeasible(instance: Instance, lp: LinearProgram, seconds: float = 
         return Diagnosis("infeasible", (*_first_sight(findings), said), findings=findings, complete=False)
     needed = tuple(changes(elastic, least))
     conflict = find_conflict(elastic, least, deadline)
-    alone, tried_all = _alone(elastic, least, [change.address for change in needed], conflict, deadline)
+    alone, tried_all = _alone(instance, elastic, least, [change.address for change in needed], conflict, deadline)
     sentences = (*_first_sight(findings), *conflict_in_words(instance, conflict), *remedies_in_words(instance, needed, alone))
     return Diagnosis("infeasible", sentences, needed, alone, conflict, (), findings, tried_all and conflict.irreducible)
 
@@ -99,9 +102,20 @@ def _first_sight(findings: tuple[Finding, ...]) -> tuple[str, ...]:
 
 
 def _alone(
-    elastic: Elastic, least: Optimum, needed: list[str], conflict: Conflict, deadline: Deadline
+    instance: Instance, elastic: Elastic, least: Optimum, needed: list[str], conflict: Conflict, deadline: Deadline
 ) -> tuple[tuple[tuple[Change, ...], ...], bool]:
-    """The rows of the instance each of which would do by itself, and whether there was time to try all that might."""
+    """The rows of the instance each of which would do by itself, the least changes first; and whether time sufficed to try all."""
+    given, tried_givens = _givens_alone(elastic, least, needed, conflict, deadline)
+    factors, tried_factors = mending_factors(instance, elastic, least, deadline)
+    shapes, tried_shapes = mending_shapes(instance, elastic, least, deadline)
+    found = sorted([*given, *factors, *shapes], key=lambda part: max(change.distance for change in part))
+    return tuple(found), tried_givens and tried_factors and tried_shapes
+
+
+def _givens_alone(
+    elastic: Elastic, least: Optimum, needed: list[str], conflict: Conflict, deadline: Deadline
+) -> tuple[list[tuple[Change, ...]], bool]:
+    """Those rows among the givens, and whether there was time to try all that might do."""
     worth = _worth(elastic, least)
     likely = [given.address for given in conflict.givens] + sorted(worth, key=lambda address: -worth[address])
     found: list[tuple[Change, ...]] = []
@@ -109,12 +123,12 @@ def _alone(
         try:
             part = mends_alone(elastic, address, deadline, least)
         except SolverLimit:
-            return tuple(found), False
+            return found, False
         except SolverError:
             continue
         if part:
             found.append(tuple(part))
-    return tuple(found), True
+    return found, True
 
 
 def _worth(elastic: Elastic, least: Optimum) -> dict[str, float]:
@@ -122,7 +136,7 @@ def _worth(elastic: Elastic, least: Optimum) -> dict[str, float]:
     matrix = elastic.program.matrix.T.tocsr()
     spared = np.asarray(matrix[elastic.columns :] @ least.duals)
     worth: dict[str, float] = {}
-    for given, by, size in zip(elastic.givens, spared, elastic.sizes, strict=True):
+    for given, by, size in zip(elastic.givens, spared[elastic.first_pieces], elastic.sizes, strict=True):
         if by > 1e-9:
             worth[given.address] = worth.get(given.address, 0.0) + float(by * size)
     return worth
@@ -133,4 +147,4 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def _number(given: Given) -> dict[str, Any]:
-    return {name: getattr(given, name) for name in ("address", "year", "value", "unit", "file", "line")}
+    return {name: getattr(given, name) for name in ("address", "year", "value", "unit", "file", "line", "changed_by")}

@@ -13,6 +13,7 @@ from typing import Any
 from planner.blocks.lives import EXISTING
 from planner.diagnosis.sources import Sources
 from planner.instance import Instance, LimitRow, ParameterRow, limit_unit
+from planner.instance.rows import place_in_words
 from planner.limits import HORIZON
 from planner.lp import Family, LinearProgram
 from planner.parameters import CAPACITY_UNITS
@@ -39,11 +40,12 @@ class Given:
     most: float = float("inf")
     rows: dict[int, float] = field(default_factory=dict)
     columns: dict[int, float] = field(default_factory=dict)
+    changed_by: str = ""
 
     @property
     def place(self) -> str:
-        """`file:line` of the row."""
-        return f"{self.file}:{self.line}"
+        """`file:line` of the row, and what changed it."""
+        return place_in_words(self.file, self.line, self.changed_by)
 
 
 def givens(instance: Instance, lp: LinearProgram) -> list[Given]:
@@ -81,7 +83,8 @@ def _limits(instance: Instance, lp: LinearProgram) -> Iterator[Given]:
         way, value = (1 if bound == "upper" else -1), limit.values[year]
         factor = instance.units.factor(row.unit, limit_unit(limit.quantity, limit.over))
         most = value if way < 0 and not limit.quantity.startswith("cost.") else float("inf")
-        yield Given("limit", row.address, year, way, value / factor, row.unit, factor, row.file, row.line, most, {position: way})
+        yield Given("limit", row.address, year, way, value / factor, row.unit, factor, row.file, row.line, most, {position: way},
+                    changed_by=row.changed_by)  # fmt: skip
 
 
 def _given(kind: str, instance: Instance, row: ParameterRow, year: int | None, way: int, value: float, **moves: Any) -> Given:
@@ -89,7 +92,9 @@ def _given(kind: str, instance: Instance, row: ParameterRow, year: int | None, w
     factor = instance.units.factor(row.unit, row.declaration.unit)
     address = row.address if row.at else f"{row.address}[]"
     most = value if way < 0 else float("inf")
-    return Given(kind, address, year, way, value / factor, row.unit, factor, row.file, row.line, most, **moves)
+    return Given(
+        kind, address, year, way, value / factor, row.unit, factor, row.file, row.line, most, changed_by=row.changed_by, **moves
+    )
 
 
 def _demand(instance: Instance, lp: LinearProgram, sources: Sources) -> Iterator[Given]:
@@ -115,7 +120,8 @@ def _growth(instance: Instance, lp: LinearProgram, sources: Sources, block: str)
         growth = sources.row(f"{block}.growth", technology, body)
         if growth is not None:
             address = f"{block}.{technology}.seed[{body}]"
-            yield Given("seed", address, None, 1, 0.0, CAPACITY_UNITS[block], 1.0, growth.file, growth.line, rows={position: 1.0})
+            yield Given("seed", address, None, 1, 0.0, CAPACITY_UNITS[block], 1.0, growth.file, growth.line, rows={position: 1.0},
+                        changed_by=growth.changed_by)  # fmt: skip
 
 
 def _orders(instance: Instance, lp: LinearProgram, sources: Sources, block: str) -> Iterator[Given]:
@@ -142,7 +148,7 @@ def _existing(instance: Instance, lp: LinearProgram, sources: Sources, block: st
         moved = {position: by for position, by in rows.items() if by}
         if row is not None and moved and existing[technology, site, instance.years[0]] > 0:
             address = row.address if row.at else f"{row.address}[]"
-            yield Given("existing", address, None, -1, 1.0, "", 1.0, row.file, row.line, 1.0, moved)
+            yield Given("existing", address, None, -1, 1.0, "", 1.0, row.file, row.line, 1.0, moved, changed_by=row.changed_by)
 
 
 def _helium3(instance: Instance, lp: LinearProgram, sources: Sources) -> Iterator[Given]:

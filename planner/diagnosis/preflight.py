@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from planner.diagnosis.sources import Sources
-from planner.instance import Instance, Limit
+from planner.instance import Instance, Limit, ParameterRow
+from planner.instance.rows import Stated, place_in_words
 from planner.limits import labels_of
 from planner.parameters import CAPACITY_UNITS
 
@@ -25,9 +26,15 @@ class Finding:
     line: int
     message: str
     hopeless: bool = False
+    changed_by: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
+        return f"{place_in_words(self.file, self.line, self.changed_by)}: {self.message}"
+
+
+def _finding(stated: Stated, message: str, hopeless: bool = False) -> Finding:
+    """A finding at the row of a parameter or of a limit."""
+    return Finding(stated.file, stated.line, message, hopeless, stated.changed_by)
 
 
 def preflight(instance: Instance) -> list[Finding]:
@@ -53,6 +60,12 @@ class _Inspection:
         last = numbers[f"{block}.last_year"].get(technology, math.inf)
         standing = any(self._stands(technology, site) for site in self.instance.technologies[technology].sites)
         return standing or any(first <= year <= last for year in years)
+
+    def _ends(self, block: str, item: str) -> list[ParameterRow]:
+        """The rows that say from when to when something can be used, the one that was changed last first."""
+        names = ("opens", "closes") if item in self.instance.routes else ("first_year", "last_year")
+        rows = [self.sources.row(f"{block}.{name}", item) for name in names]
+        return sorted((row for row in rows if row is not None), key=lambda row: -row.layer)
 
     def _lacking(self, technology: str, site: str, obtainable: set[tuple[str, str]]) -> str:
         """A good that a technology is made of and that its body has not, or nothing."""
@@ -96,9 +109,9 @@ class _Inspection:
                 good = self._lacking(technology.name, site, self.obtainable)
                 if good and not self._stands(technology.name, site):
                     row = self.sources.row(f"{technology.block}.mass_{good}", technology.name, site)
-                    file, line = (row.file, row.line) if row else self._row("technologies", technology.name)
                     reason = f"it takes {good} goods, and nothing delivers or makes any on {self.instance.sites[site]}"
-                    yield Finding(file, line, f"{technology.name} can never be built at {site}: {reason}")
+                    said = f"{technology.name} can never be built at {site}: {reason}"
+                    yield _finding(row, said) if row else Finding(*self._row("technologies", technology.name), said)
 
     def _can_stand(self, block: str, site: str) -> bool:
         return any(
@@ -133,7 +146,7 @@ class _Inspection:
             row = self.sources.row("compute.demand", workload)
             if bound and all(reasons) and row is not None:
                 message = f"{workload} must be served from {bound[0]} on (it has no value), and no site may serve it"
-                yield Finding(row.file, row.line, f"{message}: {'; '.join(reasons)}", True)
+                yield _finding(row, f"{message}: {'; '.join(reasons)}", True)
 
     def standing(self) -> Iterator[Finding]:
         """An upper limit on what stands, below what stands already: it cannot be taken down."""
@@ -149,7 +162,7 @@ class _Inspection:
                 )  # fmt: skip
                 if stands > limit.values[year] * (1 + 1e-9):
                     allowed = f"{limit.name} allows {limit.values[year]:.4g} of {limit.quantity} in {year}"
-                    yield Finding(limit.file, limit.line, f"{allowed}, and {stands:.4g} stand already", True)
+                    yield _finding(limit, f"{allowed}, and {stands:.4g} stand already", True)
                     break
 
     def _selected(self, limit: Limit, block: str) -> list[tuple[str, str]]:
@@ -170,7 +183,7 @@ class _Inspection:
                 years = [y for y, value in lower.values.items() if value > upper.values.get(y, math.inf) * (1 + 1e-9)]
                 if years:
                     asked = f"{lower.name} asks for more {lower.quantity} in {years[0]} than {upper.name} allows"
-                    yield Finding(lower.file, lower.line, f"{asked} ({upper.file}:{upper.line})", True)
+                    yield _finding(lower, f"{asked} ({upper.place})", True)
 
     def idle(self) -> Iterator[Finding]:
         """What can be built and never used, or never ordered at all."""
@@ -178,7 +191,7 @@ class _Inspection:
         for name, technology in instance.technologies.items():
             file, line = self._row("technologies", name)
             if not self._orderable(name):
-                yield Finding(file, line, f"{name} can be ordered in no model year ({instance.years[0]} to {instance.years[-1]})")
+                yield _finding(self._ends(technology.block, name)[0], f"{name} can be ordered in {_none_of(instance)}")
             for site in technology.sites:
                 if technology.block in ("storage", "compute") and not self._can_stand("power", site):
                     yield Finding(file, line, f"{name} has no power at {site}: no plant can stand there")
@@ -187,10 +200,20 @@ class _Inspection:
             carried = any(route.carrier == name for route in instance.routes.values())
             if technology.block == "launch" and not carried:
                 yield Finding(file, line, f"{name} flies no route")
+        for route in instance.routes:
+            opens, closes = (instance.numbers[f"launch.{end}"].get(route) for end in ("opens", "closes"))
+            if not any((opens or -math.inf) <= year <= (closes or math.inf) for year in instance.years):
+                given = {"opens": opens, "closes": closes}
+                why = " and ".join(f"launch.{route}.{end} is {year:g}" for end, year in given.items() if year is not None)
+                yield _finding(self._ends("launch", route)[0], f"{route} is flown in {_none_of(instance)}: {why}")
         for deposit, site in instance.deposits.items():
             if not self._can_stand("helium3", site):
                 file, line = self._row("deposits", deposit)
                 yield Finding(file, line, f"{deposit} can never be dug: no miner can stand at {site}")
+
+
+def _none_of(instance: Instance) -> str:
+    return f"no model year ({instance.years[0]} to {instance.years[-1]})"
 
 
 def _within(instance: Instance, lower: Limit, upper: Limit) -> bool:

@@ -1,8 +1,10 @@
 """The least relaxation: which numbers would have to give, and by how much, for a plan to exist.
 
-Every given gets a column for how far it moves, and the cost of a plan is replaced by the sum of all movements, each as
-a share of its number: few and proportionate changes come first. A second solve, in which what did not move costs more,
-gathers the changes on fewer addresses.
+Every given gets columns for how far it moves, and the cost of a plan is replaced by the sum of all movements, each as
+a share of its number: few and proportionate changes come first. A cut is dearer the nearer it comes to nought, since a
+demand that is halved is as great a change as a limit that is doubled. A second solve, in which what did not move costs
+more, gathers the changes on fewer addresses. Every program solved here has a plan, so that none has to be proved to have
+none; and only costs change from one to the next, so that each goes on from the last.
 """
 
 from __future__ import annotations
@@ -16,14 +18,21 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sparse
+from numpy.typing import NDArray
 
 from planner.diagnosis.givens import Given
 from planner.errors import Infeasible, SolverError, SolverLimit
 from planner.highs import Optimum, solve_program
+from planner.instance.rows import place_in_words
 from planner.lp import Family, LinearProgram, Vector
+from planner.parameters import FIRST_CALENDAR_YEAR
 
 #: A movement below this share of its number is none.
 NOUGHT = 1e-7
+
+#: Pieces of a cut: up to which share of the number each goes, and what a share of it costs there. Cutting to one part in r
+#: costs about r - 1, as raising r times does.
+_CUTS = ((0.1, 1.1), (0.5, 2.2), (0.8, 10.0), (0.95, 100.0), (1.0, 1000.0))
 
 #: Significant digits of the numbers that are proposed, rounded the way in which they move.
 DIGITS = 4
@@ -48,13 +57,24 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Elastic:
-    """The elastic program of a linear program: its `columns`, then one a given; its rows, then `bounds` of columns as rows."""
+    """A linear program that gives way: its `columns`, then those of the givens; its rows, then `bounds` of columns as rows.
+
+    `owners` has the given that each further column moves, by position, and `slopes` what a unit of it costs, as a
+    multiple of the cost of moving the given; `sizes` is what the movement of each given is measured by.
+    """
 
     program: LinearProgram
     givens: tuple[Given, ...]
     columns: int
     bounds: dict[int, int]
     sizes: Vector
+    owners: NDArray[np.int64]
+    slopes: Vector
+
+    @property
+    def first_pieces(self) -> NDArray[np.int64]:
+        """The first of the further columns of each given."""
+        return np.unique(self.owners, return_index=True)[1]
 
     def bound_row(self, column: int) -> int:
         """The row that holds the upper bound of a column of the program."""
@@ -62,15 +82,16 @@ class Elastic:
 
     def moved(self, optimum: Optimum) -> Vector:
         """How far each given moves at an optimum, in the unit of the model."""
-        return np.maximum(optimum.values[self.columns :], 0.0)
+        moved = np.maximum(optimum.values[self.columns :], 0.0)
+        return np.bincount(self.owners, moved, len(self.givens)).astype(float)
 
     def with_costs(self, costs: Vector, allowed: Collection[int] | None = None) -> LinearProgram:
-        """The program with other costs of moving, and with only some givens allowed to move."""
-        most = np.array([given.most for given in self.givens])
-        if allowed is not None:
-            most = np.where(np.isin(np.arange(len(most)), list(allowed)), most, 0.0)
+        """The program with other costs of moving each given, and with only some givens allowed to move."""
         cost, upper = self.program.cost.copy(), self.program.col_upper.copy()
-        cost[self.columns :], upper[self.columns :] = costs, most
+        cost[self.columns :] = costs[self.owners] * self.slopes
+        if allowed is not None:
+            free = np.isin(self.owners, list(allowed))
+            upper[self.columns :] = np.where(free, upper[self.columns :], 0.0)
         return dataclasses.replace(self.program, cost=cost, col_upper=upper)
 
 
@@ -87,6 +108,25 @@ class Change:
     file: str
     line: int
     operation: str = "="
+    changed_by: str = ""
+
+    @property
+    def place(self) -> str:
+        """`file:line` of the row, and what changed it."""
+        return place_in_words(self.file, self.line, self.changed_by)
+
+    @property
+    def distance(self) -> float:
+        """How far the number moves: the logarithm of its ratio, a tenth a year of a date; nought is a thousandth of any other."""
+        if self.is_date:
+            return abs(self.after - self.before) / 10
+        large, small = max(abs(self.before), abs(self.after)), min(abs(self.before), abs(self.after))
+        return math.log(min(large / small, 1000.0)) if small and self.before * self.after > 0 else math.log(1000.0)
+
+    @property
+    def is_date(self) -> bool:
+        """True for a calendar year."""
+        return self.unit == "yr" and self.before >= FIRST_CALENDAR_YEAR
 
     @property
     def target(self) -> str:
@@ -97,30 +137,42 @@ class Change:
 def make_elastic(lp: LinearProgram, givens: list[Given]) -> Elastic:
     """The elastic program; what a bound of a column comes from becomes a row, so that it can give."""
     rows, columns, _ = lp.shape
-    entries = [(row, columns + j, -by) for j, given in enumerate(givens) for row, by in given.rows.items()]
+    pieces = [(j, upper, slope) for j, given in enumerate(givens) for upper, slope in _pieces(given)]
     bounded = list(dict.fromkeys(column for given in givens for column in given.columns))
     place = {column: rows + i for i, column in enumerate(bounded)}
-    entries += [(place[column], column, 1.0) for column in bounded]
-    entries += [(place[column], columns + j, -by) for j, given in enumerate(givens) for column, by in given.columns.items()]
+    entries = [(place[column], column, 1.0) for column in bounded]
+    for i, (j, _, _) in enumerate(pieces, columns):
+        entries += [(row, i, -by) for row, by in givens[j].rows.items()]
+        entries += [(place[column], i, -by) for column, by in givens[j].columns.items()]
     places = np.array([entry[:2] for entry in entries], np.int64).reshape(-1, 2).T
     coefficients = np.array([entry[2] for entry in entries], float)
-    extra = sparse.csr_array((coefficients, tuple(places)), shape=(rows + len(bounded), columns + len(givens)))
-    widened = sparse.csr_array((lp.matrix.data, lp.matrix.indices, lp.matrix.indptr), shape=(rows, columns + len(givens)))
-    empty = sparse.csr_array((len(bounded), columns + len(givens)))
+    shape = (rows + len(bounded), columns + len(pieces))
+    extra = sparse.csr_array((coefficients, tuple(places)), shape=shape)
+    widened = sparse.csr_array((lp.matrix.data, lp.matrix.indices, lp.matrix.indptr), shape=(rows, shape[1]))
+    empty = sparse.csr_array((len(bounded), shape[1]))
     matrix = sparse.csr_array(sparse.vstack([widened, empty]) + extra)
     matrix.sort_indices()
     upper = lp.col_upper.copy()
     upper[bounded] = math.inf
     program = dataclasses.replace(
-        lp, cost=np.zeros(columns + len(givens)), offset=0.0, matrix=matrix,
+        lp, cost=np.zeros(shape[1]), offset=0.0, matrix=matrix,
         row_lower=np.concatenate([lp.row_lower, np.full(len(bounded), -math.inf)]),
         row_upper=np.concatenate([lp.row_upper, lp.col_upper[bounded]]),
-        col_lower=np.concatenate([lp.col_lower, np.zeros(len(givens))]),
-        col_upper=np.concatenate([upper, [given.most for given in givens]]),
-        columns=(*lp.columns, Family("given", "", columns, [(given.address, given.year) for given in givens])),
+        col_lower=np.concatenate([lp.col_lower, np.zeros(len(pieces))]),
+        col_upper=np.concatenate([upper, [most for _, most, _ in pieces]]),
+        columns=(*lp.columns, Family("given", "", columns, [(givens[j].address, givens[j].year) for j, _, _ in pieces])),
         rows=(*lp.rows, Family("bound", "", rows, [(lp.column_names[column],) for column in bounded])),
     )  # fmt: skip
-    return Elastic(program, tuple(givens), columns, place, _sizes(givens))
+    owners, slopes = np.array([j for j, _, _ in pieces], np.int64), np.array([slope for _, _, slope in pieces], float)
+    return Elastic(program, tuple(givens), columns, place, _sizes(givens), owners, slopes)
+
+
+def _pieces(given: Given) -> list[tuple[float, float]]:
+    """How far each piece of a movement goes and what a unit costs there; a number that falls to nought has several."""
+    if not given.most < math.inf:
+        return [(given.most, 1.0)]
+    ends = [0.0, *(end for end, _ in _CUTS)]
+    return [((end - begin) * given.most, slope) for begin, (end, slope) in zip(ends, _CUTS, strict=False)]
 
 
 def _sizes(givens: list[Given]) -> Vector:
@@ -141,7 +193,7 @@ def _sizes(givens: list[Given]) -> Vector:
 
 def relax(elastic: Elastic, deadline: Deadline) -> Optimum:
     """The least movement of all givens. Raises Infeasible where no movement helps, SolverLimit at the deadline."""
-    first = _solve(elastic.with_costs(1 / elastic.sizes), deadline)
+    first = solve_elastic(elastic.with_costs(1 / elastic.sizes), deadline)
     shares = elastic.moved(first) / elastic.sizes
     by_address: dict[str, float] = {}
     for given, share in zip(elastic.givens, shares, strict=True):
@@ -150,23 +202,27 @@ def relax(elastic: Elastic, deadline: Deadline) -> Optimum:
         return first
     total = sum(by_address.values())
     weights = np.array([1 / (0.02 + by_address[given.address] / total) for given in elastic.givens])
-    return _solve(elastic.with_costs(weights / elastic.sizes), deadline, first)
+    return solve_elastic(elastic.with_costs(weights / elastic.sizes), deadline, first)
 
 
-def mends_alone(elastic: Elastic, address: str, deadline: Deadline, start: Optimum | None) -> list[Change]:
+def mends_alone(elastic: Elastic, address: str, deadline: Deadline, start: Optimum) -> list[Change]:
     """The changes of one row of the instance that make a plan possible with all else as it is; none where that is not enough."""
-    allowed = {j for j, given in enumerate(elastic.givens) if given.address == address}
-    program = elastic.with_costs(1 / elastic.sizes, allowed)
+    own = np.array([given.address == address for given in elastic.givens])
+    helped = solve_elastic(elastic.with_costs(np.where(own, 0.0, 1 / elastic.sizes)), deadline, start)
+    if helped.objective > NOUGHT:
+        return []
+    alone = elastic.with_costs(1 / elastic.sizes, set(np.flatnonzero(own).tolist()))
     try:
-        return changes(elastic, _solve(program, deadline, start))
-    except Infeasible:
+        return changes(elastic, solve_elastic(alone, deadline, helped))
+    except Infeasible:  # what the others moved by was less than nought, and not nothing
         return []
 
 
-def _solve(program: LinearProgram, deadline: Deadline, start: Optimum | None = None) -> Optimum:
-    """An optimum, from a basis where that leads to one, or else from nothing."""
+def solve_elastic(program: LinearProgram, deadline: Deadline, start: Optimum | None = None) -> Optimum:
+    """An optimum, from a plan for other costs where there is one, or else from nothing."""
     try:
-        return solve_program(program, "simplex", time_limit=deadline.left, start=start.basis if start else None)
+        basis = start.basis if start else None
+        return solve_program(program, "simplex", time_limit=deadline.left, start=basis, primal=basis is not None)
     except (Infeasible, SolverLimit):
         raise
     except SolverError:
@@ -184,7 +240,7 @@ def changes(elastic: Elastic, optimum: Optimum) -> list[Change]:
             after = max(after, 0.0) if given.most < math.inf else after
             operation = "*" if given.kind == "existing" else "="
             where = (given.unit, given.file, given.line)
-            found.append(Change(given.kind, given.address, given.year, given.value, after, *where, operation))
+            found.append(Change(given.kind, given.address, given.year, given.value, after, *where, operation, given.changed_by))
     return found
 
 

@@ -37,4 +37,4 @@ class Sources:
     def place(self, key: str, *index: Any) -> str:
         """`file:line` of the row behind a number, or that it is a default."""
         row = self.row(key, *index)
-        return f"{row.file}:{row.line}" if row else "by default"
+        return row.place if row else "by default"

@@ -55,6 +55,6 @@ def _behind(instance: Instance, sources: Sources, name: str, labels: tuple[Any, 
         keys = [("helium3.price", labels), ("helium3.size", labels)]
     named = [(f"{block}.{labels[0]}.max_build", f"{labels[0]} has none")] if what == "build" else []
     rate = sources.row("finance.discount_rate")
-    named += [(rate.address, f"{rate.file}:{rate.line}")] if rate is not None else []
+    named += [(rate.address, rate.place)] if rate is not None else []
     rows = [sources.row(key, *index) for key, index in keys]
-    return named + [(row.address, f"{row.file}:{row.line}") for row in rows if row is not None]
+    return named + [(row.address, row.place) for row in rows if row is not None]

@@ -13,6 +13,9 @@ from planner.diagnosis.sources import Sources
 from planner.diagnosis.unbounded import Gain
 from planner.instance import Instance, Limit
 
+#: So many rows are listed of which each would do by itself.
+_MOST_REMEDIES = 12
+
 #: So many years of one number are listed one by one.
 _MOST_YEARS = 6
 
@@ -86,7 +89,9 @@ def remedies_in_words(instance: Instance, needed: Sequence[Change], alone: Seque
     lines: list[str] = []
     if alone:
         lines += ["There would be a plan if:" if len(alone) == 1 else "There would be a plan with any one of these:"]
-        lines += [f"  - {_remedy(instance, list(part))}" for part in alone]
+        lines += [f"  - {_remedy(instance, list(part))}" for part in alone[:_MOST_REMEDIES]]
+    if len(alone) > _MOST_REMEDIES:
+        lines += [f"  and {len(alone) - _MOST_REMEDIES} more, which change by more: see `alone` in the diagnosis in JSON"]
     if len(together) > 1 and all(set(part) != set(needed) for part in alone):
         lines += ["There would be a plan with all of these, which is the least change:"]
         lines += [f"  - {_remedy(instance, part)}" for part in together]
@@ -102,11 +107,12 @@ def _by_address(changes: Iterable[Change]) -> list[list[Change]]:
 
 def _remedy(instance: Instance, changes: list[Change]) -> str:
     first = changes[0]
-    at = f"{first.file}:{first.line}"
+    at = first.place
     if first.operation == "*":
         return f"{_plain(first.address)} were {first.after:.4g} times what it is ({at})"
-    after = _series(instance, [(change.year, change.after) for change in changes], first.unit)
-    before = _series(instance, [(change.year, change.before) for change in changes], first.unit, brief=True)
+    unit = "" if first.is_date else first.unit
+    after = _series(instance, [(change.year, change.after) for change in changes], unit)
+    before = _series(instance, [(change.year, change.before) for change in changes], unit, brief=True)
     return f"{_plain(first.address)} were {after}, instead of {before} ({at})"
 
 

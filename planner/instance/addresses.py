@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from planner.errors import AddressError
-from planner.instance.parameter_rows import item_problem, parameters_of, place_problem
+from planner.instance.conventions import Finance
+from planner.instance.parameter_rows import HOMES_OF_PLACES, homes_of, item_problem, parameters_of, place_problem
+from planner.instance.problems import one_of
 from planner.instance.rows import LimitRow, ParameterRow, written_address
 from planner.instance.structure import Structure
 from planner.instance.tables import BLOCKS
@@ -16,6 +18,17 @@ from planner.parameters import Parameter
 
 _ADDRESS = re.compile(r"(?P<block>\w+)\.(?:(?P<item>\w+)\.)?(?P<parameter>\w+)(?:\[(?P<at>[\w/ ]*)\])?(?:@(?P<year>\d{4}))?")
 _ASSIGNMENT = re.compile(r"([^=*+\s]+)\s*(\*=|\+=|=)\s*(.*)")
+
+#: What is not to be had, and what does the same.
+_NO_OPERATIONS = {"-": "+=-{}", "/": "*= and a factor"}
+
+
+class UnknownAddress(AddressError):
+    """An address that has the form of one and names nothing; what it names may stand in `homes`, tables of the instance."""
+
+    def __init__(self, message: str, homes: Iterable[str]) -> None:
+        super().__init__(message)
+        self.homes = tuple(homes)
 
 
 @dataclass(frozen=True)
@@ -47,13 +60,16 @@ class Change:
         return f"{self.address}{self.operation.strip('=')}={self.value}"
 
 
-def parse_address(text: str) -> Address:
-    """The address that a text means; raises `AddressError` where it has not the form of one."""
+def parse_address(text: str, known: Iterable[str] = ()) -> Address:
+    """The address that a text means; raises `AddressError` where it has not the form of one, with the nearest that is `known`."""
     match = _ADDRESS.fullmatch(text.strip())
     if match is None:
-        raise AddressError(
-            f"'{text}' is no address, expected block.item.parameter, block.parameter or limits.NAME.upper, then [place] and @year"
-        )
+        known = list(dict.fromkeys(known))
+        holding = [address for address in known if text.strip() in re.split(r"[.\[\]]", address)]
+        near = holding if len(holding) == 1 else difflib.get_close_matches(text, known, 1, 0.75)
+        near = near if re.fullmatch(r"[\w.]+", text.strip()) else []  # what is wrong may be the place or the year
+        expected = "expected block.item.parameter, block.parameter or limits.NAME.upper, then [place] and @year"
+        raise AddressError(f"'{text}' is no address, " + (f"did you mean '{near[0]}'?" if near else expected))
     year = int(match["year"]) if match["year"] else None
     at = None if match["at"] is None else match["at"].strip()
     return Address(match["block"], match["item"] or "", match["parameter"], at, year)
@@ -64,6 +80,9 @@ def parse_assignment(text: str, line: int) -> Change:
     match = _ASSIGNMENT.fullmatch(text.strip())
     if match is None or not match[3]:
         raise AddressError(f"'{text}' changes nothing, expected ADDRESS=VALUE, ADDRESS*=FACTOR or ADDRESS+=SHIFT")
+    if match[1][-1] in _NO_OPERATIONS and match[2] == "=":
+        instead = _NO_OPERATIONS[match[1][-1]].format(match[3])
+        raise AddressError(f"'{text}': there is no '{match[1][-1]}=', expected {instead}")
     return Change(match[1], match[2][0], match[3], "--set", line)
 
 
@@ -83,21 +102,34 @@ def matching_limit(address: Address, rows: Iterable[LimitRow]) -> LimitRow:
     name = f"limits.{address.item}.{address.parameter}"
     if address.at is not None or name not in known:
         near = difflib.get_close_matches(name, known, 1, 0.4)
-        raise AddressError(f"'{address}' names no limit" + (f", did you mean '{near[0]}'?" if near else ""))
+        hint = f", did you mean '{near[0]}'?" if near else one_of(known)
+        raise UnknownAddress(f"'{address}' names no limit{hint}", ("limits",))
     return known[name]
 
 
 def declared(address: Address, structure: Structure, bodies: tuple[str, ...]) -> Parameter:
     """The parameter of an address whose item and place exist; raises `AddressError` with the nearest address."""
     parameter = parameters_of(address.block).get(address.parameter)
+    if parameter is None and _is_convention(address):
+        where = "is set in instance.toml or in a scenario"
+        raise AddressError(f"'{address}' names no parameter: [{address.block}] {where}")
     if parameter is None:
         raise AddressError(f"'{address}' names no parameter{_suggestion(address, structure)}")
     wrong = item_problem(parameter, address.item, structure) or place_problem(parameter, address.at or "", structure, bodies)
     if wrong:
-        raise AddressError(f"'{address}': {wrong}{_suggestion(address, structure)}")
+        homes = (*homes_of(parameter.item_kind), *HOMES_OF_PLACES)
+        nearest_named = "" if "did you mean" in wrong else _suggestion(address, structure)
+        raise UnknownAddress(f"'{address}': {wrong}{nearest_named}", homes)
     if address.year is not None and not parameter.by_year:
         raise AddressError(f"'{address}': {parameter.key} does not vary by year, expected no @year")
     return parameter
+
+
+def _is_convention(address: Address) -> bool:
+    """True where an address means a key of instance.toml."""
+    if address.block == "finance":
+        return address.parameter in Finance.__dataclass_fields__
+    return address.block in ("horizon", "bodies", "units")
 
 
 def _suggestion(address: Address, structure: Structure) -> str:

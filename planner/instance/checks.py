@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from planner.instance.conventions import Conventions
 from planner.instance.numbers import Numbers
 from planner.instance.problems import Problems
-from planner.instance.rows import ParameterRow
+from planner.instance.rows import ARGUMENTS, ParameterRow
 from planner.instance.sizes import MOST_ASSET_YEARS, MOST_ENTRIES, MOST_GROWTH
 from planner.instance.structure import Structure
-from planner.instance.tables import TECHNOLOGY_BLOCKS
+from planner.instance.tables import STRUCTURE, TECHNOLOGY_BLOCKS
 
 #: How far from 1 shares may add up, and how far slices may be from their place in a cycle: room for rounded figures.
 _SHARES_OFF = 1e-6
@@ -62,14 +62,22 @@ class _Checks:
         for row in sorted(self.rows, key=lambda row: row.item != item):
             if (row.block, row.parameter) == (block, parameter) and row.item in (item, "") and fits(row):
                 field = "value" if row.value is not None else str(row.years[0][0])
-                self.problems.add(row.file, row.line, field, message)
+                self.problems.add_at(row, field, message)
                 return
-        table = {"time": "slices", "compute": "workloads"}.get(block, "technologies")
-        file, line = self.structure.places.get((table, item), ("instance.toml", 1))
+        tables = {"time": ("slices",), "compute": ("tiers", "workloads")}.get(block, ("technologies",))
+        places = [self.structure.places[table, item] for table in tables if (table, item) in self.structure.places]
+        file, line = places[0] if places else ("instance.toml", 1)
         self.problems.add(file, line, None, message)
+
+    def _rows(self, block: str, parameters: Collection[str], items: Collection[str]) -> list[ParameterRow]:
+        """The rows of some parameters for some items, those of the first parameter first."""
+        found = [row for row in self.rows if row.block == block and row.parameter in parameters and row.item in items]
+        return sorted(found, key=lambda row: list(parameters).index(row.parameter))
 
     def slices(self) -> None:
         """The shares of a body add up to 1, and each slice of a cycle occurs equally often."""
+        if self.problems.lost("slices", "time"):
+            return
         share, hours = self.numbers["time.share"], self.numbers["time.hours"]
         order = {slice_: number for number, slice_ in enumerate(self.structure.previous)}
         complete: set[str] = set()
@@ -78,7 +86,9 @@ class _Checks:
                 continue
             total = math.fsum(share[slice_] for slice_ in slices)
             if abs(total - 1) > _SHARES_OFF:
-                self._add("time", "share", slices[-1], f"the shares of the slices of '{body}' add up to {total:.9g}, expected 1")
+                newest = max(self._rows("time", ("share",), slices), key=_age, default=None)
+                message = f"the shares of the slices of '{body}' add up to {total:.9g}, expected 1"
+                self._add("time", "share", newest.item if newest else slices[-1], message)
             elif all(numbers[slice_] > 0 for numbers in (share, hours) for slice_ in slices):
                 complete.update(slices)
         for later, earlier in self.structure.previous.items():
@@ -91,14 +101,18 @@ class _Checks:
 
     def tiers(self) -> None:
         """The shares of a workload's tiers add up to 1."""
+        if self.problems.lost("tiers", "workloads", "compute"):
+            return
         share = self.numbers["compute.share"]
         for workload in self.structure.workloads:
             tiers = [tier for tier, owner in self.structure.tiers.items() if owner == workload]
             total = math.fsum(share.get(tier, math.nan) for tier in tiers)
             if tiers and abs(total - 1) > _SHARES_OFF:
-                rows = [row for row in self.rows if (row.block, row.parameter) == ("compute", "share") and row.item in tiers]
-                newest = max(rows, key=lambda row: (row.layer, row.line)).item if rows else tiers[-1]
+                rows = self._rows("compute", ("share",), tiers)
+                newest = max(rows, key=_age).item if rows else tiers[-1]
                 message = f"the shares of the tiers of '{workload}' add up to {total:.9g}, expected 1"
+                if len(rows) < len(tiers):
+                    message += " (a tier without a row compute.TIER.share has all of it)"
                 self._add("compute", "share", newest, message)
 
     def existing(self) -> None:
@@ -127,16 +141,15 @@ class _Checks:
                     what = f"'{item}' may grow more than {MOST_GROWTH:g}-fold on '{body}' in {step} years"
                     self._add(block, "growth", item, f"{what}, expected a lower rate, or no row, which leaves growth free")
         for row in self.rows:
-            if row.parameter == "seed" and not row.broken:
+            if row.parameter == "seed" and not row.broken and not self.problems.unsettled(row.block, *STRUCTURE, "bodies"):
                 growth = self.numbers[f"{row.block}.growth"]
                 held = {item for item, _ in growth}
                 items = [row.item] if row.item else self.structure.items("technology", row.block)
                 if any(item not in held for item in items):
                     field = "parameter"
                     name = next(item for item in items if item not in held)
-                    self.problems.add(
-                        row.file,
-                        row.line,
+                    self.problems.add_at(
+                        row,
                         field,
                         f"a seed for '{name}', which has no growth that it could start, expected a row {row.block}.{name}.growth",
                     )
@@ -148,7 +161,15 @@ class _Checks:
             for item, year in self.numbers[f"{block}.{first}"].items():
                 end = self.numbers[f"{block}.{last}"].get(item, math.inf)
                 if year > end:
-                    self._add(block, first, item, f"{first} of '{item}' is {year:g}, after its {last} {end:g}")
+                    rows = self._rows(block, (first, last), (item, ""))
+                    by_change = max(rows, key=lambda row: _age(row) if row.latest[0] in ARGUMENTS else (row.layer, 0))
+                    message = f"{first} of '{item}' is {year:g}, after its {last} {end:g}"
+                    self._add(block, by_change.parameter, item, message)
+
+
+def _age(row: ParameterRow) -> tuple[int, int]:
+    """What is greater for a newer row."""
+    return row.layer, row.latest[1]
 
 
 def _known(numbers: dict[str, float], label: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from planner.instance.layers import Layer
 from planner.instance.problems import Problems
+from planner.instance.sizes import LONGEST_STEP, MOST_YEARS
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def _horizon(section: dict[str, Any], layer: Layer, problems: Problems) -> Horiz
         if keys or not problems.settings_broken:
             layer.add(problems, ("horizon", *keys), message)
 
+    found: Horizon | None = None
     first, last, step, years = (section.get(key) for key in ("first", "last", "step", "years"))
     if years is not None:
         if first is not None or step is not None:
@@ -115,14 +117,29 @@ def _horizon(section: dict[str, Any], layer: Layer, problems: Problems) -> Horiz
             wrong(f"`last` is {last}, expected {years[-1]} or later", "last")
         else:
             gap = years[-1] - years[-2] if len(years) > 1 else 1
-            return Horizon(tuple(years), years[-1] + gap - 1 if last is None else last)
+            found = Horizon(tuple(years), years[-1] + gap - 1 if last is None else last)
     elif first is None or last is None:
         wrong("the horizon lacks `first` and `last`, or `years`")
     elif last < first:
         wrong(f"`last` is {last}, expected {first} or later", "last")
     else:
-        return Horizon(tuple(range(first, last + 1, step or 1)), last)
-    return None
+        found = Horizon(tuple(range(first, last + 1, step or 1)), last)
+    if found is not None and (too_long := _too_long(found)):
+        wrong(too_long, "last" if too_long.startswith("`last`") and last is not None else "years")
+        return None
+    return found
+
+
+def _too_long(horizon: Horizon) -> str:
+    """What is wrong with how many years a horizon covers, or nothing."""
+    first, last = horizon.years[0], horizon.last
+    wide = next((year for year, weight in horizon.weights.items() if weight > LONGEST_STEP and year != horizon.years[-1]), None)
+    if wide is not None:
+        return f"the model year {wide} stands for {horizon.weights[wide]} calendar years, expected at most {LONGEST_STEP}"
+    for since, most, why in ((horizon.years[-1], LONGEST_STEP, "a model year stands for"), (first, MOST_YEARS, "a horizon has")):
+        if last - since >= most:
+            return f"`last` is {last}, expected {since + most - 1} or earlier: {why} at most {most} calendar years"
+    return ""
 
 
 def settle(layers: list[Layer], horizon: Horizon | None, problems: Problems) -> Conventions | None:
@@ -138,6 +155,11 @@ def settle(layers: list[Layer], horizon: Horizon | None, problems: Problems) -> 
         top.add(problems, (), "there are no bodies, expected a section such as [bodies.earth]")
     if horizon is None or finance.get("price_year") is None or not settings.get("bodies"):
         return None
+    earliest, latest = horizon.years[0] - LONGEST_STEP, horizon.last + LONGEST_STEP
+    if not earliest <= (finance.get("base_year") or horizon.years[0]) <= latest:
+        said = f"finance.base_year is {finance['base_year']}, expected one from {earliest} to {latest}"
+        holder = next(layer for layer in reversed(layers) if layer.settings.get("finance", {}).get("base_year"))
+        holder.add(problems, ("finance", "base_year"), f"{said}: at most {LONGEST_STEP} years off the horizon")
     bodies = {
         name: Body(name, body.get("users", False), tuple(sorted(set(body.get("supplies", ())))))
         for name, body in sorted(settings["bodies"].items())

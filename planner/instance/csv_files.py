@@ -65,7 +65,7 @@ def read_table(path: Path, file: str, table: Table, most_rows: int, problems: Pr
     line, header = next(rows, (1, []))
     problems.sources[file] = CsvSource(lines, header)
     if not _header_fits(header, line, file, table, problems):
-        problems.unreadable = True
+        problems.lose(file)
         return []
     records: list[Record] = []
     for line, cells in rows:
@@ -73,15 +73,17 @@ def read_table(path: Path, file: str, table: Table, most_rows: int, problems: Pr
         if len(records) == most_rows or problems.cells_read > MOST_CELLS:
             most = f"{most_rows:,} rows" if len(records) == most_rows else f"{MOST_CELLS:,} cells in all tables together"
             problems.at(file, line, 1, f"more than {most}")
-            problems.unreadable = True
+            problems.lose(file)
             break
         if len(cells) != len(header):
             what = f"{len(cells)} cells, expected {len(header)} as in the header"
             hint = " (a comma within a cell needs quotes around the cell)" if len(cells) > len(header) else ""
             problems.add(file, line, min(len(cells) - 1, len(header)), what + hint)
+            problems.lose(file)
         elif max(map(len, cells)) > LONGEST_CELL:
             longest = max(range(len(cells)), key=lambda number: len(cells[number]))
             problems.add(file, line, longest, f"a cell of more than {LONGEST_CELL:,} characters")
+            problems.lose(file)
         else:
             records.append(Record(file, line, dict(zip(header, cells, strict=True))))
     return records
@@ -125,7 +127,7 @@ class _Feed:
 
 
 def _add_csv_error(error: str, line: int, lines: list[str], file: str, problems: Problems) -> None:
-    problems.unreadable = True
+    problems.lose(file)
     if "field larger" in error:
         problems.at(file, line, 1, f"a cell of more than {LONGEST_CELL:,} characters (a closing quote may be missing)")
         return

@@ -13,7 +13,7 @@ from planner.instance.conventions import Body, Conventions, Finance
 from planner.instance.fingerprint import fingerprint
 from planner.instance.limits import Limit, check_limits, limits_of
 from planner.instance.numbers import Numbers, Resolver, check_used
-from planner.instance.overlays import Overlay, apply_all, changes_from
+from planner.instance.overlays import Overlay, apply_all, changes_from, refused
 from planner.instance.problems import Problems
 from planner.instance.row_reading import needed_years
 from planner.instance.rows import LimitRow, ParameterRow, RowKind
@@ -145,8 +145,10 @@ class Instance:
         layer = 1 + max((row.layer for row in (*self.rows, *self.limit_rows)), default=0)
         overlay = Overlay(self.structure, tuple(self.bodies), self.years, self.units, layer)
         wanted = changes_from(changes)
-        added = apply_all(overlay, wanted, rows, limit_rows)
-        counts = {**self.counts, "added": self.counts["added"] + added}
+        wrong = apply_all(overlay, wanted, rows, limit_rows, Problems())
+        if wrong:
+            raise refused(wrong)
+        counts = {**self.counts, "added": self.counts["added"] + len(rows) - len(self.rows)}
         base = replace(self, counts=counts, changes=(*self.changes, *map(str, wanted)))
         return assemble(base, rows, limit_rows, layer, Problems())
 
@@ -170,12 +172,11 @@ def assemble(
     trimmed = [_trimmed(row, needed_years(tuple(year for year, _ in row.years), horizon)) for _, row in sorted(rows.items())]
     resolver = Resolver(trimmed, base.structure, tuple(base.bodies), horizon.years, base.units, problems)
     resolution = resolver.resolve()
-    if not problems.unreadable:
-        check_used(trimmed, resolution, newest, problems)
-        check_numbers(resolution.numbers, trimmed, base.structure, horizon.years, problems)
+    check_used(trimmed, resolution, newest, problems)
+    check_numbers(resolution.numbers, trimmed, base.structure, horizon.years, problems)
     kept = [_trimmed(row, needed_years(tuple(year for year, _ in row.years), horizon)) for _, row in sorted(limit_rows.items())]
     limits = limits_of(kept, horizon.years, base.units)
-    check_limits(limits, problems)
+    check_limits(limits, base.units, problems)
     problems.raise_if_any()
     used = tuple(row for row in trimmed if row.key in resolution.used)
     in_force = {(limit.name, limit.bound) for limit in limits}

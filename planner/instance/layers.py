@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from planner.instance.csv_files import Record, read_table
-from planner.instance.problems import Problems, nearest
+from planner.instance.problems import Problems, nearest, one_of
 from planner.instance.settings import InstanceFile, ScenarioFile
 from planner.instance.sizes import LONGEST_CHAIN, LONGEST_NAME, most_rows
 from planner.instance.tables import BESIDE, BLOCKS, NEEDED, PARAMETER_ROWS
@@ -43,18 +44,33 @@ def read_layers(folder: Path, scenarios: tuple[str, ...], problems: Problems) ->
     """Every layer, the first laid lowest; a layer that cannot be read is a problem and left out."""
     folder = folder.resolve()
     if not _is_instance(folder):
-        problems.at("instance.toml", 1, 1, f"there is no instance.toml in '{folder.name}', expected the folder of an instance")
+        problems.at("instance.toml", 1, 1, _no_instance(folder))
         return []
     chain = _chain(folder, problems)
     layers = [layer for place, toml in chain if (layer := _read_folder(place, _shown(place, folder), toml, problems))]
     for table in NEEDED:
-        if layers and not any(table in layer.tables for layer in layers):
+        if layers and not problems.unreadable and not any(table in layer.tables for layer in layers):
             problems.at(f"{table}.csv", 1, 1, "the file is missing")
-            problems.unreadable = True
+            problems.lose(f"{table}.csv")
+    if layers and not problems.unreadable and not any(layer.parameters for layer in layers):
+        problems.at(
+            "parameters", 1, 1, f"the folder is missing, expected one file a block: {', '.join(f'{b}.csv' for b in BLOCKS)}"
+        )
+        for block in BLOCKS:
+            problems.lose(f"parameters/{block}.csv")
     read: list[str] = []
-    for name in scenarios:
-        layers += _read_scenario(name, [place for place, _ in reversed(chain)], folder, read, (), problems)
+    for number, name in enumerate(scenarios, 1):
+        layers += _read_scenario(name, number, [place for place, _ in reversed(chain)], folder, read, (), problems)
     return layers
+
+
+def _no_instance(folder: Path) -> str:
+    """Why a path is no instance."""
+    if folder.is_file():
+        where = "the folder that it is in" if folder.name == "instance.toml" else "the folder of an instance"
+        return f"'{folder.name}' is a file, expected {where}"
+    what = f"instance.toml in '{folder.name}'" if folder.is_dir() else f"folder '{folder.name}'"
+    return f"there is no {what}, expected the folder of an instance"
 
 
 def _shown(place: Path, folder: Path) -> str:
@@ -69,27 +85,23 @@ def _chain(folder: Path, problems: Problems) -> list[tuple[Path, TomlFile]]:
     while True:
         toml = read_toml(place / "instance.toml", f"{_shown(place, folder)}instance.toml", InstanceFile, problems)
         if toml is None:
-            problems.unreadable = True
+            problems.unreadable = f"{_shown(place, folder)}instance.toml"
             return [(place, TomlFile(f"{_shown(place, folder)}instance.toml", {}, TomlSource(""))), *chain[::-1]]
         chain.append((place, toml))
         extends = toml.data.get("extends")
         if extends is None:
             return chain[::-1]
         found = None if Path(extends).is_absolute() else _resolved(place / extends)
+        wrong = ""
         if found in [seen for seen, _ in chain]:
-            toml.add(problems, ("extends",), f"'{extends}' leads back to this instance: a circle of extends")
-            return chain[::-1]
-        if len(chain) == LONGEST_CHAIN:
-            toml.add(problems, ("extends",), f"a chain of more than {LONGEST_CHAIN} instances that extend one another")
-            problems.unreadable = True
-            return chain[::-1]
-        if found is None or not _is_instance(found):
-            toml.add(
-                problems,
-                ("extends",),
-                f"'{extends}' is no instance, expected the relative path of a folder with an instance.toml",
-            )
-            problems.unreadable = True
+            wrong = f"'{extends}' leads back to this instance: a circle of extends"
+        elif len(chain) == LONGEST_CHAIN:
+            wrong = f"a chain of more than {LONGEST_CHAIN} instances that extend one another"
+        elif found is None or not _is_instance(found):
+            wrong = f"'{extends}' is no instance, expected the relative path of a folder with an instance.toml"
+        if wrong or found is None:
+            toml.add(problems, ("extends",), wrong)
+            problems.unreadable, problems.settings_broken = extends, True
             return chain[::-1]
         place = found
 
@@ -126,12 +138,7 @@ def _read_tables(layer: Layer, place: Path, root: Path, shown: str, problems: Pr
     for path in sorted(place.glob("*.csv")):
         if path.stem not in BESIDE:
             expected = ", ".join(f"{name}.csv" for name in BESIDE)
-            problems.at(
-                shown + path.name,
-                1,
-                1,
-                f"unknown file{nearest(path.name, [f'{name}.csv' for name in BESIDE])} (expected {expected})",
-            )
+            _add_unknown_file(shown + path.name, BESIDE, expected, problems)
         elif _is_within(path, root, shown + path.name, problems):
             layer.tables[path.stem] = read_table(path, shown + path.name, BESIDE[path.stem], most_rows(path.stem), problems)
     folder = place / "parameters"
@@ -141,14 +148,19 @@ def _read_tables(layer: Layer, place: Path, root: Path, shown: str, problems: Pr
             continue
         if path.suffix != ".csv" or path.stem not in BLOCKS:
             expected = ", ".join(f"{block}.csv" for block in BLOCKS)
-            problems.at(
-                shown + name,
-                1,
-                1,
-                f"unknown file{nearest(path.name, [f'{block}.csv' for block in BLOCKS])} (expected {expected})",
-            )
+            _add_unknown_file(shown + name, BLOCKS, expected, problems)
         elif _is_within(path, root, shown + name, problems):
             layer.parameters[path.stem] = read_table(path, shown + name, PARAMETER_ROWS, most_rows("parameters"), problems)
+
+
+def _add_unknown_file(file: str, known: Iterable[str], expected: str, problems: Problems) -> None:
+    """A problem, and whatever the file may have been meant for is not read."""
+    for name in known:
+        if nearest(PurePosixPath(file).name, [f"{name}.csv"]):
+            problems.lose(file, name)
+    problems.at(
+        file, 1, 1, f"unknown file{nearest(PurePosixPath(file).name, [f'{name}.csv' for name in known])} (expected {expected})"
+    )
 
 
 def _is_within(path: Path, root: Path, shown: str, problems: Problems) -> bool:
@@ -156,12 +168,13 @@ def _is_within(path: Path, root: Path, shown: str, problems: Problems) -> bool:
     within = file is not None and file.is_file() and file.is_relative_to(root)
     if not within:
         problems.at(shown, 1, 1, "not a file within the folder of the instance")
-        problems.unreadable = True
+        problems.lose(shown)
     return within
 
 
 def _read_scenario(
     name: str,
+    number: int,
     folders: list[Path],
     folder: Path,
     read: list[str],
@@ -169,17 +182,18 @@ def _read_scenario(
     problems: Problems,
     asked_by: TomlFile | None = None,
 ) -> list[Layer]:
-    """The layers of a scenario: those it extends first. Looked for in the instance, then in what that extends."""
+    """The layers of a scenario, the `number`-th asked for: those it extends first. Looked for in the instance, then below."""
     file = f"scenarios/{name}.toml"
     fits = re.fullmatch(r"[A-Za-z0-9_-]+", name) and len(name) <= LONGEST_NAME
     place = next((place for place in folders if fits and (place / file).is_file()), None)
     if place is None:
         known = sorted({path.stem for place in folders for path in place.glob("scenarios/*.toml")})
-        message = f"there is no scenario '{name}'{nearest(name, known)} (expected one of {', '.join(known) or 'none'})"
+        problems.unreadable = f"scenario '{name}'"
+        message = f"{folder.name} has no scenario '{name}'{nearest(name, known)}{one_of(known)}"
         if asked_by:
             asked_by.add(problems, ("extends",), message)
         else:
-            problems.at(file, 1, 1, message)
+            problems.at("--scenario", number, 1, message)
         return []
     if name in above:
         if asked_by:
@@ -196,10 +210,11 @@ def _read_scenario(
         return []
     toml = read_toml(place / file, shown + file, ScenarioFile, problems)
     if toml is None:
+        problems.unreadable = shown + file
         return []
     under: list[Layer] = []
     if "extends" in toml.data:
-        under = _read_scenario(toml.data["extends"], folders, folder, read, (*above, name), problems, toml)
+        under = _read_scenario(toml.data["extends"], number, folders, folder, read, (*above, name), problems, toml)
     layer = Layer(toml)
     if (place / "scenarios" / name).is_dir():
         _read_tables(layer, place / "scenarios" / name, place, f"{shown}scenarios/{name}/", problems)

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from planner.declarations import QUANTITIES
 from planner.instance.csv_files import Record
 from planner.instance.limits import limit_unit
-from planner.instance.problems import listed, nearest
+from planner.instance.parameter_rows import HOMES_OF_PLACES, homes_of
+from planner.instance.problems import nearest, one_of
 from planner.instance.row_reading import RowReader
 from planner.instance.rows import LimitRow
 from planner.instance.sizes import LONGEST_NAME
@@ -18,6 +19,9 @@ from planner.instance.tables import GOODS
 from planner.quantities import Quantity
 
 PURPOSES = ("compute", "industry", "helium3", "launch")
+
+#: What is said of a limit whose labels are never at its places; they may be, once every name is known.
+_NOTHING = "selects nothing"
 
 
 def read_limit_row(record: Record, structure: Structure, bodies: Iterable[str], reader: RowReader) -> LimitRow | None:
@@ -37,15 +41,18 @@ def read_limit_row(record: Record, structure: Structure, bodies: Iterable[str], 
     if len(problems.found) > before:
         return None
     quantity = QUANTITIES[record["quantity"]]
-    for column, message in selection_problems(quantity, record["item"].split(), record["at"].split(), structure, tuple(bodies)):
-        wrong(column, message)
+    unfit = selection_problems(quantity, record["item"].split(), record["at"].split(), structure, tuple(bodies))
+    homes = [home for dimension in quantity.index for home in homes_of(dimension)]
+    for column, message in unfit:
+        if not (message.startswith(_NOTHING) and problems.unknown) and not problems.echo(*homes, *HOMES_OF_PLACES):
+            wrong(column, message)
     numbers = reader.numbers(record, limit_unit(quantity.name, record["over"]), record["over"] == "year")
     first, last = reader.year(record, "first_year"), reader.year(record, "last_year")
     if first is not None and last is not None and first > last:
         wrong("first_year", f"first_year {first} is after last_year {last}")
     elif not any((first or -math.inf) <= year <= (last or math.inf) for year in reader.horizon.years):
         wrong("first_year" if first is not None else "last_year", "no model year lies between first_year and last_year")
-    numbers["broken"] = len(problems.found) > before
+    numbers["broken"] = len(problems.found) > before or bool(unfit) or numbers["broken"]
     return LimitRow(
         limit=record["limit"], quantity=quantity.name, item=_sorted(record["item"]), at=_sorted(record["at"]),
         over=record["over"], bound=record["bound"], first_year=first, last_year=last, **numbers,
@@ -84,7 +91,7 @@ def selection_problems(
     by_dimension = labels(structure, quantity)
     known = [label for names in by_dimension.values() for label in names]
     found = [
-        ("item", f"'{item}' is no label of {quantity.name}{nearest(item, known)} (expected some of {listed(known)})")
+        ("item", f"'{item}' is no label of {quantity.name}{nearest(item, known)}{one_of(known, 'some')}")
         for item in items
         if item not in known
     ]
@@ -93,12 +100,12 @@ def selection_problems(
         possible += tuple(sorted({place for where in by_dimension.get(dimension, {}).values() for place in where}))
     for place in places:
         if place not in possible:
-            expected = f"expected some of {listed(dict.fromkeys(possible))}" if possible else "expected an empty cell"
-            found.append(("at", f"{quantity.name} is not counted at '{place}'{nearest(place, possible)} ({expected})"))
+            expected = one_of(dict.fromkeys(possible), "some") if possible else " (expected an empty cell)"
+            found.append(("at", f"{quantity.name} is not counted at '{place}'{nearest(place, possible)}{expected}"))
     if not found and places:
         for dimension, names in by_dimension.items():
             chosen = [names[item] for item in items if item in names]
             placed = any(names.values())
             if placed and not any(where & set(places) for where in (chosen or names.values())):
-                found.append(("at", f"selects nothing: no {dimension} {' '.join(items)}".rstrip() + f" at {' '.join(places)}"))
+                found.append(("at", f"{_NOTHING}: no {dimension} {' '.join(items)}".rstrip() + f" at {' '.join(places)}"))
     return found

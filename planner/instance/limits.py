@@ -8,18 +8,19 @@ from dataclasses import dataclass
 
 from planner.declarations import QUANTITIES
 from planner.instance.problems import Problems
-from planner.instance.rows import LimitRow
+from planner.instance.rows import LimitRow, Stated
 from planner.instance.series import series
-from planner.instance.sizes import LARGEST, SMALLEST
+from planner.instance.sizes import LARGEST, SMALLEST, sane_sizes
+from planner.parameters import with_unit
 from planner.units import Units
 
 
 @dataclass(frozen=True)
-class Limit:
+class Limit(Stated):
     """A bound on the sum of the entries of a quantity that `items` and `places` select.
 
     `values` maps each year to a number in the quantity's unit; over the horizon it has the single key None, in the
-    quantity's unit times a year. `years` are the model years that count.
+    quantity's unit times a year; `unit` is the one of its row. `years` are the model years that count.
     """
 
     name: str
@@ -30,8 +31,7 @@ class Limit:
     bound: str
     years: tuple[int, ...]
     values: dict[int | None, float]
-    file: str
-    line: int
+    unit: str
 
 
 def limit_unit(quantity: str, over: str) -> str:
@@ -63,40 +63,43 @@ def limits_of(rows: Iterable[LimitRow], years: tuple[int, ...], units: Units) ->
                 row.bound,
                 counted,
                 values,
-                row.file,
-                row.line,
+                row.unit,
+                file=row.file,
+                line=row.line,
+                changed_by=row.changed_by,
+                changed_at=row.changed_at,
             )
         )
     return tuple(limits)
 
 
-def check_limits(limits: Iterable[Limit], problems: Problems) -> None:
+def check_limits(limits: Iterable[Limit], units: Units, problems: Problems) -> None:
     """Add a problem for a negative limit (but on a cost), and for two bounds of one name that do not go together."""
     for limit in limits:
         negative = [key for key, value in limit.values.items() if value < 0]
         if negative and not limit.quantity.startswith("cost."):
-            problems.add(limit.file, limit.line, "value", f"'{limit.name}' is negative, but {limit.quantity} is at least 0")
+            problems.add_at(limit, "value", f"'{limit.name}' is negative, but {limit.quantity} is at least 0")
         absurd = [value for value in limit.values.values() if value and not SMALLEST <= abs(value) <= LARGEST]
         if absurd:
-            expected = f"expected 0 or a size between {SMALLEST:g} and {LARGEST:g}"
-            found = f"'{limit.name}' is {absurd[0]:g} in {limit_unit(limit.quantity, limit.over)}"
-            problems.add(limit.file, limit.line, "value", f"{found}, {expected}")
+            factor = units.factor(limit.unit, limit_unit(limit.quantity, limit.over))
+            found = f"'{limit.name}' is {with_unit(f'{absurd[0] / factor:.9g}', limit.unit)}"
+            problems.add_at(limit, "value", f"{found}, {sane_sizes(limit.unit, factor)}")
     uppers = {limit.name: limit for limit in limits if limit.bound == "upper"}
     for lower in limits:
         upper = uppers.get(lower.name)
         if lower.bound != "lower" or upper is None:
             continue
         if _bounded(lower) != _bounded(upper):
-            other = f"the upper one ({upper.file}:{upper.line})"
+            other = f"the upper one ({upper.place})"
             message = f"the lower bound of '{lower.name}' bounds something else than {other}, expected another name"
-            problems.add(lower.file, lower.line, "limit", message)
+            problems.add_at(lower, "limit", message)
             continue
         for key, value in lower.values.items():
             if value > upper.values.get(key, math.inf):
                 when = "" if key is None else f" in {key}"
-                unit = QUANTITIES[lower.quantity].unit
-                message = f"the lower bound {value:g} is above the upper one {upper.values[key]:g}{when} ({unit})"
-                problems.add(lower.file, lower.line, "bound", message)
+                factor = units.factor(lower.unit, limit_unit(lower.quantity, lower.over))
+                low, high = (with_unit(f"{bound / factor:.9g}", lower.unit) for bound in (value, upper.values[key]))
+                problems.add_at(lower, "bound", f"the lower bound {low} is above the upper one {high}{when} ({upper.place})")
                 break
 
 

@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from planner.errors import AddressError, UnitError
+from planner.errors import InstanceError, UnitError
 from planner.instance.checks import fits
 from planner.instance.conventions import Conventions, Horizon, horizons, settle
 from planner.instance.instance import Instance, assemble
 from planner.instance.layers import Layer, read_layers
 from planner.instance.limit_rows import read_limit_row
-from planner.instance.overlays import LimitRows, Overlay, ParameterRows, apply_all, changes_from, changes_of
+from planner.instance.overlays import LimitRows, Overlay, ParameterRows, apply_all, changes_from, changes_of, refused
 from planner.instance.parameter_rows import add_parameter_rows, read_parameter_row
 from planner.instance.problems import Problems
-from planner.instance.row_reading import RowReader
+from planner.instance.row_reading import RowReader, homes_of_unit
 from planner.instance.structure import Structure
 from planner.instance.structure_rows import read_structure
 from planner.units import Units, units_of
@@ -49,10 +49,17 @@ def load(
     rows, limit_rows, added = _rows(layers, by_layer, conventions, structure, units, problems)
     newest = max((number for number, layer in enumerate(layers) if layer.tables or layer.parameters), default=0)
     overlay = Overlay(structure, tuple(conventions.bodies), conventions.horizon.years, units, len(layers))
-    added += apply_all(overlay, wanted, rows, limit_rows)
+    before = len(rows)
+    wrong = apply_all(overlay, wanted, rows, limit_rows, problems)
+    added += len(rows) - before
     counts = {"read": sum(layer.rows_read for layer in layers), "used": 0, "replaced": 0, "added": added}
     base = Instance(folder.resolve().name, folder, conventions, structure, (), (), {}, (), counts, named, tuple(map(str, wanted)))
-    return assemble(base, rows, limit_rows, newest, problems)
+    try:
+        return assemble(base, rows, limit_rows, newest, problems)
+    except InstanceError as error:
+        if wrong and set(error.problems) <= set(wrong):
+            raise refused(wrong) from None
+        raise
 
 
 def _layers(folder: Path, scenarios: tuple[str, ...], problems: Problems) -> list[Layer]:
@@ -71,8 +78,11 @@ def _units(conventions: Conventions, structure: Structure, layers: list[Layer], 
             units_of({**own, name: text}, conventions.finance.price_year, structure.prices)
             own[name] = text
         except UnitError as error:
+            if problems.echo(*homes_of_unit(text)):
+                continue
             layer = next(layer for layer in reversed(layers) if name in layer.settings.get("units", {}))
             layer.add(problems, ("units", name), str(error))
+            problems.lose(layer.toml.file, "units")
     return units_of(own, conventions.finance.price_year, structure.prices)
 
 
@@ -110,9 +120,7 @@ def _rows(
                 seen[limit.key] = limit
         limits.update(seen)
         overlay = Overlay(structure, bodies, conventions.horizon.years, units, number)
-        for change in changes_of(layer):
-            try:
-                added += apply_all(overlay, [change], rows, limits)
-            except AddressError as error:
-                problems.add(change.file, change.line, None, str(error))
+        before = len(rows)
+        apply_all(overlay, changes_of(layer), rows, limits, problems)
+        added += len(rows) - before
     return rows, limits, added

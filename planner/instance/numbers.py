@@ -9,12 +9,15 @@ from typing import Any
 
 from planner.declarations import PARAMETERS
 from planner.instance.domains import Place, index_of, places_of
+from planner.instance.numerals import written
+from planner.instance.parameter_rows import HOMES_OF_PLACES, homes_of
 from planner.instance.problems import Problems
 from planner.instance.rows import ParameterRow, written_address
 from planner.instance.series import series
-from planner.instance.sizes import LARGEST, SMALLEST
+from planner.instance.sizes import LARGEST, SMALLEST, is_name, sane_sizes
 from planner.instance.structure import Structure
-from planner.parameters import Parameter
+from planner.instance.tables import STRUCTURE
+from planner.parameters import Parameter, with_unit
 from planner.units import Units
 
 Numbers = dict[str, dict[Any, float]]
@@ -123,40 +126,44 @@ class Resolver:
     def _add_out_of_range(self, row: ParameterRow, parameter: Parameter, value: float) -> None:
         factor = self.units.factor(row.unit, parameter.unit)
         year = next((year for year, stated in row.years if not parameter.allows(stated * factor)), None)
-        stated = f"{row.value:g} {row.unit}" if row.value is not None else f"{value / factor:g} {row.unit}"
-        field = "value" if year is None else str(year)
-        expected = f"{parameter.range_in_words}{'' if parameter.unit == '1' else ' ' + parameter.unit}"
-        self.problems.add(row.file, row.line, field, f"{row.address} is {stated}, expected {expected}")
+        stated = next(stated for stated in (row.value, dict(row.years).get(year or 0), value / factor) if stated is not None)
+        found = f"{row.address} is {with_unit(written(stated), row.unit)}"
+        expected = parameter.range_in(row.unit, factor)
+        self.problems.add_at(row, "value" if year is None else str(year), f"{found}, expected {expected}")
 
     def _add_absurd(self, row: ParameterRow, parameter: Parameter, value: float) -> None:
         factor = self.units.factor(row.unit, parameter.unit)
         year = next((year for year, stated in row.years if stated * factor == value), None)
-        expected = f"expected 0 or a size between {SMALLEST:g} and {LARGEST:g}, beyond which a solver cannot be trusted"
-        message = f"{row.address} is {value:g} in {parameter.unit}, {expected}"
-        self.problems.add(row.file, row.line, "value" if year is None else str(year), message)
+        found = f"{row.address} is {with_unit(f'{value / factor:.9g}', row.unit)}"
+        self.problems.add_at(row, "value" if year is None else str(year), f"{found}, {sane_sizes(row.unit, factor)}")
 
     def _add_ambiguous(self, found: list[ParameterRow], place: Place, parameter: Parameter) -> None:
         exact = written_address(parameter.block, place.item, parameter.name, f"{place.site}/{place.slice}")
-        first, second = sorted(found, key=lambda row: (row.file, row.line))
+        first, second = sorted(found, key=lambda row: row.latest)
         where = f"meet at {place.site}/{place.slice}"
-        message = f"{second.address} and {first.address} ({first.file}:{first.line}) {where}: expected a row {exact}"
-        self.problems.add(second.file, second.line, "at", message)
+        message = f"{second.address} and {first.address} ({first.place}) {where}: expected a row {exact}"
+        self.problems.add_at(second, "at", message)
 
     def _add_missing(self, parameter: Parameter, missing: list[Place]) -> None:
         """One problem for each item that lacks a number, with the row of the item, or of the site or body where it has none."""
-        if self.problems.unreadable:
+        tiers = homes_of("tier") if parameter.item_kind == "tier" else ()
+        refused = (parameter.block, parameter.name) in self.problems.refused
+        if refused or self.problems.lost(parameter.block, *HOMES_OF_PLACES, *tiers):
             return
         by_item: dict[str, list[Place]] = {}
         for place in missing:
             by_item.setdefault(place.item, []).append(place)
         for item, places in by_item.items():
+            if item and not is_name(item):
+                continue
             everywhere = len(places) == sum(place.item == item for place in places_of(parameter, self.structure, self.bodies))
             at = [place.site or place.body for place in places]
             where = "" if everywhere else f"[{at[0]}]"
             more = "" if everywhere or len(at) == 1 else f" and at {', '.join(at[1:])}"
             file, line, field = self._needed_by(parameter, places[0])
             address = written_address(parameter.block, item, parameter.name) + where
-            expected = f"expected a row in parameters/{parameter.block}.csv ({parameter.meaning}, {parameter.unit})"
+            unit = "a plain number" if parameter.unit == "1" else parameter.unit
+            expected = f"expected a row in parameters/{parameter.block}.csv ({parameter.meaning}, {unit})"
             self.problems.add(file, line, field, f"{address}{more} has no number, {expected}")
 
     def _needed_by(self, parameter: Parameter, place: Place) -> tuple[str, int, str]:
@@ -183,10 +190,12 @@ def _levels(item: str, place: Place) -> tuple[tuple[tuple[str, str, str], ...], 
 
 def check_used(rows: Iterable[ParameterRow], resolution: Resolution, newest: int, problems: Problems) -> None:
     """A row that gives no number is a problem, unless a layer above its own made it so, or its change had others to change."""
+    if problems.unsettled(*STRUCTURE, "bodies"):
+        return
     rows = list(rows)
-    effective = {(row.file, row.line) for row in rows if row.key in resolution.used}
+    effective = {row.latest for row in rows if row.key in resolution.used}
     for row in rows:
-        if (row.file, row.line) in effective:
+        if row.latest in effective:
             continue
         if (
             row.key in resolution.used
@@ -200,9 +209,8 @@ def check_used(rows: Iterable[ParameterRow], resolution: Resolution, newest: int
             reason = f"'{row.item or row.block}' is never at '{row.at}'"
         else:
             reason = "there is nothing that it applies to"
-        problems.add(
-            row.file,
-            row.line,
+        problems.add_at(
+            row,
             "at" if row.at else "parameter",
             f"nothing uses {row.address}: {reason}, expected a row that is needed",
         )

@@ -7,6 +7,7 @@ import re
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _AMOUNT = re.compile(rf"({_NUMBER.pattern})\s*(.*)")
+_WITH_COMMA = re.compile(r"[+-]?\d[\d.]*,\d*[\d.,eE+-]*(?:\s|$)")
 
 
 class NotANumber(ValueError):
@@ -20,7 +21,7 @@ def number(text: str) -> float:
         if math.isinf(value):
             raise NotANumber(f"'{text}' is too large for a number")
         return value
-    if re.fullmatch(r"[+-]?\d[\d.]*,[\d,]*", text):
+    if _WITH_COMMA.match(text):
         raise NotANumber(f"'{text}' is no number, expected a decimal point and no separator of thousands, as in 1234.5")
     if text.lower().lstrip("+-") in ("nan", "inf", "infinity"):
         raise NotANumber(f"'{text}' is no number, expected a finite one (leave the cell empty where there is none)")
@@ -42,8 +43,12 @@ def whole_number(text: str) -> int:
 def amount(text: str) -> tuple[float, str]:
     """The number and the unit (empty: none) of a text such as `200 USD/kg`; raises `NotANumber`."""
     match = _AMOUNT.fullmatch(text.strip())
+    if _WITH_COMMA.match(text.strip()):
+        return number(text.strip()), ""
     if not match:
         raise NotANumber(f"'{text}' is no number, expected one such as 200 or '200 USD/kg'")
+    if is_number(match[2]) and match[2] != "1":
+        raise NotANumber(f"'{text}' is no number, expected one without blanks, as in 1234.5")
     return number(match[1]), match[2].strip()
 
 

@@ -7,11 +7,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from planner.errors import AddressError, UnitError
-from planner.instance.addresses import Address, Change, declared, matching, matching_limit, parse_address, parse_assignment
+from planner.errors import AddressError, Problem, UnitError
+from planner.instance.addresses import (
+    Address,
+    Change,
+    UnknownAddress,
+    declared,
+    matching,
+    matching_limit,
+    parse_address,
+    parse_assignment,
+)  # fmt: skip
 from planner.instance.layers import Layer
 from planner.instance.numerals import NotANumber, amount, written
-from planner.instance.rows import Bound, LimitRow, ParameterRow, Row, RowKind
+from planner.instance.problems import Problems
+from planner.instance.row_reading import homes_of_unit
+from planner.instance.rows import ARGUMENTS, Bound, LimitRow, ParameterRow, Row, RowKind
 from planner.instance.series import series
 from planner.instance.structure import Structure
 from planner.units import Units
@@ -32,7 +43,8 @@ class Overlay:
 
     def apply(self, change: Change, rows: ParameterRows, limits: LimitRows) -> None:
         """Carry out a change; raises `AddressError` where it means nothing, and leaves the rows alone then."""
-        address = parse_address(change.address)
+        known = (*(row.address for row in rows.values()), *(limit.address for limit in limits.values()))
+        address = parse_address(change.address, known)
         try:
             if address.block == "limits":
                 limit = matching_limit(address, limits.values())
@@ -45,14 +57,15 @@ class Overlay:
                 rows[row.key] = row
             for row in found:
                 rows[row.key] = self._changed(row, change, address, parameter.by_year)
-        except (NotANumber, UnitError) as error:
+        except NotANumber as error:
             raise AddressError(f"'{address}': {error}") from None
+        except UnitError as error:
+            raise UnknownAddress(f"'{address}': {error}", homes_of_unit(str(change.value))) from None
 
     def _new_row(self, change: Change, address: Address, model_unit: str) -> ParameterRow:
         if change.operation != "=" or address.year is not None:
-            raise AddressError(
-                f"'{address}' has no row of its own to scale, shift or change in one year, expected a row, or a value to be set"
-            )
+            what = f"'{address}' has no row of its own to scale, shift or change in one year"
+            raise UnknownAddress(f"{what}, expected a row, or a value to be set", (address.block,))
         value, unit = _number_and_unit(change.value)
         unit = unit or model_unit
         self.units.factor(unit, model_unit)
@@ -84,7 +97,8 @@ class Overlay:
         low, high = (_moved(bound, change.operation, value, address) for bound in (row.low, row.high))
         return replace(
             changed,
-            source=_source(row, change, address), file=change.file, line=change.line, layer=self.layer,
+            source=_source(row, change, address), changed_by=_changed_by(row, change), changed_at=(change.file, change.line),
+            layer=self.layer,
             low=low if low and all(low.of(number) <= number for number in changed.values) else None,
             high=high if high and all(high.of(number) >= number for number in changed.values) else None,
         )  # fmt: skip
@@ -121,6 +135,12 @@ def _source(row: Row, change: Change, address: Address) -> str:
     return f"override: {verb} {shown}{when}" + (f"; before: {before}" if before else "")
 
 
+def _changed_by(row: Row, change: Change) -> str:
+    by = change.file if change.file in ARGUMENTS else f"{change.file}:{change.line}"
+    before = row.changed_by.split(" and ") if row.changed_by else []
+    return " and ".join([*(other for other in before if other != by), by])
+
+
 def _number_and_unit(value: float | str) -> tuple[float, str]:
     if isinstance(value, str):
         return amount(value)
@@ -146,19 +166,25 @@ def changes_from(changes: Any) -> list[Change]:
     """The changes that a mapping, or an iterable of `--set` texts and mappings, asks for; raises `AddressError`."""
     if isinstance(changes, (Mapping, str)):
         changes = (changes,)
-    found: list[Change] = []
+    wanted: list[Any] = []
     for change in changes:
-        if isinstance(change, str):
-            found.append(parse_assignment(change, len(found) + 1))
-        elif isinstance(change, Mapping):
-            for address, value in change.items():
-                found.append(_replacement(str(address), value, len(found) + 1))
-        else:
-            raise AddressError(f"{change!r} is no change, expected text such as ADDRESS=VALUE or a mapping")
+        wanted += change.items() if isinstance(change, Mapping) else [change]
+    found: list[Change] = []
+    wrong: list[Problem] = []
+    for number, change in enumerate(wanted, 1):
+        try:
+            found.append(parse_assignment(change, number) if isinstance(change, str) else _replacement(change, number))
+        except AddressError as error:
+            wrong.append(Problem("--set" if isinstance(change, str) else "replace", number, 1, str(error)))
+    if wrong:
+        raise refused(wrong)
     return found
 
 
-def _replacement(address: str, value: Any, line: int) -> Change:
+def _replacement(change: Any, line: int) -> Change:
+    if not isinstance(change, tuple) or len(change) != 2:
+        raise AddressError(f"{change!r} is no change, expected text such as ADDRESS=VALUE or a mapping")
+    address, value = str(change[0]), change[1]
     operation, number = value if isinstance(value, tuple | list) and len(value) == 2 else ("=", value)
     if operation not in ("=", "*", "+") or not isinstance(number, int | float | str) or isinstance(number, bool):
         raise AddressError(
@@ -167,14 +193,21 @@ def _replacement(address: str, value: Any, line: int) -> Change:
     return Change(address, operation, number if isinstance(number, str) else float(number), "replace", line)
 
 
-def apply_all(overlay: Overlay, changes: Iterable[Change], rows: ParameterRows, limits: LimitRows) -> int:
-    """Carry out changes in turn and count the rows that they add; raises one `AddressError` with everything that is wrong."""
-    wrong, before = [], len(rows)
+def apply_all(
+    overlay: Overlay, changes: Iterable[Change], rows: ParameterRows, limits: LimitRows, problems: Problems
+) -> list[Problem]:
+    """Carry out changes in turn; gives what is wrong with them, but for what may stand in a table that was not read whole."""
+    wrong = []
     for change in changes:
         try:
             overlay.apply(change, rows, limits)
         except AddressError as error:
-            wrong.append(str(error))
-    if wrong:
-        raise AddressError("\n".join(wrong))
-    return len(rows) - before
+            if not (isinstance(error, UnknownAddress) and problems.echo(*error.homes)):
+                wrong.append(problems.add(change.file, change.line, None, str(error)))
+    return wrong
+
+
+def refused(problems: Iterable[Problem]) -> AddressError:
+    """The error that says what is wrong with changes."""
+    listed = list(problems)
+    return AddressError("\n".join(problem.message for problem in listed), listed)

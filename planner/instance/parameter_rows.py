@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
+
 from planner.declarations import PARAMETERS
 from planner.instance.csv_files import Record
-from planner.instance.problems import Problems, listed, nearest
+from planner.instance.problems import Problems, namely, nearest, one_of
 from planner.instance.row_reading import RowReader
 from planner.instance.rows import ParameterRow
+from planner.instance.sizes import LONGEST_NAME
 from planner.instance.structure import Structure
+from planner.instance.tables import TECHNOLOGY_BLOCKS
 from planner.parameters import Parameter
+
+#: The tables that say what may stand in `at`.
+HOMES_OF_PLACES = ("sites", "slices", "bodies")
 
 _KINDS = ("technology", "workload", "tier", "route", "deposit", "market", "slice")
 
@@ -31,19 +38,37 @@ def read_parameter_row(
             record.file,
             record.line,
             "parameter",
-            f"{what}{nearest(record['parameter'], known)} (expected one of {listed(known)})",
+            f"{what}{nearest(record['parameter'], known)}{one_of(known)}",
         )
+        problems.refused |= {
+            (block, name) for name in difflib.get_close_matches(record["parameter"][:LONGEST_NAME], known, 1, 0.6)
+        }
         return None
     item = item_problem(declared, record["item"], structure)
-    if item:
+    if item and not (is_unknown(record["item"], structure, block) and problems.echo(*homes_of(declared.item_kind))):
         problems.add(record.file, record.line, "item", item)
+        problems.unknown = True
     at = place_problem(declared, record["at"], structure, bodies)
-    if at:
+    if at and not problems.echo(*HOMES_OF_PLACES):
         problems.add(record.file, record.line, "at", at)
+        problems.unknown = True
     numbers = reader.numbers(record, declared.unit, declared.by_year)
     if item or at:
+        problems.refused.add((block, declared.name))
         return None
     return ParameterRow(block=block, item=record["item"], at=record["at"], parameter=declared.name, **numbers)
+
+
+def homes_of(kind: str | None) -> tuple[str, ...]:
+    """The tables that say what items of a kind there are; a workload without tiers of its own is one."""
+    return {None: (), "technology": ("technologies",), "tier": ("tiers", "workloads")}.get(kind, (f"{kind}s",))
+
+
+def is_unknown(item: str, structure: Structure, block: str) -> bool:
+    """True where no item of any kind bears the name, or its block is none."""
+    if item in structure.technologies and structure.technologies[item].block not in TECHNOLOGY_BLOCKS:
+        return True
+    return item not in structure.technologies and not any(item in structure.items(kind, block) for kind in _KINDS)
 
 
 def item_problem(parameter: Parameter, item: str, structure: Structure) -> str:
@@ -60,8 +85,8 @@ def item_problem(parameter: Parameter, item: str, structure: Structure) -> str:
         if item in (structure.technologies if other == "technology" else structure.items(other, parameter.block)):
             of = f" of block {structure.technologies[item].block}" if other == "technology" else ""
             wanted = f"{kind} of block {parameter.block}" if kind == other else kind
-            return f"'{item}' is a {other}{of}, expected a {wanted} for {parameter.key}: {listed(known)}"
-    return f"unknown {kind} '{item}'{nearest(item, known)} (expected one of {listed(known)})"
+            return f"'{item}' is a {other}{of}, expected a {wanted} for {parameter.key}{namely(known)}"
+    return f"unknown {kind} '{item}'{nearest(item, known)}{one_of(known)}"
 
 
 def place_problem(parameter: Parameter, at: str, structure: Structure, bodies: tuple[str, ...]) -> str:
@@ -80,7 +105,8 @@ def place_problem(parameter: Parameter, at: str, structure: Structure, bodies: t
         return f"unknown {'site' if part is site else 'slice'} '{part}'{nearest(part, names)} in '{at}'"
     kinds = ["site", "body"] if "site" in parameter.index else ["body"]
     kinds += ["slice"] if by_slice else []
-    return f"unknown {' or '.join(kinds)} '{at}'{nearest(at, known)} (expected one of {listed(known)})"
+    named = " or ".join([", ".join(kinds[:-1]), kinds[-1]] if len(kinds) > 1 else kinds)
+    return f"unknown {named} '{at}'{nearest(at, known)}{one_of(known)}"
 
 
 def known_places(parameter: Parameter, structure: Structure, bodies: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,7 @@ class RowReader:
     def numbers(self, record: Record, unit: str, by_year: bool) -> dict[str, Any]:
         """What `Row` holds, from a record whose unit must convert into `unit`; `broken` where something is wrong."""
         before = len(self.problems.found)
-        self._check_unit(record, unit)
+        readable = self._check_unit(record, unit)
         value = self._value(record, "value") if record["value"] else None
         years = self._years(record)
         if value is not None and years:
@@ -60,7 +61,7 @@ class RowReader:
             "file": record.file,
             "line": record.line,
             "layer": self.layer,
-            "broken": len(self.problems.found) > before,
+            "broken": len(self.problems.found) > before or not readable,
         }
 
     def year(self, record: Record, column: str) -> int | None:
@@ -76,17 +77,30 @@ class RowReader:
     def _add(self, record: Record, column: str, message: str) -> None:
         self.problems.add(record.file, record.line, column, message)
 
-    def _check_unit(self, record: Record, unit: str) -> None:
+    def _check_unit(self, record: Record, unit: str) -> bool:
+        """True where the unit is one; a problem where it is not, but for one that may be defined where nothing was read."""
+        expected = "a plain number: 1, %, ppm or ppb" if unit == "1" else f"a unit that converts into {unit}"
+        if not record["unit"]:
+            self._add(record, "unit", f"no unit, expected {expected}")
+            return False
+        try:
+            self.units.quantity(record["unit"])
+        except UnitError as error:
+            if not self.problems.echo(*homes_of_unit(record["unit"])):
+                self._add(record, "unit", f"{error}, expected {expected}")
+            return False
         try:
             self.units.factor(record["unit"], unit)
         except UnitError as error:
-            self._add(record, "unit", f"{error}, expected a unit that converts into {unit}")
+            self._add(record, "unit", str(error))
+        return True
 
     def _value(self, record: Record, column: str) -> float | None:
         try:
             return number(record[column])
         except NotANumber as error:
-            self._add(record, column, str(error))
+            hint = "; units stand in the column 'unit'" if re.fullmatch(r"\$?\d[\d.]*\s*(?:[A-Za-z%/]*)", record[column]) else ""
+            self._add(record, column, f"{error}{hint}")
             return None
 
     def _years(self, record: Record) -> tuple[tuple[int, float], ...]:
@@ -125,6 +139,11 @@ class RowReader:
             self._add(record, "low", f"low is {record['low']}, expected no more than the value")
         if high is not None and any(high.of(value) < value for value in values):
             self._add(record, "high", f"high is {record['high']}, expected no less than the value")
+
+
+def homes_of_unit(unit: str) -> tuple[str, ...]:
+    """What may define a unit that is not known: the instance's own units, and for money of a year the price index."""
+    return ("units", "prices") if re.search(r"USD\d{4}", unit) else ("units",)
 
 
 def needed_years(years: tuple[int, ...], horizon: Horizon) -> tuple[int, ...]:

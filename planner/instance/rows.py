@@ -24,8 +24,43 @@ class Bound:
         return f"*{self.amount:g}" if self.is_factor else f"{self.amount:g}"
 
 
+#: The files that problems with a change name where the change stands in none.
+ARGUMENTS = ("--set", "replace")
+
+
+def place_in_words(file: str, line: int, changed_by: str = "") -> str:
+    """`limits.csv:3`, `limits.csv:3, changed by --set`, or `added by --set`."""
+    place = f"added by {file}" if file in ARGUMENTS else f"{file}:{line}"
+    return f"{place}, changed by {changed_by}" if changed_by else place
+
+
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class Stated:
+    """What a file states at a line. `changed_by` says what changed it since, in turn; `changed_at` where the last did."""
+
+    file: str = ""
+    line: int = 1
+    changed_by: str = ""
+    changed_at: tuple[str, int] | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it stands and what changed it, in words."""
+        return place_in_words(self.file, self.line, self.changed_by)
+
+    @property
+    def latest(self) -> tuple[str, int]:
+        """File and line that a problem with the number is about: of the last change, or where it stands."""
+        return self.changed_at or (self.file, self.line)
+
+    @property
+    def row_changed(self) -> str:
+        """What a message at `latest` adds: which row was changed there, or nothing."""
+        return f" (changes {self.file}:{self.line})" if self.changed_at and self.file not in ARGUMENTS else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row(Stated):
     """A number as it was given: in the row's own unit, one value or some years, a range, and where it comes from.
 
     `layer` counts the folders and scenarios from below; `broken` rows hold a problem, and their numbers are not to be used.
@@ -38,8 +73,6 @@ class Row:
     high: Bound | None = None
     source: str = ""
     note: str = ""
-    file: str = ""
-    line: int = 1
     layer: int = 0
     broken: bool = False
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from planner.instance.sizes import LONGEST_NAME, MOST_BODIES, MOST_CHANGES, MOST_UNITS
+from planner.instance.sizes import LONGEST_NAME, LONGEST_STEP, MOST_BODIES, MOST_CHANGES, MOST_UNITS, MOST_YEARS
 
 Good = Literal["complex", "structural", "propellant"]
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)]
@@ -22,8 +22,8 @@ class HorizonSection(_Section):
 
     first: Year | None = None
     last: Year | None = None
-    step: Annotated[int, Field(ge=1, le=100)] | None = None
-    years: Annotated[list[Year], Field(min_length=1, max_length=601)] | None = None
+    step: Annotated[int, Field(ge=1, le=LONGEST_STEP)] | None = None
+    years: Annotated[list[Year], Field(min_length=1, max_length=MOST_YEARS)] | None = None
 
 
 class FinanceSection(_Section):

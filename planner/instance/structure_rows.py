@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Collection, Iterable
 
 from planner.instance.conventions import Body
@@ -11,20 +10,19 @@ from planner.instance.csv_files import Record
 from planner.instance.layers import Layer
 from planner.instance.merging import merged_table
 from planner.instance.numerals import NotANumber, number, whole_number
-from planner.instance.problems import Problems, listed, nearest
-from planner.instance.sizes import LONGEST_NAME
+from planner.instance.problems import Problems, in_a_list, namely, nearest, one_of
+from planner.instance.sizes import EXPECTED_NAME, is_name
 from planner.instance.structure import Market, Route, Structure, Technology
 from planner.instance.tables import GOODS, STRUCTURE, TECHNOLOGY_BLOCKS
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_EXPECTED_NAME = f"expected lower-case letters, digits and _, beginning with a letter, at most {LONGEST_NAME}"
 _NAMED = ("sites", "slices", "technologies", "workloads", "tiers", "routes", "deposits", "markets")
 #: Kinds of things that may not share names, because one column or one address names both.
 _APART = (("technologies", "routes"), ("deposits", "markets"), ("workloads", "tiers"), ("sites", "slices"))
 
-
-def _is_name(text: str) -> bool:
-    return _NAME.fullmatch(text) is not None and len(text) <= LONGEST_NAME
+#: The table that says what there is of a kind.
+_HOMES = {
+    "body": "bodies", "site": "sites", "technology": "technologies", "launch technology": "technologies", "workload": "workloads",
+}  # fmt: skip
 
 
 def read_structure(layers: list[Layer], bodies: dict[str, Body], problems: Problems) -> Structure:
@@ -69,8 +67,9 @@ class _Reading:
         for table in _NAMED:
             column = STRUCTURE[table].key[0]
             for row in self.tables[table]:
-                if not _is_name(row[column]):
-                    self._add(row, column, f"'{row[column]}' is no name, {_EXPECTED_NAME}")
+                if not is_name(row[column]):
+                    self._add(row, column, f"'{row[column]}' is no name, expected {EXPECTED_NAME}")
+                    self.problems.lose(row.file, table)
         for first, second in _APART:
             taken = {row[STRUCTURE[first].key[0]]: row for row in self.tables[first]}
             for row in self.tables[second]:
@@ -88,9 +87,10 @@ class _Reading:
 
     def _reference(self, row: Record, column: str, known: Collection[str], kind: str) -> str:
         name = row[column]
-        if name not in known:
+        if name not in known and not (name and self.problems.echo(_HOMES[kind])):
             what = f"unknown {kind} '{name}'{nearest(name, known)}" if name else f"no {kind}"
-            self._add(row, column, f"{what} (expected one of {listed(known)})")
+            self.problems.unknown = True
+            self._add(row, column, f"{what}{one_of(known)}")
         return name
 
     def _choice(self, row: Record, column: str, choices: tuple[str, ...]) -> str:
@@ -106,15 +106,14 @@ class _Reading:
         for row in self.tables["slices"]:
             body = self._reference(row, "body", self.bodies, "body")
             by_body.setdefault(body, []).append(row["slice"])
-            if row["cycle"] and not _is_name(row["cycle"]):
-                self._add(row, "cycle", f"'{row['cycle']}' is no name, {_EXPECTED_NAME}")
+            if row["cycle"] and not is_name(row["cycle"]):
+                self._add(row, "cycle", f"'{row['cycle']}' is no name, expected {EXPECTED_NAME}")
             cycles.setdefault((body, row["cycle"]), []).append(row["slice"])
             if not row["cycle"] and any(name and other == body for other, name in cycles):
                 self._add(row, "cycle", f"no cycle, but other slices of '{body}' have one, expected a name")
-        if self.tables["slices"] or not self.problems.unreadable:
-            for row in self.tables["sites"]:
-                if row["body"] in self.bodies and not by_body[row["body"]]:
-                    self._add(row, "body", f"'{row['body']}' has no slices, expected at least one row in slices.csv")
+        for row in self.tables["sites"]:
+            if row["body"] in self.bodies and not by_body[row["body"]] and not self.problems.echo("slices"):
+                self._add(row, "body", f"'{row['body']}' has no slices, expected at least one row in slices.csv")
         previous = {
             later: earlier for ring in cycles.values() for earlier, later in zip([ring[-1], *ring[:-1]], ring, strict=True)
         }
@@ -122,14 +121,18 @@ class _Reading:
 
     def _technology(self, row: Record, sites: dict[str, str]) -> Technology:
         block = self._choice(row, "block", TECHNOLOGY_BLOCKS)
+        if block not in TECHNOLOGY_BLOCKS:
+            self.problems.lose(row.file, "technologies")
         places = row["at"].split()
         if not places:
             self._add(row, "at", "stands nowhere, expected sites or bodies")
         for place in places:
-            if place not in sites and place not in self.bodies:
-                self._add(row, "at", f"unknown site or body '{place}'{nearest(place, [*sites, *self.bodies])}")
-            elif place in self.bodies and place not in sites.values():
-                self._add(row, "at", f"there is no site on '{place}'")
+            unknown = place not in sites and place not in self.bodies
+            if not (unknown or (place in self.bodies and place not in sites.values())) or self.problems.echo("sites", "bodies"):
+                continue
+            near = f"unknown site or body '{place}'{nearest(place, [*sites, *self.bodies])}"
+            self._add(row, "at", near + in_a_list(place) if unknown else f"there is no site on '{place}'")
+            self.problems.unknown = True
         makes = row["makes"]
         goods = ("complex", "structural", "propellant")
         if block == "industry" and makes not in goods:
@@ -151,15 +154,13 @@ class _Reading:
         origin = self._reference(row, "origin", sites, "site")
         if carrier in technologies and carrier not in carriers:
             found = f"'{carrier}' is of block {technologies[carrier].block}"
-            self._add(row, "carrier", f"{found}, expected a technology of block launch: {listed(carriers)}")
+            self._add(row, "carrier", f"{found}, expected a technology of block launch{namely(carriers)}")
         elif (
             self._reference(row, "carrier", carriers, "launch technology") in technologies
             and origin in sites
             and origin not in technologies[carrier].sites
         ):
-            self._add(
-                row, "origin", f"'{carrier}' may not stand at '{origin}' (expected one of {listed(technologies[carrier].sites)})"
-            )
+            self._add(row, "origin", f"'{carrier}' may not stand at '{origin}'{one_of(technologies[carrier].sites)}")
         destination = self._reference(row, "destination", self.bodies, "body")
         if destination and sites.get(origin) == destination:
             self._add(row, "destination", f"the origin '{origin}' is on '{destination}' already, expected another body")
@@ -168,7 +169,7 @@ class _Reading:
             self._add(row, "goods", f"carries nothing, expected some of {', '.join(GOODS)}")
         for good in goods:
             if good not in GOODS:
-                self._add(row, "goods", f"unknown good '{good}'{nearest(good, GOODS)} (expected some of {', '.join(GOODS)})")
+                self._add(row, "goods", f"unknown good '{good}'{nearest(good, GOODS)}{in_a_list(good) or one_of(GOODS, 'some')}")
         refuel = self._reference(row, "refuel", self.bodies, "body") if row["refuel"] else ""
         return Route(row["route"], carrier, origin, destination, goods, refuel)
 

@@ -51,5 +51,5 @@ def _place(before: str) -> tuple[int, int]:
 
 def _refuse(file: str, line: int, column: int, message: str, problems: Problems) -> str | None:
     problems.at(file, line, column, message)
-    problems.unreadable = True
+    problems.lose(file)
     return None

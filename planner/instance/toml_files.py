@@ -13,8 +13,14 @@ from pydantic import BaseModel, ValidationError
 
 from planner.instance import settings
 from planner.instance.problems import Problems, nearest
-from planner.instance.sizes import LARGEST_TOML, MOST_DOTS
+from planner.instance.sizes import EXPECTED_NAME, LARGEST_TOML, LONGEST_STEP, MOST_DOTS
 from planner.instance.text_files import read_text, unwanted
+
+#: What tomllib says of a value that goes on, such as 2030-2036.
+_MORE_TEXT = "Expected newline or end of document after a statement"
+
+#: No more of a value is shown.
+_LONGEST_SHOWN = 60
 
 _KEY = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)"""
 _PATH = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
@@ -81,6 +87,8 @@ def read_toml(path: Path, file: str, model: type[BaseModel], problems: Problems)
         for fault in error.errors(include_url=False):
             _add_fault(result, fault, model, problems)
             _leave_out(data, fault["loc"])
+            if fault["loc"][0] in ("bodies", "units") and _value_at(data, tuple(map(str, fault["loc"][:2]))) is None:
+                problems.lose(file, str(fault["loc"][0]))
         checked = model.model_validate(data)
     return TomlFile(file, checked.model_dump(exclude_unset=True), source)
 
@@ -99,7 +107,9 @@ def _parsed(text: str, file: str, problems: Problems) -> tuple[dict[str, Any], l
     except ValueError as error:  # TOMLDecodeError, and what int() says of thousands of digits
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         row, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)
-        problems.at(file, row, column, f"not TOML: {re.sub(r' ?[(]at .*[)]', '', str(error))}")
+        said = re.sub(r" ?[(]at .*[)]", "", str(error))
+        hint = " (text stands in quotes, a list in brackets)" if said in ("Invalid value", _MORE_TEXT) else ""
+        problems.at(file, row, column, f"not TOML: {said}{hint}")
     return None
 
 
@@ -123,13 +133,35 @@ def _add_fault(toml: TomlFile, fault: Any, model: type[BaseModel], problems: Pro
     if fault["type"] == "extra_forbidden":
         known = list(_fields_at(model, path[:-1]))
         toml.add(problems, path, f"unknown key '{key}'{nearest(key, known)} (expected {', '.join(known)})")
+        for section in ("bodies", "units") if len(path) == 1 else ():
+            if nearest(key, [section]):
+                problems.lose(toml.file, section)
     elif len(path) > 1 and path[0] in ("set", "scale", "shift") and isinstance(_value_at(toml.data, path[:2]), dict):
         toml.add(problems, path, "an address must stand in quotes, because of its dots")
     elif len(path) > 1 and path[0] in ("set", "scale", "shift"):
         expected = "a factor" if path[0] == "scale" else 'a number, or text such as "200 USD/kg"'
         toml.add(problems, path, f"'{path[1]}' is {_value_at(toml.data, path[:2])!r}, expected {expected}")
     else:
-        toml.add(problems, path, f"{'.'.join(path)}: {fault['msg'][0].lower()}{fault['msg'][1:]}")
+        toml.add(problems, path, _fault_in_words(path, fault))
+
+
+def _fault_in_words(path: tuple[str, ...], fault: Any) -> str:
+    """What stands at a key and what was expected there."""
+    kind, found = fault["type"], fault["input"]
+    name = ".".join(step for step in path if not step.isdigit())
+    choices = str(fault.get("ctx", {}).get("expected", "")).replace("'", "")
+    expected = {
+        "literal_error": choices, "bool_type": "true or false", "string_type": "text in quotes",
+        "list_type": "a list in brackets", "model_type": f"a section [{name}]", "dict_type": f"a section [{name}]",
+    }.get(kind, "")  # fmt: skip
+    if kind == "string_pattern_mismatch":
+        return f"{name} is no name, expected {EXPECTED_NAME}"
+    if kind in ("int_type", "int_from_float", "less_than_equal", "greater_than_equal"):
+        expected = f"a whole number from 1 to {LONGEST_STEP}" if path[-1] == "step" else "a year from 1900 to 2500"
+    if not expected:
+        return f"{name}: {fault['msg'][0].lower()}{fault['msg'][1:]}"
+    shown = str(found).lower() if isinstance(found, bool) else repr(found)
+    return f"{name} is {shown[:_LONGEST_SHOWN]}, expected {expected}"
 
 
 def _leave_out(data: Any, path: tuple[str | int, ...]) -> None:
@@ -164,7 +196,8 @@ def _places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
     for number, line in enumerate(text.splitlines(), 1):
         if header := _TABLE.match(line):
             table = _keys(header[1])
-            places.setdefault(table, (number, header.start(1) + 1))
+            for end in range(len(table), 0, -1):
+                places.setdefault(table[:end], (number, header.start(1) + 1))
         elif key := _ASSIGNMENT.match(line):
             path = table + _keys(key[1])
             places.setdefault(path, (number, key.start(1) + 1))

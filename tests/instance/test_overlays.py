@@ -150,7 +150,7 @@ def test_a_scenario_may_shorten_the_horizon(write: Write) -> None:
         ("power.pv.capex[mon]=5", "unknown site or body 'mon', did you mean 'moon'?"),
         ("power.pv.capex", "changes nothing, expected ADDRESS=VALUE"),
         ("power.pv.capex=", "changes nothing"),
-        ("power.pv.capex-=5", "is no address"),
+        ("power.pv.capex-=5", "there is no '-='"),
         ("capex=5", "is no address"),
         ("power.pv.capex=cheap", "'cheap' is no number"),
         ("power.pv.capex=nan", "'nan' is no number"),

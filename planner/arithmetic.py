@@ -1,0 +1,16 @@
+"""Functions of plain and of recorded numbers alike: the maths of the blocks works on either (see `planner.recording`)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+
+def expm1(x: Any) -> Any:
+    """exp(x) - 1, exact for small x."""
+    return math.expm1(x) if isinstance(x, (int, float)) else x.expm1()
+
+
+def log1p(x: Any) -> Any:
+    """log(1 + x), exact for small x."""
+    return math.log1p(x) if isinstance(x, (int, float)) else x.log1p()

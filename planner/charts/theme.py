@@ -1,0 +1,44 @@
+"""The two themes of the charts, and what is needed to draw: altair, and for files vl-convert."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from planner.errors import PlannerError
+
+_INK = {False: "#1a1a1a", True: "#ececec"}
+_PAPER = {False: "#ffffff", True: "#16181c"}
+_GRID = {False: "#e6e6e6", True: "#34383f"}
+
+
+def needed(module: str) -> Any:
+    """A module that drawing needs; raises PlannerError where the extra `draw` is not installed."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise PlannerError("drawing needs altair and vl-convert: pip install 'planner[draw]'") from error
+
+
+def themed(chart: Any, dark: bool = False) -> Any:
+    """The altair chart in the light or the dark theme."""
+    ink, grid = _INK[dark], _GRID[dark]
+    text = {"labelColor": ink, "titleColor": ink, "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal"}
+    return chart.configure(
+        background=_PAPER[dark],
+        font="sans-serif",
+        view={"stroke": None},
+        axis={**text, "gridColor": grid, "domainColor": ink, "tickColor": ink, "labelOverlap": True},
+        legend={**text, "symbolType": "square", "labelLimit": 260, "titleLimit": 260},
+        title={"color": ink, "subtitleColor": ink, "anchor": "start"},
+        header={"labelColor": ink, "titleColor": ink},
+        text={"color": ink},
+        rule={"color": ink},
+        mark={"tooltip": True},
+    )
+
+
+def titled(chart: Any, title: str) -> Any:
+    """The chart with a title above it."""
+    alt = needed("altair")
+    return chart.properties(title=alt.TitleParams(title, anchor="start", fontSize=15, offset=12))

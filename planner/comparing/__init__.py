@@ -1,0 +1,102 @@
+"""Two plans side by side: which decisions differ, which inputs differ, and what each input makes of the difference in cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from planner.comparing.attributing import Attribution, attribute
+from planner.comparing.decisions import costs, decisions
+from planner.comparing.inputs import GROUPINGS
+from planner.comparing.telling import tell
+from planner.differing import Difference, differences
+from planner.errors import PlannerError
+from planner.plan import Plan
+
+__all__ = ["GROUPINGS", "Attribution", "Comparison", "compare"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A plan, `b`, against another, `a`.
+
+    `decisions` has a row for every entry of a yearly quantity that differs: quantity, item, body, site, year, a, b, difference,
+    unit. `costs` has a row a kind of cost: what the ledger sums to, discounted. `inputs` are the addresses that differ.
+    `attribution` says what each input, or group of them, makes of the difference in cost, in order; None where it was not asked
+    for or, as `unexplained` says, cannot be given.
+    """
+
+    a: str
+    b: str
+    objectives: tuple[float, float]
+    units: tuple[str, str]
+    decisions: pd.DataFrame
+    costs: pd.DataFrame
+    inputs: tuple[Difference, ...]
+    attribution: Attribution | None
+    unexplained: str = ""
+
+    @property
+    def difference(self) -> float:
+        """Cost of `b` less cost of `a`, in GUSD."""
+        return self.objectives[1] - self.objectives[0]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The comparison as one JSON object."""
+        return {
+            "a": {"name": self.a, "objective": self.objectives[0], "unit": self.units[0]},
+            "b": {"name": self.b, "objective": self.objectives[1], "unit": self.units[1]},
+            "difference": self.difference if not self.unexplained else None,
+            "inputs": [vars(difference) for difference in self.inputs],
+            "attribution": None if self.attribution is None else self.attribution.as_dict(),
+            "unexplained": self.unexplained,
+            "costs": self.costs.to_dict("records"),
+            "decisions": self.decisions.to_dict("records"),
+        }
+
+    def __str__(self) -> str:
+        return tell(self)
+
+
+def compare(
+    plans: Sequence[Plan],
+    *,
+    names: Sequence[str] | None = None,
+    group: str = "auto",
+    reverse: bool = False,
+    attribution: bool = True,
+    watch: Callable[[str], None] | None = None,
+) -> list[Comparison]:
+    """Each plan against the first.
+
+    `names` are what the plans are called. `attribution` re-solves from the first plan's inputs to the other's, one `group` at a
+    time (address, technology, block, or auto: the first of these that takes at most 12 steps), each warm from the plan
+    before; `reverse` does so in the opposite order as well. Raises PlannerError for fewer than two plans, a group that is not
+    known, or a plan that today's planner does not find at its recorded cost; SolverLimit where a solve is stopped.
+    """
+    if len(plans) < 2:
+        raise PlannerError(f"{len(plans)} plan{'' if len(plans) == 1 else 's'} given, expected at least two to compare")
+    if group not in GROUPINGS:
+        raise PlannerError(f"'{group}' is no grouping of inputs, expected {', '.join(GROUPINGS)}")
+    called = list(names) if names is not None else [f"plan {number}" for number in range(1, len(plans) + 1)]
+    if len(called) != len(plans):
+        raise PlannerError(f"{len(called)} names for {len(plans)} plans")
+    first = plans[0]
+    return [
+        _compared(first, plan, called[0], name, group, reverse, attribution, watch)
+        for plan, name in zip(plans[1:], called[1:], strict=True)
+    ]
+
+
+def _compared(
+    a: Plan, b: Plan, name_a: str, name_b: str, group: str, reverse: bool, attribution: bool, watch: Callable[[str], None] | None
+) -> Comparison:
+    units = (str(a.facts["unit"]), str(b.facts["unit"]))
+    unexplained = f"costs are in other money, {units[0]} and {units[1]}: they have no difference" if units[0] != units[1] else ""
+    found = attribute(a, b, (name_a, name_b), group, reverse, watch) if attribution and not unexplained else None
+    inputs = tuple(differences(a.instance, b.instance))
+    objectives = (a.objective, b.objective)
+    return Comparison(name_a, name_b, objectives, units, decisions(a, b), costs(a, b), inputs, found, unexplained)

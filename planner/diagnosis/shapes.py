@@ -1,0 +1,160 @@
+"""Numbers that shape a program, tried one by one: dates, lives, delays, growth and losses.
+
+They decide which columns and rows there are, or enter coefficients in a way of their own, so that each trial builds the
+model anew. All are tried together first, each as helpful as it may be: where even that is not enough, none of them would
+do. Otherwise each half is tried, and so on down to those that would do by themselves.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from planner.diagnosis.givens import givens
+from planner.diagnosis.relaxation import NOUGHT, Change, Deadline, Elastic, make_elastic, solve_elastic
+from planner.errors import InstanceError, PlannerError, SolverLimit
+from planner.highs import Optimum
+from planner.instance import Instance, ParameterRow
+from planner.instance.sizes import MOST_GROWTH
+from planner.lp import compile
+from planner.model import build
+
+#: So many models are built at most.
+_MOST_BUILT = 16
+
+#: Factors by which growth is tried, the yearly rates that are tried where there is none, and factors of failures and losses.
+_MORE, _RATES, _LESS = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0), (0.05, 0.1, 0.2, 0.5, 1.0), (0.75, 0.5, 0.25, 0.1, 0.0)
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """A row and the values that are tried for it, in its own unit or as factors, from the nearest to the most helpful."""
+
+    row: ParameterRow
+    values: tuple[float, ...]
+    operation: str
+
+    def change(self, value: float) -> Change:
+        row, before = self.row, 1.0 if self.operation == "*" else self.row.value or 0.0
+        address, unit = row.address if row.at else f"{row.address}[]", "" if self.operation == "*" else row.unit
+        return Change("shape", address, None, before, value, unit, row.file, row.line, self.operation, row.changed_by)
+
+
+class _OutOfBuilds(PlannerError):
+    """As many models were built as may be."""
+
+
+@dataclass
+class _Trials:
+    instance: Instance
+    deadline: Deadline
+    built: int = 0
+    found: list[tuple[Change, ...]] = field(default_factory=list)
+
+    def mend(self, changes: Iterable[Change]) -> bool:
+        """True where a plan exists with these changes. Raises SolverLimit, or _OutOfBuilds, where no more can be tried."""
+        if self.built == _MOST_BUILT:
+            raise _OutOfBuilds
+        if self.deadline.passed:
+            raise SolverLimit("no time was left")
+        self.built += 1
+        changed = self.instance.replace({change.target: (change.operation, change.after) for change in changes})
+        program = compile(build(changed))
+        elastic = make_elastic(program, givens(changed, program))
+        return solve_elastic(elastic.with_costs(1 / elastic.sizes), self.deadline).objective <= NOUGHT
+
+    def split(self, shapes: list[_Shape]) -> None:
+        """Find those that would do by themselves."""
+        try:
+            helpful = self.mend(shape.change(shape.values[-1]) for shape in shapes)
+        except InstanceError:  # what is allowed one by one need not be allowed together
+            helpful = len(shapes) > 1
+        if helpful and len(shapes) > 1:
+            half = len(shapes) // 2
+            self.split(shapes[:half])
+            self.split(shapes[half:])
+        elif helpful:
+            self.found.append((shapes[0].change(self._nearest(shapes[0])),))
+
+    def _nearest(self, shape: _Shape) -> float:
+        """The value nearest to what was given that does."""
+        values = shape.values[:-1]
+        return shape.values[bisect.bisect_left(values, True, key=lambda value: self.mend([shape.change(value)]))]
+
+
+def mending_shapes(
+    instance: Instance, elastic: Elastic, least: Optimum, deadline: Deadline
+) -> tuple[list[tuple[Change, ...]], bool]:
+    """The numbers that shape the program and would do by themselves, as changes; and whether there was time to find all."""
+    trials = _Trials(instance, deadline)
+    shapes = _shapes(instance, _at_fault(instance, elastic, least))
+    try:
+        if shapes:
+            trials.split(shapes)
+    except SolverLimit:
+        return trials.found, False
+    except PlannerError:
+        return trials.found, True
+    return trials.found, True
+
+
+def _at_fault(instance: Instance, elastic: Elastic, least: Optimum) -> set[Any]:
+    """The labels of the rows that prove that there is no plan; of a limit, the items that it is about."""
+    proving = np.abs(least.duals) > 1e-9
+    items = {limit.name: limit.items for limit in instance.limits}
+    labels: set[Any] = set()
+    for family in elastic.program.rows:
+        for position in np.flatnonzero(proving[family.rows]).tolist():
+            index = family.index[position]
+            labels.update(index)
+            labels.update(items.get(index[0], ()) if family.name == "limit" else ())
+    return labels
+
+
+def _shapes(instance: Instance, at_fault: set[Any]) -> list[_Shape]:
+    """What is worth a trial: dates and delays, which leave no row behind, and the rest of what the rows at fault name."""
+    found = []
+    for row in instance.rows:
+        values, operation = _values(instance, row)
+        named = row.item in at_fault or not row.item
+        if values and (named or row.parameter in ("first_year", "last_year", "opens", "closes", "delay", "max_delay")):
+            found.append(_Shape(row, values, operation))
+    return sorted(found, key=lambda shape: shape.row.item not in at_fault)
+
+
+def _values(instance: Instance, row: ParameterRow) -> tuple[tuple[float, ...], str]:
+    """The values to try for a row, from the nearest, and whether they are set or multiply; none where it has no such number."""
+    name, numbers = row.parameter, instance.numbers
+    factor, now = instance.units.factor(row.unit, row.declaration.unit), row.value or 0.0
+    if name == "growth":
+        return _growing(instance, row, factor)
+    if name in ("annual_failure", "loss"):
+        return (_LESS if any(row.values) else ()), "*"
+    if row.value is None:
+        return (), "="
+    span = instance.years[-1] + instance.weights[instance.years[-1]] - instance.years[0]
+    tried: dict[str, Iterable[float]] = {
+        "first_year": (year for year in reversed(instance.years) if year < now * factor),
+        "opens": (year for year in reversed(instance.years) if year < now * factor),
+        "last_year": (year for year in instance.years if year > now * factor),
+        "closes": (year for year in instance.years if year > now * factor),
+        "lead_time": range(round(now * factor) - 1, -1, -1), "lifetime": range(round(now * factor) + 1, span + 1),
+        "delay": sorted({most for most in numbers["compute.max_delay"].values() if most < now * factor}, reverse=True),
+        "max_delay": sorted({delay for delay in numbers["compute.delay"].values() if delay > now * factor}),
+    }  # fmt: skip
+    return tuple(value / factor for value in tried.get(name, ())), "="
+
+
+def _growing(instance: Instance, row: ParameterRow, factor: float) -> tuple[tuple[float, ...], str]:
+    """Rates of growth, or factors of one, that leave it within what an instance may have."""
+    step = max((later - earlier for earlier, later in itertools.pairwise(instance.years)), default=1)
+    now, most = max(row.values) * factor, math.expm1(math.log(MOST_GROWTH) / step)
+    if now > 0:
+        return tuple(by for by in _MORE if now * by <= most), "*"
+    return tuple(rate / factor for rate in _RATES if rate <= most), "="

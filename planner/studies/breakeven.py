@@ -1,0 +1,178 @@
+"""The value of a parameter at which the plan changes its mind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from planner.errors import PlannerError, Unbounded
+from planner.instance import Instance
+from planner.studies.conditions import Condition, parse_condition
+from planner.studies.programs import Programs, Solved
+from planner.studies.varying import Varied, parse_varied
+
+#: How many points of the range are looked at before anything is narrowed down, the ends included.
+SAMPLES = 5
+
+#: What a point of the range can be: the condition is true, false, or there is no plan to ask.
+State = bool | None
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of the range: the state there, what was measured in the condition's unit, and the cost in GUSD; None without a plan."""
+
+    at: float
+    state: State
+    measured: float | None
+    cost: float | None
+    solved: Solved | None
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Two neighbouring points of unlike state: what changes does so between `below` and `above`."""
+
+    below: Point
+    above: Point
+
+    @property
+    def value(self) -> float:
+        """The middle of the two."""
+        return (self.below.at + self.above.at) / 2
+
+    @property
+    def is_threshold(self) -> bool:
+        """True where the condition switches; false where plans cease to be possible."""
+        return self.below.state is not None and self.above.state is not None
+
+
+@dataclass(frozen=True)
+class Breakeven:
+    """Where a condition switches along a parameter.
+
+    `value` is the threshold (the one nearest to the present value where there are several), in `varied.unit`, None where the condition
+    never switches; `switches` has all that were found, `points` every point that was solved, in order.
+    """
+
+    varied: Varied
+    condition: Condition
+    accuracy: float
+    points: tuple[Point, ...]
+    switches: tuple[Switch, ...]
+    parts: frozenset[str]
+    linear: bool
+    solves: int
+
+    @property
+    def value(self) -> float | None:
+        """The threshold nearest to the present value, or None."""
+        thresholds = [switch.value for switch in self.switches if switch.is_threshold]
+        present = self.varied.present
+        return min(thresholds, key=lambda t: abs(t - (t if present is None else present)), default=None)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Every point that was solved: value, whether the condition holds there (None: no plan), what was measured, cost in GUSD."""
+        listed = [(p.at, p.state, p.measured, p.cost) for p in self.points]
+        return pd.DataFrame(listed, columns=["at", "holds", "measured", "cost"])
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer for `--json`."""
+        return {
+            "vary": self.varied.name, "unit": self.varied.unit or "1", "present": self.varied.present, "low": self.varied.low,
+            "high": self.varied.high, "range": self.varied.about_range, "until": str(self.condition),
+            "tolerance": self.condition.tolerance, "accuracy": self.accuracy, "value": self.value,
+            "switches": [
+                {"below": s.below.at, "above": s.above.at, "holds_below": s.below.state, "holds_above": s.above.state}
+                for s in self.switches
+            ],
+            "changes": sorted(self.parts), "rebuilt": not self.linear, "solves": self.solves,
+            "points": self.table.astype(object).where(self.table.notna(), None).to_dict("records"),
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        from planner.studies.sentences import breakeven_said
+
+        return breakeven_said(self)
+
+
+def breakeven(
+    instance: Instance,
+    vary: str | Sequence[str],
+    until: str,
+    low: float | None = None,
+    high: float | None = None,
+    accuracy: float = 1e-3,
+    watch: Callable[[str], None] | None = None,
+) -> Breakeven:
+    """Where along a parameter a condition switches, to `accuracy` as a share of the value.
+
+    `vary` is an address or several (see `planner.studies.varying`), `low` and `high` bound it in the unit of its row, `until` is such as
+    `compute.in_service[moon]@2050 > 5 GW`. Each solve starts from the plan before and is certified. Both sides of every switch are solved once
+    more from an instance built anew. Raises AddressError or PlannerError for what cannot be read, InstanceError for a range that the instance
+    does not allow, SolverError where an answer is not certified.
+    """
+    if not 1e-9 <= accuracy < 1:
+        raise PlannerError(f"an accuracy of {accuracy:g} cannot be kept, expected a share of the value from 1e-9 to below 1")
+    varied, condition = parse_varied(instance, vary, low, high), parse_condition(until, instance)
+    programs = Programs(instance, (varied,), watch or (lambda step: None))
+    look = Looking(programs, condition, (), accuracy)
+    at = [varied.between(varied.low, varied.high, i / (SAMPLES - 1)) for i in range(1, SAMPLES - 1)]
+    samples = [look.at(t) for t in (varied.low, *at, varied.high)]
+    switches = [s for a, b in zip(samples, samples[1:], strict=False) for s in look.switches(a, b)]
+    switches = [look.confirmed(switch) for switch in switches]
+    points = tuple(look.points[t] for t in sorted(look.points))
+    return Breakeven(varied, condition, accuracy, points, tuple(switches), programs.parts, programs.linear, programs.solves)
+
+
+class Looking:
+    """Looks at a condition along the last of the varied things, the others held at `fixed`; remembers what it saw."""
+
+    def __init__(self, programs: Programs, condition: Condition, fixed: tuple[float, ...], accuracy: float) -> None:
+        self.programs, self.condition, self._fixed, self._accuracy = programs, condition, fixed, accuracy
+        self._varied = programs.varied[-1]
+        self.points: dict[float, Point] = {}
+
+    def at(self, t: float, start: Solved | None = None) -> Point:
+        """The point at a value, solved if it was not yet."""
+        if t not in self.points:
+            self.points[t] = self._solve_at(t, start)
+        return self.points[t]
+
+    def _solve_at(self, t: float, start: Solved | None = None, anew: bool = False) -> Point:
+        where = (*self._fixed, t)
+        try:
+            solved = self.programs.solve_at(*where, start=start, anew=anew)
+        except Unbounded:
+            solved = None
+        if solved is None:
+            return Point(t, None, None, None, None)
+        made = self.programs.read_at(*where)
+        measured = self.condition.selection.measure(made, solved.program, solved.optimum.values)
+        return Point(t, self.condition.holds(measured), measured, solved.cost, solved)
+
+    def switches(self, below: Point, above: Point) -> list[Switch]:
+        """Every change of state that halving between two points comes upon."""
+        if below.state == above.state:
+            return []
+        if self._varied.close(below.at, above.at, self._accuracy):
+            return [Switch(below, above)]
+        middle = self.at(self._varied.between(below.at, above.at), below.solved or above.solved)
+        return [*self.switches(below, middle), *self.switches(middle, above)]
+
+    def confirmed(self, switch: Switch) -> Switch:
+        """The switch with both sides solved from an instance built anew; raises PlannerError where they say otherwise."""
+        if not self.programs.linear:
+            return switch
+        for point in (switch.below, switch.above):
+            again = self._solve_at(point.at, point.solved, anew=True)
+            if again.state != point.state:
+                raise PlannerError(
+                    f"at {self._varied.said(point.at)} the condition is {again.state} where the instance is built anew and {point.state} "
+                    "where its program is put together from those at the ends: the optimum is not unique there, ask with another accuracy"
+                )
+        return switch

@@ -1,0 +1,190 @@
+"""What a study varies: a number of the instance, or several by one law, over a range.
+
+    ADDRESS                 a number in the unit of its row; where it has several rows or years, a factor of them
+    ADDRESS*                a factor of whatever the address names
+    ADDRESS=A+B*t           a law: the number is A+B*t; *= and += scale and shift by it
+
+Several laws move together with one t.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from planner.errors import AddressError
+from planner.instance import Instance, LimitRow, ParameterRow
+from planner.instance.addresses import matching, matching_limit, parse_address
+
+#: The range of a factor, or of the share of a number, that has no low and high of its own.
+WIDE = (0.1, 10.0)
+
+_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_LAW = re.compile(
+    rf"(?P<address>[^=*+]+?)\s*(?P<operation>[*+]?)=\s*(?:(?P<base>{_NUMBER})(?!\s*\*)\s*)?(?:(?P<slope>[+-]?\s*(?:{_NUMBER})?)\s*\*?\s*t)?"
+)
+
+
+@dataclass(frozen=True)
+class Law:
+    """What is done to an address at t: `operation` is `=`, `*` or `+`, and the number base + slope * t."""
+
+    address: str
+    operation: str
+    base: float
+    slope: float
+
+    def at(self, t: float) -> tuple[str, float]:
+        """The change that `Instance.replace` takes."""
+        return self.operation, self.base + self.slope * t
+
+
+@dataclass(frozen=True)
+class Varied:
+    """What is varied, over which range; `present` is where the instance stands, None where it stands on no point of the law.
+
+    Of a number that is `whole` only whole points are asked.
+    """
+
+    name: str
+    unit: str
+    laws: tuple[Law, ...]
+    low: float
+    high: float
+    present: float | None
+    about_range: str
+    whole: bool = False
+
+    @property
+    def geometric(self) -> bool:
+        """Whether the range spans so many sizes that points are spread by their ratio, not by their distance."""
+        return self.low > 0 and self.high / self.low >= 10
+
+    def between(self, low: float, high: float, share: float = 0.5) -> float:
+        """The point at a share of the way between two others."""
+        if self.geometric:
+            found = math.exp(math.log(low) * (1 - share) + math.log(high) * share)
+        else:
+            found = low + share * (high - low)
+        return float(round(found)) if self.whole else found
+
+    def close(self, below: float, above: float, accuracy: float) -> bool:
+        """Whether two points are as near as an accuracy asks: a share of the value, and near nought of that share of the range."""
+        if self.whole:
+            return above - below <= 1
+        return above - below <= accuracy * max(abs(below), abs(above), accuracy * (self.high - self.low))
+
+    def instance_at(self, instance: Instance, t: float) -> Instance:
+        """The instance with what is varied put to `t`; raises AddressError or InstanceError where it cannot be."""
+        return instance.replace({law.address: law.at(t) for law in self.laws})
+
+    def said(self, t: float) -> str:
+        """A point of the range, with its unit."""
+        return f"{t:.6g}" + ("" if self.unit in ("", "1") else f" {self.unit}")
+
+
+def parse_varied(
+    instance: Instance, texts: str | Sequence[str], low: float | None = None, high: float | None = None
+) -> Varied:
+    """What some texts mean, all problems at once; raises AddressError with the nearest address and what was expected."""
+    wanted = [texts] if isinstance(texts, str) else list(texts)
+    found: list[tuple[Law, Sequence[ParameterRow | LimitRow], bool]] = []
+    wrong = []
+    for text in wanted:
+        try:
+            found.append(_parsed(instance, text, len(wanted) > 1))
+        except AddressError as error:
+            wrong.append(str(error))
+    addresses = [law.address for law, _, _ in found]
+    wrong += [f"'{address}' is varied twice" for address in sorted(set(addresses)) if addresses.count(address) > 1]
+    if wrong or not found:
+        raise AddressError("\n".join(wrong) or "nothing is varied, expected an address")
+    laws = tuple(law for law, _, _ in found)
+    free = any(is_law for _, _, is_law in found)
+    rows = [row for _, some, _ in found for row in some]
+    value = not free and laws[0].operation == "="
+    present = None if free else _value(instance, laws[0].address, rows[0]) if value else 1.0
+    own = _range(instance, laws[0], rows, present) if not free else None
+    if own is None and (low is None or high is None):
+        raise AddressError(f"a law has no range of its own, expected both ends of t for {', '.join(addresses)}")
+    begin, end = (given if given is not None else known for given, known in zip((low, high), own or (0.0, 0.0), strict=False))
+    about = "the range that was given" if low is not None and high is not None else own[2] if own else ""
+    if not (math.isfinite(begin) and math.isfinite(end)) or begin >= end:
+        raise AddressError(f"the range of {', '.join(addresses)} runs from {begin:g} to {end:g}, expected a low end below a high one")
+    name = " and ".join(wanted) if len(wanted) < 4 else f"{wanted[0]} and {len(wanted) - 1} more"
+    whole = value and isinstance(rows[0], ParameterRow) and rows[0].declaration.whole
+    if whole:
+        begin, end = float(math.ceil(begin)), float(math.floor(end))
+    return Varied(name, rows[0].unit if value else "", laws, begin, end, present, about, whole)
+
+
+def _parsed(instance: Instance, text: str, together: bool) -> tuple[Law, Sequence[ParameterRow | LimitRow], bool]:
+    """The law of a text, the rows that it changes, and whether it was written as a law."""
+    if "=" in text:
+        match = _LAW.fullmatch(text.strip())
+        if match is None or (match["base"] is None and match["slope"] is None):
+            raise AddressError(f"'{text}' is no law, expected ADDRESS=A+B*t, ADDRESS*=A+B*t or ADDRESS+=A+B*t with numbers A and B")
+        slope = match["slope"]
+        rate = 0.0 if slope is None else float(slope.replace(" ", "") + ("1" if slope.strip() in ("", "+", "-") else ""))
+        rows = _rows(instance, match["address"], match["operation"] == "")
+        return Law(match["address"].strip(), match["operation"] or "=", float(match["base"] or 0.0), rate), rows, True
+    address = text.strip().removesuffix("*").strip()
+    rows = _rows(instance, address, False)
+    year = parse_address(address).year
+    single = len(rows) == 1 and (rows[0].value is not None or year is not None)
+    by_factor = together or text.strip().endswith("*") or not single
+    return Law(address, "*" if by_factor else "=", 0.0, 1.0), rows, False
+
+
+def _rows(instance: Instance, text: str, may_be_new: bool) -> Sequence[ParameterRow | LimitRow]:
+    """The rows that an address names; a parameter without a row may be set, not varied from where it stands."""
+    address = parse_address(text)
+    if not may_be_new:
+        instance.replace({text.strip(): ("+", 0.0)})  # refuses what names nothing, with the nearest address, as `--set` does
+    if address.block == "limits":
+        return [matching_limit(address, instance.limit_rows)]
+    return matching(address, instance.rows)
+
+
+def _value(instance: Instance, address: str, row: ParameterRow | LimitRow) -> float:
+    """The number that an address of one row stands at, in the row's unit."""
+    year = parse_address(address).year
+    if year is None or row.value is not None:
+        return float(row.value or 0.0)
+    from planner.instance.series import series
+
+    return series(row, 1.0, (year,))[0]
+
+
+def _range(
+    instance: Instance, law: Law, rows: Sequence[ParameterRow | LimitRow], present: float | None
+) -> tuple[float, float, str]:
+    """The range that the rows state, in what is varied, and where it is from."""
+    if law.operation == "=":
+        row, at = rows[0], present or 0.0
+        fits = row.value is not None or all(bound is None or bound.is_factor for bound in (row.low, row.high))
+        if row.low is not None and row.high is not None and fits:
+            return row.low.of(at), row.high.of(at), "the row's own low and high"
+        ends = sorted((WIDE[0] * at, WIDE[1] * at))
+        return ends[0], ends[1], "0.1 to 10 times the present value: the row states no range"
+    ranges = [_factors(row) for row in rows]
+    if ranges and all(ranges):
+        lows, highs = zip(*(r for r in ranges if r), strict=True)
+        if max(lows) < min(highs):
+            same = len(set(ranges)) == 1
+            return max(lows), min(highs), "the rows' own low and high, as a factor" + ("" if same else ", the narrowest of them")
+    return *WIDE, "a factor of 0.1 to 10: the rows state no range that they share"
+
+
+def _factors(row: ParameterRow | LimitRow) -> tuple[float, float] | None:
+    """The range of a row as factors of its value, None where it has none."""
+    if row.low is None or row.high is None:
+        return None
+    if row.low.is_factor and row.high.is_factor:
+        return row.low.amount, row.high.amount
+    if row.value:
+        ends = sorted((row.low.of(row.value) / row.value, row.high.of(row.value) / row.value))
+        return ends[0], ends[1]
+    return None

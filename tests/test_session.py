@@ -1,0 +1,126 @@
+"""Sessions: the same programs and plans as built anew, structure noticed, nothing silent."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import planner
+from planner.highs import Optimum
+from planner.lp import LinearProgram, compile
+from planner.model import build
+from planner.recorded import RecordedProgram, record
+from tests.variants import crossroads
+
+TOY = Path(__file__).parents[1] / "instances" / "toy"
+MAKES = {"toy": lambda: planner.load(TOY), "crossroads": crossroads}
+
+
+@cache
+def instance(name: str) -> planner.Instance:
+    return MAKES[name]()
+
+
+@cache
+def recorded(name: str) -> RecordedProgram:
+    return record(instance(name))
+
+
+@cache
+def optimum(name: str) -> Optimum:
+    return planner.solve(instance(name)).optimum
+
+
+def same(first: LinearProgram, second: LinearProgram) -> None:
+    assert first.column_names == second.column_names and first.row_names == second.row_names
+    assert first.offset == pytest.approx(second.offset, rel=1e-12)
+    for name in ("cost", "row_lower", "row_upper", "col_lower", "col_upper", "quantity_offset"):
+        np.testing.assert_allclose(getattr(first, name), getattr(second, name), rtol=1e-12, atol=1e-300)
+    for one, other in ((first.matrix, second.matrix), (first.quantity_matrix, second.quantity_matrix)):
+        assert np.array_equal(one.indptr, other.indptr) and np.array_equal(one.indices, other.indices)
+        np.testing.assert_allclose(one.data, other.data, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", MAKES)
+def test_the_recorded_program_is_the_program(name: str) -> None:
+    same(recorded(name).program, compile(build(instance(name))))
+
+
+def numbers(name: str) -> list[str]:
+    """Addresses of all rows that are no whole numbers and need not add up to 1."""
+    rows = instance(name).rows
+    addresses = [row.address if row.at or row.block == "finance" else f"{row.address}[]" for row in rows
+                 if not row.declaration.whole and row.parameter != "share" and any(row.values)]  # fmt: skip
+    return addresses + [row.address for row in instance(name).limit_rows]
+
+
+@pytest.mark.parametrize(("name", "address"), [(name, address) for name in MAKES for address in numbers(name)])
+def test_other_numbers_give_the_program_that_is_built_with_them(name: str, address: str) -> None:
+    moved = instance(name).replace({address: ("*", 0.97)})
+    program = recorded(name).program_of(moved)
+    if program is not None:
+        same(program, compile(build(moved)))
+
+
+def test_most_changes_of_numbers_need_no_building() -> None:
+    rebuilt = [a for a in numbers("toy") if recorded("toy").program_of(instance("toy").replace({a: ("*", 0.97)})) is None]
+    assert len(rebuilt) <= 3, rebuilt
+
+
+@pytest.mark.parametrize(("name", "address"), [(name, address) for name in MAKES for address in numbers(name)][::3])
+def test_slopes_are_those_of_solving_again(name: str, address: str) -> None:
+    before, step = instance(name), 1e-5
+    moved = before.replace({address: ("*", 1 + step)})
+    back = before.replace({address: ("*", 1 - step)})
+    slopes, given = recorded(name).slopes(optimum(name)), recorded(name).formulas.given
+    told = 0.0
+    from planner.recorded import numbers_of
+
+    after, first = numbers_of(moved), numbers_of(before)
+    assert after.keys() == given.keys()
+    told = sum(slopes[key] * (after[key] - first[key]) / step for key in given if after[key] != first[key])
+    costs = [planner.solve(changed).objective for changed in (moved, back)]
+    base = planner.solve(before).objective
+    sides = sorted(((costs[0] - base) / step, (base - costs[1]) / step))
+    slack = 1e-4 * (1 + abs(told)) + 2e-9 * base / step
+    assert sides[0] - slack <= told <= sides[1] + slack
+
+
+def test_a_session_finds_what_solving_anew_finds() -> None:
+    session = planner.Session(instance("toy"))
+    for changes in (
+        None,
+        {"launch.rocket.price": ("*", 0.5)},
+        {"compute.chat.demand": ("*", 1.2)},
+        {"compute.rack.lifetime[]": 4},
+    ):
+        plan = session.solve(changes)
+        fresh = planner.solve(instance("toy").replace(changes) if changes else instance("toy"))
+        assert plan.objective == pytest.approx(fresh.objective, rel=1e-9)
+        assert plan.instance.hash == fresh.instance.hash
+    assert session.built == 2, "only another lifetime is another program"
+
+
+def test_changes_start_from_the_instance_and_not_from_the_last_plan() -> None:
+    session = planner.Session(instance("toy"))
+    first = session.solve({"launch.rocket.price": ("*", 0.5)})
+    again = session.solve({"launch.rocket.price": ("*", 0.5)})
+    assert again.objective == pytest.approx(first.objective, rel=1e-12)
+
+
+def test_a_change_that_reaches_nothing_is_an_error() -> None:
+    session = planner.Session(instance("toy"))
+    with pytest.raises(planner.PlannerError, match=r"no coefficient of the program hangs on power\.gas\.wacc"):
+        session.solve({"power.gas.wacc": "0.05 1/yr"})
+        session.solve({"power.gas.wacc": "0.05 1/yr"})
+
+
+def test_another_structure_is_built() -> None:
+    session = planner.Session(instance("toy"))
+    session.solve()
+    other = planner.load(TOY).replace({"power.gas.wacc": "0.05 1/yr"})
+    assert session.program(other).shape == session.program(instance("toy")).shape
+    assert session.built == 2
