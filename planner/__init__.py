@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner.certificate import Certificate, certify
+    from planner.comparing import Comparison, compare
     from planner.digest import summary
     from planner.errors import (
         AddressError,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         UnitError,
     )
     from planner.exact import ExactCertificate, certify_exactly
+    from planner.exporting import export_plan
     from planner.highs import Optimum
     from planner.instance import Instance, load
     from planner.lp import LinearProgram, compile
@@ -41,6 +43,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AddressError",
     "Certificate",
+    "Comparison",
     "ExactCertificate",
     "Infeasible",
     "Instance",
@@ -58,7 +61,9 @@ __all__ = [
     "build",
     "certify",
     "certify_exactly",
+    "compare",
     "compile",
+    "export_plan",
     "load",
     "load_plan",
     "save_plan",
@@ -68,11 +73,13 @@ __all__ = [
 
 _HOMES = {
     "planner.certificate": ("Certificate", "certify"),
+    "planner.comparing": ("Comparison", "compare"),
     "planner.errors": (
         "AddressError", "Infeasible", "InstanceError", "NotCertified", "PlannerError", "SolverError", "SolverLimit",
         "Unbounded", "UnitError",
     ),
     "planner.exact": ("ExactCertificate", "certify_exactly"),
+    "planner.exporting": ("export_plan",),
     "planner.highs": ("Optimum",),
     "planner.instance": ("Instance", "load"),
     "planner.lp": ("LinearProgram", "compile"),

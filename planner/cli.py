@@ -15,7 +15,20 @@ import typer
 
 from planner import errors
 from planner.endings import interruptible
-from planner.options import AsJson, Certify, Changes, InstanceFolder, Method, ModelFile, Quiet, Scenarios, Version
+from planner.options import (
+    EXPORTED,
+    AsJson,
+    Certify,
+    Changes,
+    Exported,
+    Grouping,
+    InstanceFolder,
+    Method,
+    ModelFile,
+    Quiet,
+    Scenarios,
+    Version,
+)
 from planner.terminal import (
     count_by_status,
     load_instance,
@@ -205,12 +218,31 @@ def show(
 
 @app.command()
 def export(
-    instance: InstanceFolder,
-    write_model: Annotated[Path, typer.Option("--write-model", metavar="FILE", help="the file to write, .mps or .lp")],
+    source: Annotated[Path, typer.Argument(metavar="RUN|INSTANCE", help="a run folder, or with --write-model an instance")],
+    to: Annotated[Path | None, typer.Option(metavar="PATH", help=f"write the plan: {EXPORTED}")] = None,
+    format_: Annotated[Exported | None, typer.Option("--format", help="what to write; else the ending of PATH says")] = None,
+    write_model: ModelFile = None,
     scenario: Scenarios = [],  # noqa: B006
     set_: Changes = [],  # noqa: B006
 ) -> None:
-    """Write the linear program, with its names, for another solver."""
+    """Write the plan of a run folder for other programs, or the linear program of an instance for another solver."""
+    if (to is None) == (write_model is None):
+        raise errors.PlannerError("export writes a plan or a program, expected --to PATH or --write-model FILE")
+    if to is not None:
+        if scenario or set_:
+            raise errors.PlannerError("a run is exported as it was solved, expected no --scenario and no --set beside --to")
+        from planner.exporting import export_plan, format_of
+        from planner.store import load_plan
+
+        format_of(to, format_ and format_.value)
+        print(f"Written to {export_plan(load_plan(source), to, format_ and format_.value)}.")
+    elif format_ is not None:
+        raise errors.PlannerError("--format is of what --to writes; a program is written as its ending says, .mps or .lp")
+    elif write_model is not None:
+        _export_program(source, write_model, scenario, set_)
+
+
+def _export_program(instance: Path, write_model: Path, scenario: list[str], set_: list[str]) -> None:
     from planner.highs import write_model as export_program
     from planner.pipeline import compile_instance
 
@@ -271,3 +303,24 @@ def diff(
         lines = [errors.printable(str(difference)) for difference in found]
         number = f"{len(found)} difference{'s' if len(found) > 1 else ''}" if found else "No difference"
         print("\n".join([*lines, f"{number}."]))
+
+
+@app.command()
+def compare(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN [RUN ...]", help="run folders; each is held against the first")],
+    group: Annotated[Grouping, typer.Option(help="how inputs are grouped into steps; auto takes at most 12")] = Grouping.auto,
+    reverse: Annotated[bool, typer.Option("--reverse", help="change the inputs in the opposite order too")] = False,
+    no_attribution: Annotated[bool, typer.Option("--no-attribution", help="solve nothing: decisions and inputs alone")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what differs between runs: decisions by year, inputs, and what each input makes of the difference in cost."""
+    from planner.comparing import compare as compare_plans
+    from planner.store import load_plan
+
+    if len(runs) < 2:
+        raise errors.PlannerError(f"{runs[0]} is one run, expected at least two to compare")
+    plans = [load_plan(run) for run in runs]
+    with progress(as_json) as tell:
+        names = [str(run) for run in runs]
+        found = compare_plans(plans, names=names, group=group.value, reverse=reverse, attribution=not no_attribution, watch=tell)
+    print(json.dumps([one.as_dict() for one in found]) if as_json else "\n\n\n".join(map(str, found)))

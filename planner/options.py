@@ -26,6 +26,28 @@ class Method(StrEnum):
     pdlp = "pdlp"
 
 
+class Exported(StrEnum):
+    """What a plan is exported as."""
+
+    csv = "csv"
+    parquet = "parquet"
+    excel = "excel"
+    iamc = "iamc"
+
+
+#: To which paths a plan is exported.
+EXPORTED = "FILE.xlsx, FILE.iamc.csv, FILE.iamc.xlsx, or a folder of csv or parquet"
+
+
+class Grouping(StrEnum):
+    """How the inputs that differ between two runs are grouped."""
+
+    auto = "auto"
+    address = "address"
+    technology = "technology"
+    block = "block"
+
+
 InstanceFolder = Annotated[Path, typer.Argument(metavar="INSTANCE", help="folder of the instance")]
 Scenarios = Annotated[
     list[str],

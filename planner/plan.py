@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -64,6 +66,11 @@ class Plan:
         prices = {f"prices/{name}": table for name, table in self.prices.items()}
         economy = {f"economics/{name}": table for name, table in self.economics.items()}
         return {**self.tables, **prices, **economy, "ledger": self.ledger}
+
+    def export(self, path: str | Path, format: str | None = None) -> Path:
+        """Write the plan as csv, parquet, excel or iamc and return the path; see `planner.export_plan`."""
+        written: Path = import_module("planner.exporting").export_plan(self, path, format)
+        return written
 
     def equals(self, other: Plan) -> bool:
         """True where every table, price, ledger entry and fact is the same; how long it took and where it went are no facts."""

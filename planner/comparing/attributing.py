@@ -45,11 +45,10 @@ class Attribution:
     def means(self) -> dict[str, float | None]:
         """The mean of both orders by step, None where an order gives none; empty without the opposite order."""
         other = {step.name: step.difference for step in self.opposite}
-        return {
-            step.name: None if step.difference is None or other[step.name] is None else (step.difference + other[step.name]) / 2
-            for step in self.steps
-            if other
-        }
+        if not other:
+            return {}
+        pairs = {step.name: (step.difference, other[step.name]) for step in self.steps}
+        return {name: None if one is None or two is None else (one + two) / 2 for name, (one, two) in pairs.items()}
 
     def as_dict(self) -> dict[str, Any]:
         """The attribution as one JSON object."""
@@ -79,8 +78,8 @@ def _check_again(plan: Plan, name: str, watch: Callable[[str], None] | None) -> 
     now = solve(plan.instance, warm_start=plan).objective
     if not _same(now, plan.objective):
         raise PlannerError(
-            f"{name} is recorded at a cost of {plan.objective:.9g} {plan.facts['unit']} and solved at {now:.9g} now: the planner that "
-            "made it was another; solve it again before comparing"
+            f"{name} is recorded at a cost of {plan.objective:.9g} {plan.facts['unit']} and solved at {now:.9g} now: the planner "
+            "that made it was another; solve it again before comparing"
         )
 
 
@@ -107,7 +106,7 @@ def _steps(a: Plan, b: Plan, ordered: Sequence[Group], watch: Callable[[str], No
             continue
         steps.append(Step(group.name, group.addresses, found.objective, found.objective - cost))
         before, cost = found, found.objective
-    return _closed(steps, b)
+    return _closed(steps, steps[-1].cost if steps else cost, b)
 
 
 def _solved(instance: Instance, before: Plan) -> Plan | str:
@@ -127,10 +126,10 @@ def _check_complete(instance: Instance, b: Instance, left: Sequence[str]) -> Non
         raise PlannerError(f"inputs that no step explains: {', '.join(sorted(astray))}")
 
 
-def _closed(steps: list[Step], b: Plan) -> tuple[Step, ...]:
+def _closed(steps: list[Step], reached: float | None, b: Plan) -> tuple[Step, ...]:
     """The steps, whose last cost must be that of `b`."""
-    if steps and (steps[-1].cost is None or not _same(steps[-1].cost, b.objective)):
-        raise PlannerError(f"the last step costs {steps[-1].cost}, expected the cost of the plan, {b.objective}")
+    if reached is None or not _same(reached, b.objective):
+        raise PlannerError(f"the last step costs {reached}, expected the cost of the plan, {b.objective}")
     return tuple(steps)
 
 

@@ -36,7 +36,7 @@ def _entries(plan: Plan, name: str) -> pd.DataFrame:
     words = [" ".join(map(str, parts)) for parts in zip(*(table[column] for column in labels), strict=True)]
     entries = pd.DataFrame({"item": words if labels else [""] * len(table), "year": table["year"], "unit": table["unit"]})
     for place in ("body", "site"):
-        entries[place] = table[place] if place in table else ""
+        entries[place] = table.get(place, "")
     return entries.assign(value=table["value"]).groupby(_KEYS, as_index=False)["value"].sum()
 
 

@@ -11,7 +11,7 @@ from planner.diagnosis.conflict import Conflict, find_conflict
 from planner.diagnosis.factors import mending_factors
 from planner.diagnosis.givens import Given, givens
 from planner.diagnosis.preflight import Finding, preflight
-from planner.diagnosis.relaxation import Change, Deadline, Elastic, changes, make_elastic, mends_alone, relax
+from planner.diagnosis.relaxation import Change, Deadline, Elastic, changes, distance, make_elastic, mends_alone, relax
 from planner.diagnosis.shapes import mending_shapes
 from planner.diagnosis.unbounded import Gain, gains
 from planner.diagnosis.words import conflict_in_words, gains_in_words, remedies_in_words
@@ -83,11 +83,16 @@ def diagnose_infeasible(instance: Instance, lp: LinearProgram, seconds: float = 
     except SolverError as error:
         said = f"What would make a plan possible was not found: {error}"
         return Diagnosis("infeasible", (*_first_sight(findings), said), findings=findings, complete=False)
-    needed = tuple(changes(elastic, least))
+    joint = tuple(changes(elastic, least))
     conflict = find_conflict(elastic, least, deadline)
-    alone, tried_all = _alone(instance, elastic, least, [change.address for change in needed], conflict, deadline)
+    given, tried_givens = _givens_alone(elastic, least, [change.address for change in joint], conflict, deadline)
+    factors, tried_factors = mending_factors(instance, elastic, least, deadline)
+    shapes, tried_shapes = mending_shapes(instance, elastic, least, deadline)
+    needed = min([*given, joint], key=distance)
+    alone = tuple(sorted([*given, *factors, *shapes], key=lambda part: max(change.distance for change in part)))
     sentences = (*_first_sight(findings), *conflict_in_words(instance, conflict), *remedies_in_words(instance, needed, alone))
-    return Diagnosis("infeasible", sentences, needed, alone, conflict, (), findings, tried_all and conflict.irreducible)
+    complete = conflict.irreducible and tried_givens and tried_factors and tried_shapes
+    return Diagnosis("infeasible", sentences, needed, alone, conflict, (), findings, complete)
 
 
 def diagnose_unbounded(instance: Instance, lp: LinearProgram) -> Diagnosis:
@@ -101,21 +106,10 @@ def _first_sight(findings: tuple[Finding, ...]) -> tuple[str, ...]:
     return tuple(str(finding) for finding in findings if finding.hopeless)
 
 
-def _alone(
-    instance: Instance, elastic: Elastic, least: Optimum, needed: list[str], conflict: Conflict, deadline: Deadline
-) -> tuple[tuple[tuple[Change, ...], ...], bool]:
-    """The rows of the instance each of which would do by itself, the least changes first; and whether time sufficed to try all."""
-    given, tried_givens = _givens_alone(elastic, least, needed, conflict, deadline)
-    factors, tried_factors = mending_factors(instance, elastic, least, deadline)
-    shapes, tried_shapes = mending_shapes(instance, elastic, least, deadline)
-    found = sorted([*given, *factors, *shapes], key=lambda part: max(change.distance for change in part))
-    return tuple(found), tried_givens and tried_factors and tried_shapes
-
-
 def _givens_alone(
     elastic: Elastic, least: Optimum, needed: list[str], conflict: Conflict, deadline: Deadline
 ) -> tuple[list[tuple[Change, ...]], bool]:
-    """Those rows among the givens, and whether there was time to try all that might do."""
+    """The rows of givens each of which would do by itself, and whether there was time to try all that might."""
     worth = _worth(elastic, least)
     likely = [given.address for given in conflict.givens] + sorted(worth, key=lambda address: -worth[address])
     found: list[tuple[Change, ...]] = []

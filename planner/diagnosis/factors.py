@@ -46,9 +46,11 @@ def mending_factors(
 ) -> tuple[list[tuple[Change, ...]], bool]:
     """The factors each of which would do by itself, as changes; and whether there was time to try all that are likely."""
     found: list[tuple[Change, ...]] = []
+    plain: Optimum | None = None
     for suspect in _suspects(instance, elastic, least)[:_TRIED]:
         try:
-            by = _smallest(elastic, suspect, least, deadline)
+            plain = plain or solve_elastic(elastic.with_costs(1 / elastic.sizes), deadline, least)
+            by = _smallest(elastic, suspect, plain, deadline)
         except SolverLimit:
             return found, False
         except SolverError:
@@ -86,13 +88,13 @@ def _furthest(instance: Instance, coefficient: Coefficient, way: int) -> float:
     return min(math.log(end), _FURTHEST) if end > 0 else 0.0
 
 
-def _smallest(elastic: Elastic, suspect: _Suspect, least: Optimum, deadline: Deadline) -> float | None:
+def _smallest(elastic: Elastic, suspect: _Suspect, plain: Optimum, deadline: Deadline) -> float | None:
     """The least factor, as a logarithm, with which a plan exists; None where even the furthest is not enough."""
-    start = _tried(elastic, suspect, suspect.furthest, least, deadline)
+    start = _tried(elastic, suspect, suspect.furthest, plain, deadline)
     if start.objective > NOUGHT:
         return None
     low, high = 0.0, suspect.furthest
-    guess = high / 2
+    guess = min(1.01 * _newton(elastic, suspect, 0.0, plain), high / 2)
     for _ in range(_STEPS):
         if high - low < _EXACT:
             break

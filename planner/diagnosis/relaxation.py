@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -242,6 +242,11 @@ def changes(elastic: Elastic, optimum: Optimum) -> list[Change]:
             where = (given.unit, given.file, given.line)
             found.append(Change(given.kind, given.address, given.year, given.value, after, *where, operation, given.changed_by))
     return found
+
+
+def distance(changes: Sequence[Change]) -> float:
+    """How far numbers move together: the sum of their logarithms, by which fewer and larger changes count for less than many."""
+    return sum(change.distance for change in changes)
 
 
 def outwards(value: float, way: int) -> float:

@@ -93,7 +93,7 @@ def remedies_in_words(instance: Instance, needed: Sequence[Change], alone: Seque
     if len(alone) > _MOST_REMEDIES:
         lines += [f"  and {len(alone) - _MOST_REMEDIES} more, which change by more: see `alone` in the diagnosis in JSON"]
     if len(together) > 1 and all(set(part) != set(needed) for part in alone):
-        lines += ["There would be a plan with all of these, which is the least change:"]
+        lines += ["There would be a plan with all of these, the least change of limits, demands and the like:"]
         lines += [f"  - {_remedy(instance, part)}" for part in together]
     return lines
 

@@ -1,0 +1,106 @@
+"""What binds: the limits, growth rates and scarce things that have a price, year by year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from planner.charts.chart import Chart
+from planner.charts.panels import inline
+from planner.charts.theme import needed
+from planner.plan import Plan
+
+#: Prices below this share of the greatest of their row are taken for nought, and so are all below the second number.
+_NOUGHT, _NOTHING = 1e-7, 1e-9
+
+#: So many rows are drawn, those that bind in most years; the table has all.
+MOST_ROWS = 36
+
+#: The tables of `plan.prices` that are read, the columns that make the name of a row, and what is said before it.
+_READ = {
+    "limit": (["limit", "bound"], "limit"),
+    "limit_over_horizon": (["limit", "bound"], "limit"),
+    "lift": (["technology", "site"], "lift"),
+    "link": (["site"], "link"),
+    "deposit": (["deposit"], "deposit"),
+    "goods_balance": (["good", "body"], "goods"),
+    "helium3_balance": (["body"], "helium-3"),
+    "power_balance": (["site"], "power"),
+    "demand": (["workload"], "demand"),
+}
+
+_COLUMNS = ["kind", "what", "year", "value", "unit", "share"]
+
+
+def _binding(plan: Plan) -> pd.DataFrame:
+    """A row for each thing and year in which it has a price: `kind`, `what`, `year`, `value`, `unit`, `share` of its own greatest price.
+
+    The price of what has one in each slice is the average by the slices' shares. A limit over the horizon has no `year` (NA).
+    """
+    read = {**_READ, **{name: (["technology", "body"], "growth") for name in plan.prices if name.startswith("growth.")}}
+    parts = [_rows(plan, table, by, said) for name, (by, said) in read.items() if (table := plan.prices.get(name)) is not None]
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS[:-1])
+    greatest = found.groupby(["kind", "what", "unit"])["value"].transform(lambda values: values.abs().max())
+    bound = found["value"].abs() > (greatest * _NOUGHT).clip(lower=_NOTHING)
+    return found.assign(share=found["value"].abs() / greatest)[bound].reset_index(drop=True)
+
+
+def _rows(plan: Plan, table: pd.DataFrame, by: list[str], said: str) -> pd.DataFrame:
+    rows = table.assign(kind=said, what=table[by].agg(" ".join, axis=1).str.removesuffix(" upper").str.replace("_", " "))
+    if "slice" in rows:
+        rows["value"] *= rows["slice"].map(plan.instance.numbers["time.share"])
+        rows = rows.groupby(["kind", "what", "year", "unit"], as_index=False)["value"].sum()
+    rows["year"] = rows["year"].astype("Int64") if "year" in rows else pd.array([pd.NA] * len(rows), "Int64")
+    return rows[_COLUMNS[:-1]]
+
+
+def _draw_binding(plan: Plan) -> Any:
+    alt = needed("altair")
+    table = _shown(plan)
+    order = list(dict.fromkeys(table["row"]))
+    years = list(plan.instance.years)
+    ticks = years if len(years) <= 8 else [year for year in years if year % 5 == 0]
+    rows = alt.Y("row:N", title=None, sort=order, axis=alt.Axis(labelLimit=280, grid=False, ticks=False, domain=False))
+    cells = (
+        alt.Chart(inline(table))
+        .mark_rect(stroke="#8C8C8C", strokeWidth=0.3)
+        .encode(
+            x=alt.X("year:O", title="year", axis=alt.Axis(values=ticks, labelAngle=0), scale=alt.Scale(domain=years)),
+            y=rows,
+            color=alt.Color("share:Q", title=["price, as share of", "the row's greatest"], scale=alt.Scale(scheme="viridis", reverse=True, domain=[0, 1])),
+        )
+    )
+    greatest = table.loc[table.groupby("row")["share"].idxmax()]
+    worth = greatest.assign(text=[f"{value:,.3g} {unit}" for value, unit in zip(greatest["value"], greatest["unit"], strict=True)])
+    texts = alt.Chart(inline(worth)).mark_text(align="left", fontSize=10).encode(
+        x=alt.value(_WIDTH + 8), y=rows, text="text:N"
+    )  # fmt: skip
+    return alt.layer(cells, texts).properties(width=_WIDTH, height=alt.Step(17))
+
+
+_WIDTH = 420
+
+
+def _shown(plan: Plan) -> pd.DataFrame:
+    """The rows that are drawn, with a limit over the horizon in every year, kind after kind in the order of the table."""
+    table = _binding(plan)
+    everywhere = table[table["year"].isna()].drop(columns="year").merge(pd.DataFrame({"year": list(plan.instance.years)}), how="cross")
+    drawn = pd.concat([table[table["year"].notna()], everywhere], ignore_index=True)
+    drawn["row"] = drawn["kind"] + ": " + drawn["what"]
+    often = drawn.groupby("row")["year"].nunique().sort_values(ascending=False, kind="stable").index[:MOST_ROWS]
+    kinds = ["limit", "growth", "lift", "link", "deposit", "goods", "helium-3", "power", "demand"]
+    drawn = drawn[drawn["row"].isin(often)].assign(rank=lambda t: t["kind"].map(kinds.index), year=lambda t: t["year"].astype(int))
+    return drawn.sort_values(["rank", "row", "year"], ignore_index=True)
+
+
+def _told(plan: Plan) -> str:
+    rows = _binding(plan)[["kind", "what"]].drop_duplicates()
+    more = f" The {MOST_ROWS} of {len(rows)} rows that bind in most years are drawn; the table has all." if len(rows) > MOST_ROWS else ""
+    return (
+        "A cell is filled in the years in which a limit, growth rate or balance has a shadow price; its colour is the price as a share of the greatest "
+        f"of its row, which stands at the end of the row, in the money of its year.{more}"
+    )
+
+
+BINDING = Chart("binding", "What binds", "", _told, _binding, _draw_binding)

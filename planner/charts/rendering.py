@@ -1,0 +1,78 @@
+"""Charts as text and as files."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from planner.charts.gallery import OVERVIEW, available, drawn
+from planner.charts.theme import needed, themed
+from planner.errors import PlannerError
+from planner.plan import Plan
+
+
+def svg(plan: Plan, name: str, dark: bool = False) -> str:
+    """The chart of that name, or the `overview`, as the text of an SVG without the chart's title.
+
+    Raises PlannerError for a name that is not known, a chart with nothing to show, and where altair or vl-convert are missing.
+    """
+    return _text(drawn(plan, name, dark))
+
+
+def as_svg(chart: Any, dark: bool = False) -> str:
+    """An altair chart such as `stack` and `tornado` give as the text of an SVG; errors as `svg`."""
+    return _text(themed(chart, dark))
+
+
+def save(plan: Plan, name: str, path: str | Path, dark: bool = False) -> Path:
+    """Write the chart of that name, or the `overview`, with its title, as an .svg or .png file; returns the path.
+
+    Raises PlannerError for another ending or a file that cannot be written, and otherwise as `svg`.
+    """
+    target = _checked(Path(path))
+    return _write(drawn(plan, name, dark, title=True), target)
+
+
+def save_all(plan: Plan, folder: str | Path, dark: bool = False) -> list[Path]:
+    """Write the overview and every chart that has something to show as NAME.svg and NAME.png into a folder; returns the paths."""
+    written = []
+    for name in (OVERVIEW, *available(plan)):
+        picture = drawn(plan, name, dark, title=True)
+        written += [_write(picture, Path(folder) / f"{name}{ending}") for ending in (".svg", ".png")]
+    return written
+
+
+def save_chart(chart: Any, path: str | Path, dark: bool = False) -> Path:
+    """Write an altair chart such as `stack` and `tornado` give as an .svg or .png file; errors as `save`."""
+    return _write(themed(chart, dark), _checked(Path(path)))
+
+
+def _checked(target: Path) -> Path:
+    if target.suffix not in (".svg", ".png"):
+        raise PlannerError(f"{target.name}: a picture is drawn as .svg or .png")
+    return target
+
+
+def _text(chart: Any) -> str:
+    needed("vl_convert")
+    text = io.StringIO()
+    chart.save(text, format="svg")
+    return text.getvalue()
+
+
+def _write(chart: Any, target: Path) -> Path:
+    """Draw before anything is written: what cannot be drawn leaves no file."""
+    if target.suffix == ".svg":
+        content = _text(chart).encode()
+    else:
+        needed("vl_convert")
+        picture = io.BytesIO()
+        chart.save(picture, format="png", scale_factor=2)
+        content = picture.getvalue()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    except OSError as error:
+        raise PlannerError(f"{target} cannot be written: {error.strerror or error}") from error
+    return target

@@ -1,0 +1,89 @@
+"""Why a plan is as it is: what binds, what computing costs and why, why not the rest, and what matters most.
+
+Every part is a function of a plan and its program that gives a table and sentences; each of their figures is a value, a
+dual or a reduced cost of the program, or what follows from these by the equations in docs/explain.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planner.errors import PlannerError
+
+if TYPE_CHECKING:
+    from planner.plan import Plan
+
+#: The parts in their order, each with its title. A part is the function of its name in the module of its name: it takes a
+#: plan and its program and gives a table and sentences. A module's `shown` makes of the table what is printed of it.
+PARTS = {
+    "binding": "What binds, and what one more unit is worth",
+    "price_stack": "What computing costs, and why",
+    "entry": "Why not: what would have to be cheaper to enter",
+    "sensitivity": "What matters most",
+}
+
+#: So many rows of a table are printed where its part does not say which.
+_SHOWN = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """The tables and the sentences of each part that was asked for, by its name in `PARTS`."""
+
+    tables: dict[str, pd.DataFrame]
+    sentences: dict[str, list[str]]
+
+    def __str__(self) -> str:
+        return "\n\n".join(self._text(name) for name in self.tables)
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it for JSON: `sentences` and `table` (a list of rows) of each part; what is not a finite number is null."""
+        return {
+            name: {"sentences": self.sentences[name], "table": _records(table)} for name, table in self.tables.items()
+        }
+
+    def _text(self, name: str) -> str:
+        title = PARTS.get(name, name)
+        shown = getattr(import_module(f"planner.explaining.{name}"), "shown", lambda table: table.head(_SHOWN))
+        table = shown(self.tables[name])
+        index = not isinstance(table.index, pd.RangeIndex)
+        text = [] if table.empty else ["", table.to_string(index=index, float_format=lambda value: f"{value:,.4g}", na_rep="-")]
+        return "\n".join([title, "-" * len(title), *self.sentences[name], *text])
+
+
+def explain(plan: Plan, parts: Iterable[str] | None = None) -> Explanation:
+    """Explain a plan; `parts` are names of `PARTS`, all of them if None.
+
+    The program of the plan's instance is compiled once for all parts. Raises PlannerError where a part is not known, or where the
+    program is not the one that the plan was solved with.
+    """
+    names = list(PARTS) if parts is None else list(dict.fromkeys(parts))
+    if unknown := [name for name in names if name not in PARTS]:
+        raise PlannerError(f"no part of an explanation is called {unknown[0]!r}; there are {', '.join(PARTS)}")
+    from planner.pipeline import compile_instance
+
+    program = compile_instance(plan.instance)
+    if program.matrix.shape != (len(plan.optimum.duals), len(plan.optimum.values)):
+        raise PlannerError("the plan was not solved from the program of its instance, and cannot be explained by it")
+    tables, sentences = {}, {}
+    for name in names:
+        part = getattr(import_module(f"planner.explaining.{name}"), name)
+        tables[name], sentences[name] = part(plan, program)
+    return Explanation(tables, sentences)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): _plain(value) for key, value in record.items()} for record in table.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON has: numbers of numpy as Python's, what is absent or not finite as None."""
+    if value is None or value is pd.NA:
+        return None
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not abs(value) < float("inf") else value

@@ -1,0 +1,227 @@
+"""What binds: every limit, growth rate, bound, stock and balance with a price, when, and what one more unit of it is worth.
+
+Values of rows are the plan's own prices; those of bounds are the reduced costs of the columns, less D_y and with the sign of a worth:
+
+    most that can be ordered, size of a market, share of a tier:   value[y] = -d[y] / D_y,   d the reduced cost at the bound
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.blocks.money import yearly_discount
+from planner.declarations import QUANTITIES
+from planner.explaining.money import Flows, flows
+from planner.explaining.sources import bound_in_words
+from planner.explaining.words import listed, year_ranges
+from planner.instance import Instance
+from planner.limits import HORIZON
+from planner.lp import Family, LinearProgram, Vector
+from planner.parameters import CAPACITY_UNITS
+from planner.plan import Plan
+from planner.prices import PRICES
+
+#: The columns of the table: `value` in `unit`, money of the year; `base` the same at the base year; `paid` in GUSD at the base year.
+COLUMNS = (
+    "kind", "name", "year", "value", "unit", "base", "base_unit", "amount", "paid", "less", "more", "range_unit", "degenerate",
+)  # fmt: skip
+
+#: What the priced rows are called, by the name of their price; those of slices are summed up by site and year.
+KINDS = {
+    "limit": "limit", "limit_over_horizon": "limit", "deposit": "deposit", "lift": "lift", "demand": "demand",
+    "goods_balance": "goods", "helium3_balance": "helium-3", "power_balance": "power", "link": "links", "computing": "computing",
+    **{f"growth.{block}": "growth" for block in CAPACITY_UNITS},
+}  # fmt: skip
+
+#: The bounds of columns that are decisions of the instance: kind, and the unit of the worth of a unit.
+_BOUNDS = {
+    **{f"{block}.build": ("most orderable", f"GUSD/({unit})", f"{unit}/yr") for block, unit in CAPACITY_UNITS.items()},
+    "helium3.bought": ("market", "GUSD/t", "t/yr"),
+    "helium3.sold": ("market", "GUSD/t", "t/yr"),
+    "compute.unserved": ("unserved", "GUSD/yr/(ZFLOP/s)", "ZFLOP/s"),
+}
+
+#: Kinds that are balances and demands: they have a price whenever something is used.
+BALANCES = ("demand", "computing", "power", "goods", "helium-3", "links")
+
+#: A price of a smaller share of the greatest of its kind is what the solver leaves of nought.
+_NOUGHT = 1e-7
+
+
+def binding(plan: Plan, program: LinearProgram) -> tuple[pd.DataFrame, list[str]]:
+    """A row for everything that binds, and year: what one more unit would save, and what the plan pays for it.
+
+    `value` is in money of the year; empty `year` means over the horizon, in money of the base year. It is negative where a unit
+    more is required, not allowed. `paid` is what all who use it pay at its price; for a limit that is its worth times its
+    amount, as in `economics`. `less` and `more`, where the plan was solved with ranging, say how far the amount may fall and rise
+    while the worth holds; where `degenerate`, it holds to one side only. Sorted by what is paid over all years.
+    """
+    moved = flows(program, plan.optimum)
+    parts = [*_rows(plan, program, moved), *_bounds(plan, program, moved)]
+    table = pd.DataFrame([entry for part in parts for entry in part], columns=list(COLUMNS))
+    table["year"] = table["year"].astype("Int64")
+    table["degenerate"] = table["degenerate"].astype("boolean")
+    weight = table.groupby(["kind", "name"])["paid"].transform(lambda paid: paid.abs().sum())
+    table = table.assign(weight=-weight).sort_values(["weight", "kind", "name", "year"], kind="stable", ignore_index=True)
+    table = table.drop(columns="weight")
+    return table, _sentences(plan, table)
+
+
+def _rows(plan: Plan, program: LinearProgram, moved: Flows) -> Iterator[list[tuple[Any, ...]]]:
+    paid = moved.paid.sum(axis=1) + moved.asked
+    for name, kind in KINDS.items():
+        prices, family = plan.prices.get(name), program.row_family(PRICES[name].constraint)
+        if prices is None or family is None:
+            continue
+        over = name == "limit_over_horizon"
+        rows = [family.start + i for i, labels in enumerate(family.index) if (HORIZON in labels) == over]
+        found = prices.assign(row=rows, paid=paid[rows], base=plan.optimum.duals[rows] * PRICES[name].sign)
+        found["amount"] = _amounts(program, found["row"].to_numpy(), plan.optimum.duals)
+        if PRICES[name].kind == "slice":
+            yield _over_slices(plan, kind, name, found)
+            continue
+        found = found[_bound(found["value"]) & ((found["paid"] > 0) | (kind not in BALANCES))]
+        yield [_entry(plan.instance, kind, name, entry) for entry in found.to_dict("records")]
+
+
+def _bound(values: pd.Series) -> Any:
+    """Which prices are not nought."""
+    return values.abs() > max(_NOUGHT * float(values.abs().max()), 1e-9)
+
+
+def _amounts(program: LinearProgram, rows: Any, duals: Vector) -> Vector:
+    """The bound at which each row binds."""
+    bound = np.where(duals[rows] > 0, program.row_lower[rows], program.row_upper[rows])
+    return np.where(np.isfinite(bound), bound, np.nan)
+
+
+def _entry(instance: Instance, kind: str, name: str, entry: dict[str, Any]) -> tuple[Any, ...]:
+    unit, sign = entry["unit"], 1.0
+    labels = {key: entry[key] for key in PRICES[name].index if key != "year" and key in entry}
+    if kind == "limit":
+        said, sign = f"{labels['limit']}, {labels['bound']}", -1.0 if labels["bound"] == "lower" else 1.0
+    else:
+        said = " on ".join(str(label) for key, label in labels.items() if key != "site")
+        said += f" at {labels['site']}" if "site" in labels else ""
+    measured = _measured(instance, kind, name, labels)
+    paid = sign * entry["paid"]
+    return (
+        kind, said or name, entry.get("year"), entry["value"], unit, entry["base"], f"GUSD/({measured})", entry["amount"],
+        paid, entry.get("less", np.nan), entry.get("more", np.nan), measured, entry.get("degenerate"),
+    )  # fmt: skip
+
+
+def _measured(instance: Instance, kind: str, name: str, labels: dict[str, Any]) -> str:
+    """The unit of what a row bounds."""
+    if kind == "limit":
+        quantity = next(limit.quantity for limit in instance.limits if limit.name == labels["limit"])
+        return QUANTITIES[quantity].unit + ("*yr" if name == "limit_over_horizon" else "")
+    if kind == "growth":
+        return CAPACITY_UNITS[name.removeprefix("growth.")]
+    return {"demand": "ZFLOP/s", "goods": "kt/yr", "helium-3": "t", "lift": "kt/yr", "deposit": "Mt"}[kind]
+
+
+def _over_slices(plan: Plan, kind: str, name: str, found: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """What one unit all year round is worth: the prices of the slices averaged by their shares of the year."""
+    share = found["slice"].map(lambda h: plan.instance.numbers["time.share"][h])
+    found = found.assign(value=found["value"] * share)
+    sums = found.groupby(["site", "year"], sort=False)[["value", "base", "paid"]].sum().reset_index()
+    sums = sums[_bound(sums["value"]) & (sums["paid"] > 0)]
+    unit, measured = PRICES[name].unit, {"power": "GW", "links": "Tbit/s", "computing": "ZFLOP/s"}[kind]
+    return [
+        (kind, site, year, value, unit, base, f"GUSD/({measured})", np.nan, paid, np.nan, np.nan, measured, None)
+        for site, year, value, base, paid in sums.itertuples(index=False)
+    ]
+
+
+def _bounds(plan: Plan, program: LinearProgram, moved: Flows) -> Iterator[list[tuple[Any, ...]]]:
+    discount = yearly_discount(plan.instance)
+    reduced = program.cost - program.matrix.T @ plan.optimum.duals
+    for family in program.columns:
+        if family.name in _BOUNDS:
+            yield list(_held(family, plan, program, moved, -reduced, discount))
+
+
+def _held(
+    family: Family, plan: Plan, program: LinearProgram, moved: Flows, worth: Vector, discount: dict[int, float]
+) -> Iterator[tuple[Any, ...]]:
+    kind, unit, measured = _BOUNDS[family.name]
+    for member, labels in enumerate(family.index):
+        column = family.start + member
+        most, value = program.col_upper[column], worth[column] / discount[labels[-1]]
+        if np.isfinite(most) and value > 1e-9 and plan.optimum.values[column] >= most - 1e-9:
+            said = bound_in_words(family.name, labels)
+            yield (
+                kind, said, labels[-1], value, unit, worth[column], f"GUSD/({measured})", most, moved.bound_rent[column],
+                np.nan, np.nan, measured, None,
+            )  # fmt: skip
+
+
+def shown(table: pd.DataFrame) -> pd.DataFrame:
+    """One line for each thing that binds: when, the greatest worth and what is paid for it; the first of them."""
+    lines = [
+        {
+            "what": f"{kind}: {name}",
+            "worth at most": own.loc[own["value"].abs().idxmax(), "value"],
+            "unit": own["unit"].iloc[0],
+            "in": own.loc[own["value"].abs().idxmax(), "year"],
+            "years": len(own),
+            "paid, GUSD": own["paid"].sum(),
+        }
+        for (kind, name), own in table.groupby(["kind", "name"], sort=False)
+    ]
+    return pd.DataFrame(lines).head(24)
+
+
+def _sentences(plan: Plan, table: pd.DataFrame) -> list[str]:
+    scarce = table[~table["kind"].isin(BALANCES)]
+    if scarce.empty:
+        return ["No limit, growth rate, deposit or bound binds."]
+    return [_sentence(plan, str(kind), str(name), own) for (kind, name), own in scarce.groupby(["kind", "name"], sort=False)]
+
+
+_SAID = {
+    "limit": "The limit {}", "growth": "The growth of {}", "deposit": "The deposit {}", "lift": "The lift of {}",
+    "most orderable": "The {}", "market": "The {}", "unserved": "The {}",
+}  # fmt: skip
+
+
+def _sentence(plan: Plan, kind: str, name: str, own: pd.DataFrame) -> str:
+    most = own.loc[own["value"].abs().idxmax()]
+    over = pd.isna(most["year"])
+    when = "over the horizon" if over else f"in {year_ranges(map(int, own['year']), plan.instance.years)}"
+    one = f"one more {_one(most['range_unit'])}"
+    told = f"{one} would be worth" if most["value"] > 0 else f"{one} that it requires would cost"
+    worth = f"{abs(most['value']):,.4g} {most['unit']}"
+    base = "" if over else f" in {int(most['year'])} ({abs(most['base']):,.4g} {most['base_unit']} at the base year)"
+    most_of = "up to " if len(own) > 1 else ""
+    return f"{_SAID[kind].format(name)} binds {when}: {told} {most_of}{worth}{base}{_holding(most)}. {_paid(own)}"
+
+
+def _one(unit: str) -> str:
+    return unit if " " not in unit else f"({unit})"
+
+
+def _holding(most: pd.Series) -> str:
+    """How far the worth holds, where the plan says it."""
+    if pd.isna(most["less"]):
+        return ""
+    if most["degenerate"]:
+        sides = [f"{most[side]:,.3g} {most['range_unit']} {side}" for side in ("less", "more") if most[side] > 1e-9]
+        return f", one of several prices: it is degenerate, and holds for {listed(sides) if sides else 'no change at all'}"
+    return f", for {_far(most['less'])} less to {_far(most['more'])} more"
+
+
+def _far(distance: float) -> str:
+    return f"{distance:,.3g}" if np.isfinite(distance) else "any amount"
+
+
+def _paid(own: pd.DataFrame) -> str:
+    paid = own["paid"].sum()
+    if paid < 0:
+        return f"It pays {-paid:,.4g} GUSD at the base year to those who meet it."
+    return f"All that uses it pays {paid:,.4g} GUSD at the base year for it."

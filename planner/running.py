@@ -1,0 +1,68 @@
+"""Running a solver so that it ends: by itself, on Ctrl-C, or because it goes round in circles."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import SolverLimit
+
+if TYPE_CHECKING:
+    import highspy
+
+#: Seconds that an interrupted solver is given to stop: it looks up at every iteration, but the first-order method never does.
+GRACE = 0.7
+
+#: The name of the thread in which the solver works; one that is still there has not stopped.
+SOLVER_THREAD = "planner-solver"
+
+#: How often the simplex method may look up without an iteration. It does so a few times at each refactorisation; on badly
+#: scaled programs HiGHS was seen to refactorise for ever, which no limit of iterations ends.
+PATIENCE = 10_000
+
+
+def run_to_an_end(highs: highspy.Highs, reached: Callable[[], dict[str, Any]]) -> highspy.HighsStatus | None:
+    """Run the solver in a thread of its own and wait: Ctrl-C then reaches whoever waits, and the solver is told to stop.
+
+    Returns what it says, or None where it said nothing. Raises SolverLimit on Ctrl-C, with what it has `reached`. Where it
+    goes round in circles it is told to stop as well, and its model status is `kInterrupt`.
+    """
+    iterations, idle = 0, 0
+    ended: list[highspy.HighsStatus] = []
+    done, stop = threading.Event(), threading.Event()
+
+    def look_up(event: Any, simplex: bool) -> None:
+        nonlocal iterations, idle
+        count = max(event.data_out.simplex_iteration_count, event.data_out.ipm_iteration_count)
+        idle = idle + 1 if simplex and count == iterations else 0
+        iterations = max(iterations, count)
+        if stop.is_set() or idle > PATIENCE:
+            event.interrupt()
+
+    def work() -> None:
+        try:
+            ended.append(highs.run())
+        finally:
+            done.set()
+
+    highs.cbSimplexInterrupt.subscribe(lambda event: look_up(event, simplex=True))
+    highs.cbIpmInterrupt.subscribe(lambda event: look_up(event, simplex=False))
+    began = time.perf_counter()
+    threading.Thread(target=work, name=SOLVER_THREAD, daemon=True).start()
+    try:
+        done.wait()
+    except KeyboardInterrupt as interrupt:
+        stop.set()
+        stopped = done.wait(GRACE)
+        known = {"reason": "interrupt", "seconds": time.perf_counter() - began, "iterations": iterations}
+        raise stopped_early(known | (reached() if stopped else {})) from interrupt
+    return ended[0] if ended else None
+
+
+def stopped_early(known: dict[str, Any]) -> SolverLimit:
+    """The error that says why the solver stopped and what is known."""
+    cost = f"the best plan so far costs {known['objective']:.6g}" if "objective" in known else "no plan was found so far"
+    reached = f"{known['iterations']:,} iterations in {known['seconds']:.1f} s; {cost}"
+    return SolverLimit(f"HiGHS stopped before it had an optimum: {known['reason']} ({reached})", known)
