@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from planner.exact import ExactCertificate, certify_exactly
     from planner.exporting import export_plan
+    from planner.explaining import Explanation, explain
     from planner.highs import Optimum
     from planner.instance import Instance, load
     from planner.lp import LinearProgram, compile
@@ -37,20 +38,25 @@ if TYPE_CHECKING:
     from planner.plan import Plan
     from planner.session import Session
     from planner.store import load_plan, save_plan
+    from planner.studies import Breakeven, Frontier, Pareto, ValueFunction, breakeven, frontier, pareto, value_function
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AddressError",
+    "Breakeven",
     "Certificate",
     "Comparison",
     "ExactCertificate",
+    "Explanation",
+    "Frontier",
     "Infeasible",
     "Instance",
     "InstanceError",
     "LinearProgram",
     "NotCertified",
     "Optimum",
+    "Pareto",
     "Plan",
     "PlannerError",
     "Session",
@@ -58,17 +64,23 @@ __all__ = [
     "SolverLimit",
     "Unbounded",
     "UnitError",
+    "ValueFunction",
+    "breakeven",
     "build",
     "certify",
     "certify_exactly",
     "compare",
     "compile",
+    "explain",
     "export_plan",
+    "frontier",
     "load",
     "load_plan",
+    "pareto",
     "save_plan",
     "solve",
     "summary",
+    "value_function",
 ]
 
 _HOMES = {
@@ -80,6 +92,7 @@ _HOMES = {
     ),
     "planner.exact": ("ExactCertificate", "certify_exactly"),
     "planner.exporting": ("export_plan",),
+    "planner.explaining": ("Explanation", "explain"),
     "planner.highs": ("Optimum",),
     "planner.instance": ("Instance", "load"),
     "planner.lp": ("LinearProgram", "compile"),
@@ -89,6 +102,9 @@ _HOMES = {
     "planner.session": ("Session",),
     "planner.store": ("load_plan", "save_plan"),
     "planner.digest": ("summary",),
+    "planner.studies": (
+        "Breakeven", "Frontier", "Pareto", "ValueFunction", "breakeven", "frontier", "pareto", "value_function",
+    ),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

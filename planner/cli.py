@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from planner import errors
+from planner import cli_studies, errors
 from planner.endings import interruptible
 from planner.options import (
     EXPORTED,
@@ -49,6 +49,9 @@ app = typer.Typer(
 )  # fmt: skip
 
 
+cli_studies.register(app)
+
+
 def main() -> None:
     """Run the command line and leave with its exit code.
 
@@ -82,7 +85,7 @@ def main() -> None:
 
 def _leave(code: Any) -> NoReturn:
     """Leave with an exit code, at once where the solver was told to stop and has not."""
-    solver = sys.modules.get("planner.highs")  # not imported for this: it costs a fifth of a second
+    solver = sys.modules.get("planner.running")  # not imported for this: it costs a fifth of a second
     if solver is not None and any(thread.name == solver.SOLVER_THREAD for thread in threading.enumerate()):
         sys.stdout.flush()
         sys.stderr.flush()
@@ -255,13 +258,45 @@ def _export_program(instance: Path, write_model: Path, scenario: list[str], set_
 @app.command()
 def draw(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder")],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="the picture to write, .svg or .png")],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="the picture to write, .svg or .png")] = None,
+    chart: Annotated[str, typer.Option(metavar="NAME", help="the chart to draw; `overview` is the whole plan on one sheet")] = "overview",
+    all_: Annotated[Path | None, typer.Option("--all", metavar="DIR", help="draw every chart, as .svg and .png")] = None,
+    dark: Annotated[bool, typer.Option("--dark", help="draw on a dark ground")] = False,
 ) -> None:
-    """Draw the plan of a run folder."""
-    from planner.drawing import draw as draw_plan
+    """Draw the plan of a run folder: one chart, or all of them."""
+    if (out is None) == (all_ is None):
+        raise errors.PlannerError("draw writes one of two things, expected --out FILE (one chart) or --all DIR (every chart)")
+    from planner.charts import save, save_all
     from planner.store import load_plan
 
-    print(f"Drawn in {draw_plan(load_plan(run), out)}.")
+    if out is not None:
+        print(f"Drawn in {save(load_plan(run), chart, out, dark)}.")
+    elif all_ is not None:
+        drawn = save_all(load_plan(run), all_, dark)
+        print(f"{len(drawn)} pictures drawn in {all_}.")
+
+
+@app.command()
+def explain(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder")],
+    part: Annotated[
+        list[str], typer.Option(metavar="NAME", help="binding, price_stack, entry or sensitivity; may be given again; else all")
+    ] = [],  # noqa: B006
+    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="write the tables too, as CSV files")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what binds and what it is worth, what computing costs and why, why not the rest, and what matters most."""
+    from planner.explaining import explain as explain_plan
+    from planner.store import load_plan, refuse_existing, save_tables
+
+    if out is not None:
+        refuse_existing(out)
+    found = explain_plan(load_plan(run), part or None)
+    if out is not None:
+        save_tables(found.tables, out)
+    print(json.dumps(found.as_dict(), allow_nan=False) if as_json else found)
+    if out is not None and not as_json:
+        print(f"\nTables written to {out}.")
 
 
 TOLERANCE_HELP = "numbers that differ by no more than this share of the larger (or of 1) are the same; 0: bit for bit"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 
 from planner.errors import Infeasible, PlannerError, SolverError, SolverLimit, Unbounded
 from planner.lp import NEGLIGIBLE, LinearProgram, Vector
+from planner.running import run_to_an_end, stopped_early
 
 logger = logging.getLogger("planner")
 
@@ -31,11 +31,8 @@ SIMPLEX_UP_TO = 250_000
 #: optimal at the usual 1e-7 of a norm misses single rows by more than a certificate accepts.
 TOLERANCE = 1e-9
 
-#: Seconds that an interrupted solver is given to stop: it looks up at every iteration, but the first-order method never does.
-GRACE = 0.7
-
-#: The name of the thread in which the solver works; one that is still there has not stopped.
-SOLVER_THREAD = "planner-solver"
+#: Simplex iterations for each row and column before the method counts as going round in circles; at most 0.7 were measured.
+_ENDLESS = 5
 
 #: Finds an irreducible conflict from a ray of the dual; the default strategy finds none, the thorough ones take minutes.
 _IIS_STRATEGY = 6
@@ -119,9 +116,7 @@ def basis_reached(lp: LinearProgram, start: Basis, primal: bool, time_limit: flo
     None where it has none. Raises SolverLimit where it was stopped.
     """
     highs = _highs(lp, "simplex", None, time_limit, None)
-    strategy, most = _PRIMAL if primal else _DUAL, sum(lp.matrix.shape)  # a method that goes round in circles ends, too
-    options = {"simplex_strategy": strategy, "simplex_dual_edge_weight_strategy": _DEVEX, "simplex_iteration_limit": most}
-    for name, value in options.items():
+    for name, value in (("simplex_strategy", _PRIMAL if primal else _DUAL), ("simplex_dual_edge_weight_strategy", _DEVEX)):
         _check(highs.setOptionValue(name, value), f"take the option {name} = {value}")
     _set_basis(highs, lp, start)
     try:
@@ -131,7 +126,7 @@ def basis_reached(lp: LinearProgram, start: Basis, primal: bool, time_limit: flo
     except SolverError as error:
         logger.debug("%s", error)
     if highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
-        raise _stopped({"reason": "time limit", "seconds": highs.getRunTime(), **_reached(highs)})
+        raise stopped_early({"reason": "time limit", "seconds": highs.getRunTime(), **_reached(highs)})
     return _basis(highs), max(highs.getInfo().simplex_iteration_count, 0)
 
 
@@ -197,6 +192,7 @@ def _highs(
         "output_flag": log is not None, "log_to_console": False, "solver": _SOLVERS[method], "random_seed": 0,
         "primal_feasibility_tolerance": TOLERANCE, "dual_feasibility_tolerance": TOLERANCE, "optimality_tolerance": TOLERANCE,
         "pdlp_optimality_tolerance": TOLERANCE, "small_matrix_value": NEGLIGIBLE,
+        "simplex_iteration_limit": _ENDLESS * sum(lp.matrix.shape),
     }  # fmt: skip
     if threads is not None:
         options["threads"] = threads
@@ -221,39 +217,9 @@ def _highs(
 
 
 def run(highs: highspy.Highs) -> None:
-    """Run the solver in a thread of its own and wait: Ctrl-C then reaches whoever waits, and the solver is told to stop.
-
-    Raises SolverLimit where it was told to.
-    """
-    seen: dict[str, float] = {}
-    ended: list[highspy.HighsStatus] = []
-    done, stop = threading.Event(), threading.Event()
-
-    def look_up(event: Any) -> None:
-        counts = (event.data_out.simplex_iteration_count, event.data_out.ipm_iteration_count)
-        seen["iterations"] = max(seen.get("iterations", 0), *counts)
-        if stop.is_set():
-            event.interrupt()
-
-    def work() -> None:
-        try:
-            ended.append(highs.run())
-        finally:
-            done.set()
-
-    for callback in (highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
-        callback.subscribe(look_up)
-    began = time.perf_counter()
-    threading.Thread(target=work, name=SOLVER_THREAD, daemon=True).start()
-    try:
-        done.wait()
-    except KeyboardInterrupt as interrupt:
-        stop.set()
-        stopped = done.wait(GRACE)
-        known = {"reason": "interrupt", "seconds": time.perf_counter() - began, "iterations": seen.get("iterations", 0)}
-        known |= _reached(highs) if stopped else {}
-        raise _stopped(known) from interrupt
-    _check(ended[0] if ended else highspy.HighsStatus.kError, "solve the program", highspy.HighsStatus.kWarning)
+    """Run the solver; raises SolverError where it fails, and SolverLimit on Ctrl-C."""
+    status = run_to_an_end(highs, lambda: _reached(highs))
+    _check(highspy.HighsStatus.kError if status is None else status, "solve the program", highspy.HighsStatus.kWarning)
 
 
 def _reached(highs: highspy.Highs) -> dict[str, Any]:
@@ -263,13 +229,6 @@ def _reached(highs: highspy.Highs) -> dict[str, Any]:
     feasible = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
     cost = {"objective": info.objective_function_value} if feasible else {}
     return {"iterations": sum(max(count, 0) for count in counts), **cost}
-
-
-def _stopped(known: dict[str, Any]) -> SolverLimit:
-    """The error that says why the solver stopped and what is known."""
-    cost = f"the best plan so far costs {known['objective']:.6g}" if "objective" in known else "no plan was found so far"
-    reached = f"{known['iterations']:,} iterations in {known['seconds']:.1f} s; {cost}"
-    return SolverLimit(f"HiGHS stopped before it had an optimum: {known['reason']} ({reached})", known)
 
 
 def _set_basis(highs: highspy.Highs, lp: LinearProgram, start: Basis) -> None:
@@ -299,9 +258,10 @@ def _raise_unless_optimal(highs: highspy.Highs, method: str, seconds: float) -> 
         raise Infeasible("no plan meets every demand and limit")
     if status in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
         raise Unbounded("the cost can fall without end: something earns more than it costs, and nothing limits it")
-    if status in (kinds.kTimeLimit, kinds.kIterationLimit, kinds.kInterrupt):
-        reason = "time limit" if status == kinds.kTimeLimit else "iteration limit"
-        raise _stopped({"reason": reason, "method": method, "seconds": seconds, **_reached(highs)})
+    if status == kinds.kTimeLimit:
+        raise stopped_early({"reason": "time limit", "method": method, "seconds": seconds, **_reached(highs)})
+    if status in (kinds.kIterationLimit, kinds.kInterrupt):
+        raise SolverError(f"HiGHS ({method}) went round in circles for {_reached(highs)['iterations']:,} iterations")
     raise SolverError(f"HiGHS ended without an optimum: {name}")
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
@@ -18,6 +18,10 @@ from planner.instance import Instance
 from planner.ledger import ledger
 from planner.lp import LinearProgram, Vector
 from planner.prices import prices
+
+if TYPE_CHECKING:
+    from planner.charts import Plot
+    from planner.explaining import Explanation
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +75,16 @@ class Plan:
         """Write the plan as csv, parquet, excel or iamc and return the path; see `planner.export_plan`."""
         written: Path = import_module("planner.exporting").export_plan(self, path, format)
         return written
+
+    def explain(self, parts: Iterable[str] | None = None) -> Explanation:
+        """What binds, what computing costs and why, why not the rest, and what matters most: see `planner.explain`."""
+        explaining = import_module("planner.explaining")  # it stands above plans, and is imported when it is used
+        return cast("Explanation", explaining.explain(self, parts))
+
+    @property
+    def plot(self) -> Plot:
+        """The charts of the plan for a notebook, `plan.plot.power()`; `dir(plan.plot)` names those that have something to show."""
+        return cast("Plot", import_module("planner.charts").Plot(self))
 
     def equals(self, other: Plan) -> bool:
         """True where every table, price, ledger entry and fact is the same; how long it took and where it went are no facts."""

@@ -49,12 +49,13 @@ class RecordedProgram:
         values = self.formulas.evaluate(changed)
         if not self.formulas.holds(values):
             return None
+        vectors: dict[str, Any] = {name: values[nodes] for name, nodes in self.vectors.items()}
         return replace(
             self.program,
             offset=float(values[self.offset]),
             matrix=_with_data(self.program.matrix, values[self.matrix]),
             quantity_matrix=_with_data(self.program.quantity_matrix, values[self.quantity_matrix]),
-            **{name: values[nodes] for name, nodes in self.vectors.items()},
+            **vectors,
         )
 
     def differing(self, instance: Instance) -> dict[Key, bool]:
@@ -88,7 +89,7 @@ class RecordedProgram:
             (self.vectors["col_upper"], np.minimum(z, 0.0)),
         ]
         size = len(self.formulas.values)
-        weights: Vector = sum(np.bincount(nodes, weight, size) for nodes, weight in weighted)
+        weights: Vector = np.sum([np.bincount(nodes, weight, size) for nodes, weight in weighted], axis=0)
         slopes = self.formulas.gradient(weights)
         return {key: float(slopes[node]) for key, node in self.formulas.given.items()}
 

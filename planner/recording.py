@@ -78,11 +78,11 @@ class Number:
     def __abs__(self) -> Any:
         return self if self >= 0 else -self
 
-    def expm1(self) -> Number:
+    def expm1(self) -> Any:
         """exp(x) - 1."""
         return self.recording.binary(_EXPM1, self, 0.0, lambda x, _: math.expm1(x))
 
-    def log1p(self) -> Number:
+    def log1p(self) -> Any:
         """log(1 + x)."""
         return self.recording.binary(_LOG1P, self, 0.0, lambda x, _: math.log1p(x))
 
@@ -134,7 +134,7 @@ class Recording:
     """
 
     def __init__(self) -> None:
-        self.given: dict[Hashable, int] = {}
+        self.given: dict[Any, int] = {}
         self._constants: dict[float, int] = {}
         self._operations: list[int] = []
         self._left: list[int] = []
@@ -174,7 +174,7 @@ class Recording:
         """The answer to a comparison, which the structure of the program then hangs on."""
         other = right.value if right.__class__ is Number else right
         if not isinstance(other, (int, float)):
-            return name == "ne" if name in ("eq", "ne") else NotImplemented  # type: ignore[return-value]
+            return name == "ne" if name in ("eq", "ne") else NotImplemented
         answer = bool(_COMPARISONS[name](left.value, other))
         self._compared[name, left.node, self.node(right)] = answer
         return answer
@@ -220,7 +220,7 @@ class Formulas:
             if len(nodes):
                 yield int(self._operations[nodes[0]]), nodes.astype(np.int32)
 
-    def evaluate(self, given: Mapping[Hashable, float]) -> Vector:
+    def evaluate(self, given: Mapping[Any, float]) -> Vector:
         """The value of every node where some of the given numbers are others. KeyError for a key that was never given."""
         values = self.values.copy()
         for key, value in given.items():

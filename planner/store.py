@@ -63,6 +63,14 @@ def save_diagnosis(facts: Mapping[str, Any], instance: Instance, folder: str | P
     return Path(folder)
 
 
+def save_tables(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> Path:
+    """Write tables as CSV files of their names to a folder of their own and return its path; raises as `save_plan` does."""
+    with _whole(Path(folder)) as scratch:
+        for name, table in tables.items():
+            _write_csv(table, scratch / f"{name}.csv")
+    return Path(folder)
+
+
 @contextmanager
 def _whole(target: Path) -> Iterator[Path]:
     """A folder to write to, moved to its place once all is written, or removed."""

@@ -47,7 +47,7 @@ def _binding(plan: Plan) -> pd.DataFrame:
 
 
 def _rows(plan: Plan, table: pd.DataFrame, by: list[str], said: str) -> pd.DataFrame:
-    rows = table.assign(kind=said, what=table[by].agg(" ".join, axis=1).str.removesuffix(" upper").str.replace("_", " "))
+    rows = table.assign(kind=said, what=table[by[0]].str.cat([table[name] for name in by[1:]], sep=" ").str.removesuffix(" upper").str.replace("_", " "))
     if "slice" in rows:
         rows["value"] *= rows["slice"].map(plan.instance.numbers["time.share"])
         rows = rows.groupby(["kind", "what", "year", "unit"], as_index=False)["value"].sum()
@@ -62,17 +62,18 @@ def _draw_binding(plan: Plan) -> Any:
     years = list(plan.instance.years)
     ticks = years if len(years) <= 8 else [year for year in years if year % 5 == 0]
     rows = alt.Y("row:N", title=None, sort=order, axis=alt.Axis(labelLimit=280, grid=False, ticks=False, domain=False))
+    below = alt.Legend(orient="bottom", gradientLength=220, titleLimit=400, format=".0%")
     cells = (
         alt.Chart(inline(table))
         .mark_rect(stroke="#8C8C8C", strokeWidth=0.3)
         .encode(
             x=alt.X("year:O", title="year", axis=alt.Axis(values=ticks, labelAngle=0), scale=alt.Scale(domain=years)),
             y=rows,
-            color=alt.Color("share:Q", title=["price, as share of", "the row's greatest"], scale=alt.Scale(scheme="viridis", reverse=True, domain=[0, 1])),
+            color=alt.Color("share:Q", title="price, as share of the greatest of its row", legend=below, scale=alt.Scale(domain=[0, 1])),
         )
     )
     greatest = table.loc[table.groupby("row")["share"].idxmax()]
-    worth = greatest.assign(text=[f"{value:,.3g} {unit}" for value, unit in zip(greatest["value"], greatest["unit"], strict=True)])
+    worth = greatest.assign(text=[f"{_short(value)} {unit}" for value, unit in zip(greatest["value"], greatest["unit"], strict=True)])
     texts = alt.Chart(inline(worth)).mark_text(align="left", fontSize=10).encode(
         x=alt.value(_WIDTH + 8), y=rows, text="text:N"
     )  # fmt: skip
@@ -80,6 +81,10 @@ def _draw_binding(plan: Plan) -> Any:
 
 
 _WIDTH = 420
+
+
+def _short(value: float) -> str:
+    return f"{value:,.3g}" if abs(value) < 999.5 else f"{value:,.0f}"
 
 
 def _shown(plan: Plan) -> pd.DataFrame:

@@ -14,12 +14,12 @@ PALETTE = (
     "#7FB8D8", "#F2CF7F", "#7FCEB9", "#EAAE7F", "#ABD9F4", "#E5BCD3", "#DBD37F",
 )  # fmt: skip
 
-#: Shades for the sites of the first body, the second and so on, so that a glance tells the bodies apart; the second is the body's.
+#: Shades for the sites of the first body, the second and so on, so that a glance tells the bodies apart; the first is the body's own.
 BODY_SHADES = (
-    ("#004C77", "#0072B2", "#3E9BCB", "#56B4E9", "#8CCBF0", "#BFE2F7"),
-    ("#8A3D00", "#D55E00", "#E69F00", "#F2CF7F", "#F7E3B5"),
-    ("#7A3C5F", "#CC79A7", "#E5BCD3"),
-    ("#00573F", "#009E73", "#7FCEB9"),
+    ("#0072B2", "#004C77", "#3E9BCB", "#56B4E9", "#8CCBF0", "#BFE2F7"),
+    ("#D55E00", "#8A3D00", "#E69F00", "#F2CF7F", "#F7E3B5"),
+    ("#CC79A7", "#7A3C5F", "#E5BCD3"),
+    ("#009E73", "#00573F", "#7FCEB9"),
 )
 
 #: What is too small for a colour of its own, and what stood before the horizon.
@@ -89,7 +89,7 @@ def paler(colour: str, share: float = 0.55) -> str:
 
 
 def _bodies(instance: Instance) -> dict[str, str]:
-    return spread(instance.bodies, [shades[1] for shades in BODY_SHADES])
+    return spread(instance.bodies, [shades[0] for shades in BODY_SHADES])
 
 
 def _sites(instance: Instance) -> dict[str, str]:
@@ -125,8 +125,12 @@ def _freight(instance: Instance) -> dict[str, str]:
 def _demand(instance: Instance) -> dict[str, str]:
     """Workloads as they are served, and the tiers of each, unserved, in paler colours."""
     workloads = spread(instance.workloads)
-    unserved = {f"{tier} unserved": paler(workloads[workload]) for tier, workload in instance.tiers.items()}
-    return {f"{workload} served": colour for workload, colour in workloads.items()} | unserved
+    found = {f"{workload} served": colour for workload, colour in workloads.items()}
+    for workload, colour in workloads.items():
+        tiers = [tier for tier, of in instance.tiers.items() if of == workload]
+        steps = {tier: 0.4 + 0.4 * (i + 1) / len(tiers) for i, tier in enumerate(tiers)}
+        found |= {f"{workload} unserved": paler(colour)} | {f"{tier} unserved": paler(colour, steps[tier]) for tier in tiers}
+    return found
 
 
 def _vintages(instance: Instance) -> dict[str, str]:

@@ -41,7 +41,7 @@ def stack(frame: pd.DataFrame) -> Any:
             _price(frame[(frame["body"] == body) & (frame["workload"] == workload)], shown).properties(
                 width=520 if len(bodies) == 1 else 270,
                 height=HEIGHT - 60,
-                title=alt.TitleParams(f"{workload} on {body}", anchor="start", fontSize=12),
+                title=alt.TitleParams(f"{workload} on {body}", anchor="start", frame="group", fontSize=12),
             )
             for workload in workloads
             for body in bodies

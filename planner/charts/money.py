@@ -31,13 +31,13 @@ def _draw_costs(plan: Plan) -> Any:
         x=alt.X("value:Q", title="discounted cost, GUSD"),
         y=alt.Y("kind:N", title=None, sort=list(shown.labels)),
     )
-    texts = whole.mark_text(align="left", dx=4).encode(x="end:Q", text=alt.Text("value:Q", format=",.3~s"))
+    texts = whole.mark_text(align="left", dx=4).encode(x="end:Q", text=alt.Text("value:Q", format=",.3~r"))
     texts.data = inline(sums.assign(end=sums["value"].clip(lower=0)))
     total = alt.layer(whole.mark_bar().encode(color=shown.colour), texts)
     panels = [(total, "over the horizon"), (bars(table, shown), "by year of payment")]
     return alt.concat(
         *(
-            panel.properties(width=HALF, height=HEIGHT, title=alt.TitleParams(name, anchor="start", fontSize=12))
+            panel.properties(width=HALF, height=HEIGHT, title=alt.TitleParams(name, anchor="start", frame="group", fontSize=12))
             for panel, name in panels
         ),
         columns=2,

@@ -17,7 +17,7 @@ def _launched(plan: Plan) -> pd.DataFrame:
 
 
 def _draw_launched(plan: Plan) -> Any:
-    table = grouped(_launched(plan), "route")
+    table = grouped(_launched(plan), "route", small=0.0)
     shown = kind(table, "route", colours(plan.instance, "route"), "mass delivered, kt/yr", plan.instance.years)
     return each(table, "good", list(colours(plan.instance, "good")), lambda rows: areas(rows, shown))
 
@@ -47,7 +47,7 @@ def freight(plan: Plan) -> pd.DataFrame:
 def freight_panel(plan: Plan) -> Any:
     """What is landed and made away from users, one panel."""
     table = freight(plan)
-    shown = kind(table, "freight", colours(plan.instance, "freight"), "mass away from Earth's users, kt/yr", plan.instance.years)
+    shown = kind(table, "freight", colours(plan.instance, "freight"), "mass away from users, kt/yr", plan.instance.years)
     return areas(table, shown)
 
 

@@ -20,6 +20,6 @@ def overview(plan: Plan) -> Any:
         panels.append(("Mass landed and made away from users", freight_panel(plan)))
     panels.append(("Demand for computing", demand_panel(plan)))
     sized = [
-        panel.properties(width=330, height=HEIGHT, title=alt.TitleParams(name, anchor="start", fontSize=12)) for name, panel in panels
+        panel.properties(width=330, height=HEIGHT, title=alt.TitleParams(name, anchor="start", frame="group", fontSize=12)) for name, panel in panels
     ]
     return alt.concat(*sized, columns=2, spacing=28).resolve_scale(color="independent")

@@ -18,6 +18,10 @@ _SMALL, MOST = 0.005, 10
 HALF, WHOLE, HEIGHT = 300, 600, 230
 
 
+#: How lines are dashed, one after the other.
+_DASHES = ((1, 0), (6, 2), (2, 2), (8, 3, 2, 3), (4, 4), (10, 2))
+
+
 @dataclass(frozen=True)
 class Kind:
     """What panels show: the column that colours tell apart, its labels, their colours, the words and unit of the axis, the years.
@@ -59,11 +63,11 @@ def summed(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return found.assign(unit=table["unit"].iloc[0] if len(table) else "").reset_index(drop=True)
 
 
-def grouped(table: pd.DataFrame, by: str, most: int = MOST) -> pd.DataFrame:
+def grouped(table: pd.DataFrame, by: str, most: int = MOST, small: float = _SMALL) -> pd.DataFrame:
     """The table with its small labels together as `other`, added up where labels fell together."""
     others = [name for name in table.columns if name not in ("value", "unit", by)]
     greatest = table.groupby([by, *others])["value"].sum().abs().groupby(by).max().sort_values(ascending=False)
-    kept = set(greatest[greatest > _SMALL * greatest.max()].index[:most])
+    kept = set(greatest[greatest > small * greatest.max()].index[:most])
     if len(greatest) - len(kept) <= 1:  # a single small label may as well keep its name
         return table
     named = table.assign(**{by: table[by].where(table[by].isin(kept), OTHER)})
@@ -85,7 +89,7 @@ def areas(table: pd.DataFrame, shown: Kind) -> Any:
         .mark_area(strokeWidth=0.4, stroke="white", strokeOpacity=0.6)
         .encode(
             x=_year_axis(shown.years),
-            y=alt.Y("value:Q", title=shown.axis, stack="zero"),
+            y=alt.Y("value:Q", title=shown.axis, stack="zero", axis=_amounts(table)),
             color=shown.colour,
             order=alt.Order("rank:Q"),
         )
@@ -109,16 +113,21 @@ def bars(table: pd.DataFrame, shown: Kind) -> Any:
     )
 
 
-def lines(table: pd.DataFrame, shown: Kind, zero: bool = True) -> Any:
-    """A line with points for each label."""
+def lines(table: pd.DataFrame, shown: Kind) -> Any:
+    """A line for each label, thinner and dashed otherwise than the one before: lines that coincide can all be seen."""
     alt = needed("altair")
+    names = list(shown.labels)
+    dashes = [_DASHES[i % len(_DASHES)] for i in range(len(names))]
+    widths = [4.5 - 2.7 * i / max(len(names) - 1, 1) for i in range(len(names))] if len(names) > 1 else [2.5]
     return (
         alt.Chart(inline(table))
-        .mark_line(point=alt.OverlayMarkDef(size=16), strokeWidth=2)
+        .mark_line()
         .encode(
             x=_year_axis(shown.years),
-            y=alt.Y("value:Q", title=shown.axis, scale=alt.Scale(zero=zero)),
+            y=alt.Y("value:Q", title=shown.axis),
             color=shown.colour,
+            strokeDash=alt.StrokeDash(f"{shown.by}:N", title=None, scale=alt.Scale(domain=names, range=dashes), sort=names),
+            strokeWidth=alt.StrokeWidth(f"{shown.by}:N", scale=alt.Scale(domain=names, range=widths), legend=None),
         )
     )
 
@@ -128,7 +137,7 @@ def beside(panels: Sequence[tuple[str, Any]], columns: int = 2) -> Any:
     alt = needed("altair")
     width = WHOLE if len(panels) == 1 else HALF
     sized = [
-        panel.properties(width=width, height=HEIGHT, title=alt.TitleParams(name, anchor="start", fontSize=12))
+        panel.properties(width=width, height=HEIGHT, title=alt.TitleParams(name, anchor="start", frame="group", fontSize=12))
         for name, panel in panels
     ]
     return alt.concat(*sized, columns=columns, spacing=24)
@@ -137,6 +146,12 @@ def beside(panels: Sequence[tuple[str, Any]], columns: int = 2) -> Any:
 def each(table: pd.DataFrame, of: str, order: Sequence[str], panel: Callable[[pd.DataFrame], Any], columns: int = 2) -> Any:
     """A panel for each label of the column `of` that has rows, with axes of their own, since bodies differ a hundredfold."""
     return beside([(label, panel(rows)) for label in order if len(rows := table[table[of] == label])], columns)
+
+
+def _amounts(table: pd.DataFrame) -> Any:
+    """The vertical axis; tiny amounts are written as powers of ten."""
+    alt = needed("altair")
+    return alt.Axis(format="~e") if table["value"].abs().max() < 1e-2 else alt.Axis()
 
 
 def _year_axis(years: Sequence[int]) -> Any:

@@ -89,7 +89,7 @@ def _draw_dispatch(plan: Plan, site: str | None = None, year: int | None = None)
         _cycle(table[table["cycle"] == cycle], shown).properties(
             width=WHOLE if len(cycles) == 1 else HALF,
             height=HEIGHT + 30,
-            title=alt.TitleParams(place if cycle == cycles[0] else "", anchor="start", fontSize=12),
+            title=alt.TitleParams(place if cycle == cycles[0] else "", anchor="start", frame="group", fontSize=12),
         )
         for cycle in cycles
     ]
@@ -108,7 +108,7 @@ def _cycle(table: pd.DataFrame, shown: Any) -> Any:
         .encode(x=hours, x2="end", y=alt.Y("low:Q", title=shown.axis), y2="high", color=shown.colour)
     )
     run = table[table["flow"] == _RUN].groupby(["slice", "begin", "end", "flow"], as_index=False)["value"].sum()
-    dashes = alt.StrokeDash("flow:N", title=None, scale=alt.Scale(domain=[_RUN], range=[[5, 3]]))
+    dashes = alt.StrokeDash("flow:N", title=None, legend=alt.Legend(symbolType="stroke"), scale=alt.Scale(domain=[_RUN], range=[[5, 3]]))
     line = alt.Chart(inline(run)).mark_rule(strokeWidth=2.5).encode(x=hours, x2="end", y="value:Q", strokeDash=dashes)
     named = table.drop_duplicates("slice").assign(middle=lambda t: (t["begin"] + t["end"]) / 2)
     names = alt.Chart(inline(named)).mark_text(baseline="bottom", dy=-2).encode(x="middle:Q", y=alt.value(0), text="slice:N")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from planner.charts.gallery import OVERVIEW, available, drawn
@@ -72,7 +73,11 @@ def _write(chart: Any, target: Path) -> Path:
         content = picture.getvalue()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+            file.write(content)
+        part = Path(file.name)
+        part.chmod(0o644)
+        part.replace(target)
     except OSError as error:
         raise PlannerError(f"{target} cannot be written: {error.strerror or error}") from error
     return target

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from planner.charts.colours import AGES
 from planner.errors import PlannerError
 
 _INK = {False: "#1a1a1a", True: "#ececec"}
@@ -35,6 +36,7 @@ def themed(chart: Any, dark: bool = False) -> Any:
         text={"color": ink},
         rule={"color": ink},
         mark={"tooltip": True},
+        range={"heatmap": list(AGES if dark else reversed(AGES))},
     )
 
 

@@ -50,7 +50,8 @@ def groups(a: Instance, b: Instance, group: str) -> tuple[list[Group], Group | N
 
 def rows_by_address(instance: Instance) -> dict[str, AnyRow]:
     """Every row of numbers, by its address."""
-    return {row.address: row for row in (*instance.rows, *instance.limit_rows)}
+    rows: list[AnyRow] = [*instance.rows, *instance.limit_rows]
+    return {row.address: row for row in rows}
 
 
 def _grouped(addresses: list[str], rows_a: dict[str, AnyRow], rows_b: dict[str, AnyRow], group: str) -> list[Group]:

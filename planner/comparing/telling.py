@@ -107,7 +107,7 @@ def _sentences(decisions: pd.DataFrame) -> list[str]:
         for row in largest.itertuples()
     ]
     return [
-        "Decisions that differ most (where several plans are equally good, one of them is shown; `-` below: no difference that year):",
+        "Decisions that differ most (of equally good plans one is shown; `-` below: no difference in that year):",
         *lines,
     ]
 

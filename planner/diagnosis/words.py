@@ -109,7 +109,7 @@ def _remedy(instance: Instance, changes: list[Change]) -> str:
     first = changes[0]
     at = first.place
     if first.operation == "*":
-        return f"{_plain(first.address)} were {first.after:.4g} times what it is ({at})"
+        return f"{_plain(first.address)} were {_written(first.after)} times what it is ({at})"
     unit = "" if first.is_date else first.unit
     after = _series(instance, [(change.year, change.after) for change in changes], unit)
     before = _series(instance, [(change.year, change.before) for change in changes], unit, brief=True)
@@ -121,18 +121,24 @@ def _series(instance: Instance, values: Sequence[tuple[int | None, float]], unit
     runs: list[tuple[int | None, int | None, float]] = []
     following = dict(itertools.pairwise(instance.years))
     for year, value in values:
-        if runs and f"{runs[-1][2]:.4g}" == f"{value:.4g}" and (brief or following.get(runs[-1][1] or 0) == year):
+        if runs and _written(runs[-1][2]) == _written(value) and (brief or following.get(runs[-1][1] or 0) == year):
             runs[-1] = (runs[-1][0], year, value)
         else:
             runs.append((year, year, value))
     tail = "" if unit in ("", "1") else f" {unit}"
     if brief:
-        numbers = [f"{value:.4g}" for _, _, value in runs]
+        numbers = [_written(value) for _, _, value in runs]
         return (numbers[0] if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}") + tail
-    shown = [f"{value:.4g}{tail}{_when(first, last)}" for first, last, value in runs]
+    shown = [f"{_written(value)}{tail}{_when(first, last)}" for first, last, value in runs]
     if len(shown) > _MOST_YEARS:
         shown = [*shown[: _MOST_YEARS - 2], f"and so on until {shown[-1]}"]
     return ", ".join(shown)
+
+
+def _written(value: float) -> str:
+    """A number to four digits, without an exponent unless it is very large."""
+    text = f"{value:.4g}"
+    return f"{float(text):.0f}" if "e+" in text and abs(value) < 1e9 else text
 
 
 def _when(first: int | None, last: int | None) -> str:

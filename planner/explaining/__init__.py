@@ -43,9 +43,7 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         """All of it for JSON: `sentences` and `table` (a list of rows) of each part; what is not a finite number is null."""
-        return {
-            name: {"sentences": self.sentences[name], "table": _records(table)} for name, table in self.tables.items()
-        }
+        return {name: {"sentences": self.sentences[name], "table": _records(table)} for name, table in self.tables.items()}
 
     def _text(self, name: str) -> str:
         title = PARTS.get(name, name)

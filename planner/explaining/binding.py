@@ -1,6 +1,6 @@
 """What binds: every limit, growth rate, bound, stock and balance with a price, when, and what one more unit of it is worth.
 
-Values of rows are the plan's own prices; those of bounds are the reduced costs of the columns, less D_y and with the sign of a worth:
+Values of rows are the plan's own prices; those of bounds are the reduced costs of the columns as a worth, without their D_y:
 
     most that can be ordered, size of a market, share of a tier:   value[y] = -d[y] / D_y,   d the reduced cost at the bound
 """
@@ -16,7 +16,6 @@ import pandas as pd
 from planner.blocks.money import yearly_discount
 from planner.declarations import QUANTITIES
 from planner.explaining.money import Flows, flows
-from planner.explaining.sources import bound_in_words
 from planner.explaining.words import listed, year_ranges
 from planner.instance import Instance
 from planner.limits import HORIZON
@@ -25,7 +24,7 @@ from planner.parameters import CAPACITY_UNITS
 from planner.plan import Plan
 from planner.prices import PRICES
 
-#: The columns of the table: `value` in `unit`, money of the year; `base` the same at the base year; `paid` in GUSD at the base year.
+#: The columns of the table: `value` in `unit` in money of the year, `base` the same at the base year, `paid` in GUSD there.
 COLUMNS = (
     "kind", "name", "year", "value", "unit", "base", "base_unit", "amount", "paid", "less", "more", "range_unit", "degenerate",
 )  # fmt: skip
@@ -45,8 +44,8 @@ _BOUNDS = {
     "compute.unserved": ("unserved", "GUSD/yr/(ZFLOP/s)", "ZFLOP/s"),
 }
 
-#: Kinds that are balances and demands: they have a price whenever something is used.
-BALANCES = ("demand", "computing", "power", "goods", "helium-3", "links")
+#: Kinds that have a price whenever something is used: balances, demands, and lift, which its launchers are paid with.
+BALANCES = ("demand", "computing", "power", "goods", "helium-3", "links", "lift")
 
 #: A price of a smaller share of the greatest of its kind is what the solver leaves of nought.
 _NOUGHT = 1e-7
@@ -72,7 +71,7 @@ def binding(plan: Plan, program: LinearProgram) -> tuple[pd.DataFrame, list[str]
 
 
 def _rows(plan: Plan, program: LinearProgram, moved: Flows) -> Iterator[list[tuple[Any, ...]]]:
-    paid = moved.paid.sum(axis=1) + moved.asked
+    paid = moved.paid[:, ~_carried_over(program)].sum(axis=1) + moved.asked
     for name, kind in KINDS.items():
         prices, family = plan.prices.get(name), program.row_family(PRICES[name].constraint)
         if prices is None or family is None:
@@ -81,11 +80,21 @@ def _rows(plan: Plan, program: LinearProgram, moved: Flows) -> Iterator[list[tup
         rows = [family.start + i for i, labels in enumerate(family.index) if (HORIZON in labels) == over]
         found = prices.assign(row=rows, paid=paid[rows], base=plan.optimum.duals[rows] * PRICES[name].sign)
         found["amount"] = _amounts(program, found["row"].to_numpy(), plan.optimum.duals)
+        if kind not in ("limit", "growth"):
+            found["amount"] = found["amount"].where(found["amount"] != 0)  # a balance has no amount of its own
         if PRICES[name].kind == "slice":
             yield _over_slices(plan, kind, name, found)
             continue
         found = found[_bound(found["value"]) & ((found["paid"] > 0) | (kind not in BALANCES))]
         yield [_entry(plan.instance, kind, name, entry) for entry in found.to_dict("records")]
+
+
+def _carried_over(program: LinearProgram) -> Any:
+    """Columns that carry a stock into the next year: what is paid for it would be counted again in each."""
+    carried = np.zeros(program.matrix.shape[1], bool)
+    for family in program.columns:
+        carried[family.rows] = family.name in ("helium3.remaining", "helium3.stock")
+    return carried
 
 
 def _bound(values: pd.Series) -> Any:
@@ -153,8 +162,8 @@ def _held(
     for member, labels in enumerate(family.index):
         column = family.start + member
         most, value = program.col_upper[column], worth[column] / discount[labels[-1]]
-        if np.isfinite(most) and value > 1e-9 and plan.optimum.values[column] >= most - 1e-9:
-            said = bound_in_words(family.name, labels)
+        if np.isfinite(most) and value > 1e-9 and plan.optimum.values[column] >= most - 1e-9 * (1 + most):
+            said = f"{labels[0]} at {labels[1]}" if kind == "most orderable" else str(labels[0])
             yield (
                 kind, said, labels[-1], value, unit, worth[column], f"GUSD/({measured})", most, moved.bound_rent[column],
                 np.nan, np.nan, measured, None,
@@ -162,48 +171,50 @@ def _held(
 
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
-    """One line for each thing that binds: when, the greatest worth and what is paid for it; the first of them."""
-    lines = [
-        {
-            "what": f"{kind}: {name}",
-            "worth at most": own.loc[own["value"].abs().idxmax(), "value"],
-            "unit": own["unit"].iloc[0],
-            "in": own.loc[own["value"].abs().idxmax(), "year"],
-            "years": len(own),
-            "paid, GUSD": own["paid"].sum(),
-        }
-        for (kind, name), own in table.groupby(["kind", "name"], sort=False)
-    ]
-    return pd.DataFrame(lines).head(24)
+    """A line for each of the things that bind for which most is paid: scarce things first, then balances and demands."""
+    balance = table["kind"].isin(BALANCES)
+    return pd.concat([_lines(table[~balance]).head(16), _lines(table[balance]).head(12)], ignore_index=True)
+
+
+def _lines(table: pd.DataFrame) -> pd.DataFrame:
+    lines = []
+    for (kind, name), own in table.groupby(["kind", "name"], sort=False):
+        most = own.loc[own["value"].abs().idxmax()]
+        year = "horizon" if pd.isna(most["year"]) else str(most["year"])
+        lines.append((f"{kind}: {name}", most["value"], most["unit"], year, len(own), own["paid"].sum()))
+    return pd.DataFrame(lines, columns=["what", "worth at most", "unit", "in", "years", "paid, GUSD"])
 
 
 def _sentences(plan: Plan, table: pd.DataFrame) -> list[str]:
-    scarce = table[~table["kind"].isin(BALANCES)]
-    if scarce.empty:
-        return ["No limit, growth rate, deposit or bound binds."]
-    return [_sentence(plan, str(kind), str(name), own) for (kind, name), own in scarce.groupby(["kind", "name"], sort=False)]
+    scarce = table[~table["kind"].isin((*BALANCES, "unserved"))]
+    lines = [_sentence(plan, str(kind), str(name), own) for (kind, name), own in scarce.groupby(["kind", "name"], sort=False)]
+    lines = lines or ["No limit, growth rate, deposit or bound on orders binds."]
+    unserved = table[table["kind"] == "unserved"]
+    if not unserved.empty:
+        when = year_ranges(map(int, unserved["year"]), plan.instance.years)
+        tiers = listed(sorted(set(unserved["name"])))
+        lines.append(f"In {when} tiers of demand are left unserved whole, for less than computing costs at the margin: {tiers}.")
+    return lines
 
 
 _SAID = {
-    "limit": "The limit {}", "growth": "The growth of {}", "deposit": "The deposit {}", "lift": "The lift of {}",
-    "most orderable": "The {}", "market": "The {}", "unserved": "The {}",
+    "limit": "The limit {}", "growth": "The growth of {}", "deposit": "The deposit {}",
+    "most orderable": "The most that can be ordered of {}", "market": "The size of market {}",
 }  # fmt: skip
 
 
 def _sentence(plan: Plan, kind: str, name: str, own: pd.DataFrame) -> str:
-    most = own.loc[own["value"].abs().idxmax()]
+    most, base_year = own.loc[own["value"].abs().idxmax()], plan.instance.finance.base_year
     over = pd.isna(most["year"])
     when = "over the horizon" if over else f"in {year_ranges(map(int, own['year']), plan.instance.years)}"
-    one = f"one more {_one(most['range_unit'])}"
-    told = f"{one} would be worth" if most["value"] > 0 else f"{one} that it requires would cost"
-    worth = f"{abs(most['value']):,.4g} {most['unit']}"
-    base = "" if over else f" in {int(most['year'])} ({abs(most['base']):,.4g} {most['base_unit']} at the base year)"
+    one = f"one more {most['range_unit']}"
+    told = f"{one} would be worth" if most["value"] > 0 else f"{one} required would cost"
     most_of = "up to " if len(own) > 1 else ""
-    return f"{_SAID[kind].format(name)} binds {when}: {told} {most_of}{worth}{base}{_holding(most)}. {_paid(own)}"
-
-
-def _one(unit: str) -> str:
-    return unit if " " not in unit else f"({unit})"
+    base = "" if over else f" in {int(most['year'])} ({abs(most['base']):,.4g} {most['base_unit']} at {base_year})"
+    paid = own["paid"].sum()
+    payers = "those who use it pay" if paid >= 0 else "it pays those who meet it"
+    worth = f"{most_of}{abs(most['value']):,.4g} {most['unit']}{base}{_holding(most)}"
+    return f"{_SAID[kind].format(name)} binds {when}: {told} {worth}; {payers} {abs(paid):,.4g} GUSD at {base_year}."
 
 
 def _holding(most: pd.Series) -> str:
@@ -218,10 +229,3 @@ def _holding(most: pd.Series) -> str:
 
 def _far(distance: float) -> str:
     return f"{distance:,.3g}" if np.isfinite(distance) else "any amount"
-
-
-def _paid(own: pd.DataFrame) -> str:
-    paid = own["paid"].sum()
-    if paid < 0:
-        return f"It pays {-paid:,.4g} GUSD at the base year to those who meet it."
-    return f"All that uses it pays {paid:,.4g} GUSD at the base year for it."

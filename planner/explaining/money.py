@@ -4,7 +4,7 @@ At an optimum a column in use earns at the duals exactly what it pays at them, i
 and a row with a dual passes on to its suppliers what its users pay, its own bound included. Where c is the cost, A the
 matrix, y the duals, d = c - A'y the reduced costs, b the binding bounds and u the column's:
 
-    column j:  sum of A_ij y_i x_j over rows that pay it  =  sum of -A_ij y_i x_j over rows that it pays  +  c_j x_j  -  min(d_j, 0) u_j
+    column j:  sum of A_ij y_i x_j over rows that pay it = sum of -A_ij y_i x_j over rows that it pays + c_j x_j - min(d_j, 0) u_j
     row i:     the same sums over columns, and y_i b_i: positive, paid from outside (a demand); negative, a rent (a limit)
 
 All amounts are in GUSD at the base year.
@@ -53,15 +53,17 @@ def flows(program: LinearProgram, optimum: Optimum) -> Flows:
     values = np.where(np.abs(optimum.values) > TOLERANCE, optimum.values, 0.0)
     money = sparse.coo_array(matrix)
     moved = money.data * duals[money.row] * values[money.col]
-    sides = [
+    earned, paid = (
         sparse.csr_array((sign * moved[mask], (money.row[mask], money.col[mask])), shape=matrix.shape)
         for sign, mask in ((1, moved > 0), (-1, moved < 0))
-    ]
+    )
     bound = np.where(duals > 0, lower, upper)
     at_bound = np.where(np.isfinite(bound), bound, 0.0) * duals
-    held = np.isfinite(program.col_upper) & (values >= program.col_upper - TOLERANCE) & (reduced < 0)
+    most = np.where(np.isfinite(program.col_upper), program.col_upper, 0.0)
+    held = np.isfinite(program.col_upper) & (values >= most - TOLERANCE * (1 + most)) & (reduced < 0)
     return Flows(
-        *sides,
+        earned,
+        paid,
         rent=np.maximum(-at_bound, 0.0),
         asked=np.maximum(at_bound, 0.0),
         bound_rent=np.where(held, -reduced * values, 0.0),

@@ -1,8 +1,8 @@
 """The price of computing by year, site and workload, and what it is made of: the stack sums to the price.
 
-The price is the dual of (C4). Whoever computes at a site earns it and spends it, on what he runs and whom he owes; each of these is
-followed to where its money ends (see `composition`). `purpose` is the first of these steps: hardware, power, spares, links
-and the limits on computing itself; `part` and `item` are the last: whose cost it is in the end, or what is scarce.
+The price is the dual of (C4). Whoever computes at a site earns it and spends it, on what he runs and whom he owes; each of
+these is followed to where its money ends (see `composition`). `purpose` is the first of these steps: hardware, power, spares,
+links and the limits on computing itself; `part` and `item` are the last: whose cost it is in the end, or what is scarce.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import pandas as pd
 import scipy.sparse as sparse
 from scipy.sparse.linalg import splu
 
-from planner.blocks.money import yearly_discount
 from planner.explaining.composition import Composition, compose
 from planner.explaining.sources import RENT, STOOD, Source
 from planner.explaining.words import listed, some_years
@@ -95,7 +94,9 @@ def _unserved(plan: Plan, program: LinearProgram, composed: Composition) -> Iter
         total, price = sum(amounts[index] for index in tiers), prices[workload, year]
         shares = composed.of([family.start + places[index] for index in tiers])  # type: ignore[union-attr]
         weights = np.array([amounts[index] for index in tiers]) / total
-        found = {("unserved", source): share for source, share in zip(composed.sources, weights @ shares, strict=True) if share > 0}
+        found = {
+            ("unserved", source): share for source, share in zip(composed.sources, weights @ shares, strict=True) if share > 0
+        }
         for (purpose, source), share in _folded(found).items():
             yield (workload, year, "", "", purpose, *source, float(total), share * price, UNIT)
 
@@ -151,16 +152,24 @@ def _folded(stack: dict[tuple[str, Source], float]) -> dict[tuple[str, Source], 
     return folded
 
 
-def by_part(table: pd.DataFrame, workload: str, years: list[int] | None = None) -> pd.DataFrame:
-    """The stack of a workload by part (rows), and body and year (columns), averaged over a body's sites by what they do."""
-    own = table[(table["workload"] == workload) & (table["site"] != "")]
-    own = own if years is None else own[own["year"].isin(years)]
-    sites = own.drop_duplicates(["year", "site"])
-    placed = sites.groupby(["body", "year"])["placed"].sum()
-    weighted = own.assign(paid=own["value"] * own["placed"]).groupby(["part", "body", "year"])["paid"].sum()
-    stack = weighted.unstack(["body", "year"]).sort_index(axis=1)
-    stack = stack / placed.reindex(stack.columns)
-    return stack.reindex([part for part in PARTS if part in stack.index]).fillna(0.0)
+def components(table: pd.DataFrame) -> pd.DataFrame:
+    """The stack by `year`, `body`, `workload` and `component`, with its `value` and `unit`: what charts of it take.
+
+    A component is a part; over the sites of a body the values are averaged by what is placed there.
+    """
+    own, by = table[table["site"] != ""], ["year", "body", "workload"]
+    placed = own.drop_duplicates([*by, "site"]).groupby(by)["placed"].sum().rename("all")
+    paid = own.assign(paid=own["value"] * own["placed"]).groupby([*by, "part"], sort=False)["paid"].sum()
+    found = paid.reset_index().merge(placed.reset_index(), on=by)
+    found["value"], found["unit"] = found["paid"] / found["all"], UNIT
+    return found.rename(columns={"part": "component"})[[*by, "component", "value", "unit"]]
+
+
+def by_part(table: pd.DataFrame, workload: str) -> pd.DataFrame:
+    """The stack of a workload: a row a part, a column a body and year."""
+    own = components(table[table["workload"] == workload])
+    stack = own.pivot_table(index="component", columns=["body", "year"], values="value", fill_value=0.0)
+    return stack.reindex([part for part in PARTS if part in stack.index])
 
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
@@ -168,7 +177,8 @@ def shown(table: pd.DataFrame) -> pd.DataFrame:
     if not (table["site"] != "").any():
         return table.head(0)
     workload = greatest_workload(table)
-    stack = by_part(table, workload, some_years(table["year"], 4))
+    stack = by_part(table, workload)
+    stack = stack.loc[:, stack.columns.get_level_values("year").isin(some_years(stack.columns.get_level_values("year"), 4))]
     stack.loc["price"] = stack.sum()
     return stack.rename_axis(f"{workload}, {UNIT}").rename_axis(columns=["body", "year"])
 
@@ -189,10 +199,10 @@ def _totals(plan: Plan, program: LinearProgram, composed: Composition) -> list[s
     paid: Vector = composed.asked[nodes] @ composed.of(nodes)
     parts = pd.Series(paid).groupby([source.part for source in composed.sources]).sum()
     rents = pd.Series({s.item: p for s, p in zip(composed.sources, paid, strict=True) if s.part == RENT}, dtype=float)
-    total = f"At the plan's prices all demand is worth {paid.sum():,.5g} GUSD at {plan.instance.finance.base_year}: "
-    lines = [f"{total}{listed(_percent(parts))}."]
+    total = f"{paid.sum():,.5g} GUSD at {plan.instance.finance.base_year}"
+    lines = [f"At the plan's prices all demand, unserved included, is worth {total}: {listed(_percent(parts))}."]
     if rents.sum() > 1e-3 * paid.sum():
-        lines.append(f"The scarcity rents go to {listed(_percent(rents / paid.sum() * 1.0, 4, 1.0))} of it.")
+        lines.append(f"Of it, scarcity rents are owed to {listed(_percent(rents, 4, paid.sum()))}.")
     return lines
 
 
@@ -214,7 +224,7 @@ def _sentences(table: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _percent(amounts: pd.Series, most: int = 6, whole: float | None = None) -> list[str]:
+def _percent(amounts: pd.Series, most: int = 7, whole: float | None = None) -> list[str]:
     """The greatest amounts as shares of the whole, those of half a per cent and more."""
     shares = amounts / (amounts.sum() if whole is None else whole)
     shares = shares[shares >= 0.005].sort_values(ascending=False).head(most)

@@ -53,7 +53,7 @@ def cost_sources(instance: Instance, program: LinearProgram) -> dict[Source, Vec
     left[np.abs(left) <= 1e-12 * (np.abs(program.cost) + np.abs(program.cost - left))] = 0.0
     for family in program.columns:
         block, _, name = family.name.partition(".")
-        for member in np.flatnonzero(left[family.rows]):
+        for member in np.flatnonzero(left[family.rows]).tolist():
             labels = family.index[member]
             ordered = name == "build" and block in GROUPS
             source = Source(GROUPS[block], f"capital of {labels[0]}") if ordered else Source("other costs", family.name)
@@ -74,12 +74,12 @@ def _by_source(instance: Instance, kind: str, family: Family) -> dict[Source, li
 def row_rents(program: LinearProgram, rents: Vector) -> Iterator[tuple[int, Source]]:
     """What is scarce where the bound of a row takes a rent."""
     for family in program.rows:
-        for member in np.flatnonzero(rents[family.rows]):
-            yield family.start + int(member), _scarce(family, family.index[member])
+        for member in np.flatnonzero(rents[family.rows]).tolist():
+            yield family.start + member, _scarce(family, family.index[member])
 
 
 def _scarce(family: Family, labels: tuple[object, ...]) -> Source:
-    block, _, name = family.name.rpartition(".")
+    name = family.name.rpartition(".")[2]
     if name == "limit":
         return Source(RENT, f"limit {labels[0]}")
     if name == "growth_limit":
@@ -96,7 +96,7 @@ def _scarce(family: Family, labels: tuple[object, ...]) -> Source:
 def bound_rents(program: LinearProgram, rents: Vector) -> Iterator[tuple[int, Source]]:
     """What is scarce where the most that a column may be takes a rent."""
     for family in program.columns:
-        for member in np.flatnonzero(rents[family.rows]):
+        for member in np.flatnonzero(rents[family.rows]).tolist():
             yield family.start + int(member), Source(RENT, bound_in_words(family.name, family.index[member]))
 
 

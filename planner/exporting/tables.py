@@ -64,7 +64,7 @@ def _meaning(name: str) -> str:
 
 def sources(plan: Plan) -> pd.DataFrame:
     """A row a number of the instance: address, value as it was written, unit, range, standing, source and note."""
-    rows = [_source(row) for row in (*plan.instance.rows, *plan.instance.limit_rows)]
+    rows = [*map(_source, plan.instance.rows), *map(_source, plan.instance.limit_rows)]
     return pd.DataFrame(rows, columns=["address", "value", "unit", "low", "high", "status", "source", "note"], dtype="str")
 
 

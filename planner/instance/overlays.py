@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -43,7 +44,7 @@ class Overlay:
 
     def apply(self, change: Change, rows: ParameterRows, limits: LimitRows) -> None:
         """Carry out a change; raises `AddressError` where it means nothing, and leaves the rows alone then."""
-        known = (*(row.address for row in rows.values()), *(limit.address for limit in limits.values()))
+        known = itertools.chain((row.address for row in rows.values()), (limit.address for limit in limits.values()))
         address = parse_address(change.address, known)
         try:
             if address.block == "limits":

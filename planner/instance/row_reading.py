@@ -84,16 +84,17 @@ class RowReader:
             self._add(record, "unit", f"no unit, expected {expected}")
             return False
         try:
+            self.units.factor(record["unit"], unit)
+            return True
+        except UnitError as error:
+            unfit = str(error)
+        try:
             self.units.quantity(record["unit"])
+            self._add(record, "unit", unfit)
         except UnitError as error:
             if not self.problems.echo(*homes_of_unit(record["unit"])):
                 self._add(record, "unit", f"{error}, expected {expected}")
-            return False
-        try:
-            self.units.factor(record["unit"], unit)
-        except UnitError as error:
-            self._add(record, "unit", str(error))
-        return True
+        return False
 
     def _value(self, record: Record, column: str) -> float | None:
         try:

@@ -116,17 +116,22 @@ def breakeven(
     more from an instance built anew. Raises AddressError or PlannerError for what cannot be read, InstanceError for a range that the instance
     does not allow, SolverError where an answer is not certified.
     """
-    if not 1e-9 <= accuracy < 1:
-        raise PlannerError(f"an accuracy of {accuracy:g} cannot be kept, expected a share of the value from 1e-9 to below 1")
+    check_accuracy(accuracy)
     varied, condition = parse_varied(instance, vary, low, high), parse_condition(until, instance)
     programs = Programs(instance, (varied,), watch or (lambda step: None))
     look = Looking(programs, condition, (), accuracy)
-    at = [varied.between(varied.low, varied.high, i / (SAMPLES - 1)) for i in range(1, SAMPLES - 1)]
-    samples = [look.at(t) for t in (varied.low, *at, varied.high)]
+    at = dict.fromkeys(varied.between(varied.low, varied.high, i / (SAMPLES - 1)) for i in range(SAMPLES))
+    samples = [look.at(t) for t in at]
     switches = [s for a, b in zip(samples, samples[1:], strict=False) for s in look.switches(a, b)]
     switches = [look.confirmed(switch) for switch in switches]
     points = tuple(look.points[t] for t in sorted(look.points))
     return Breakeven(varied, condition, accuracy, points, tuple(switches), programs.parts, programs.linear, programs.solves)
+
+
+def check_accuracy(accuracy: float) -> None:
+    """Raise PlannerError for an accuracy that is no share, or that no arithmetic keeps."""
+    if not 1e-9 <= accuracy < 1:
+        raise PlannerError(f"an accuracy of {accuracy:g} cannot be kept, expected a share of the value from 1e-9 to below 1")
 
 
 class Looking:
@@ -134,7 +139,7 @@ class Looking:
 
     def __init__(self, programs: Programs, condition: Condition, fixed: tuple[float, ...], accuracy: float) -> None:
         self.programs, self.condition, self._fixed, self._accuracy = programs, condition, fixed, accuracy
-        self._varied = programs.varied[-1]
+        self.varied = programs.varied[-1]
         self.points: dict[float, Point] = {}
 
     def at(self, t: float, start: Solved | None = None) -> Point:
@@ -159,20 +164,18 @@ class Looking:
         """Every change of state that halving between two points comes upon."""
         if below.state == above.state:
             return []
-        if self._varied.close(below.at, above.at, self._accuracy):
+        if self.varied.close(below.at, above.at, self._accuracy):
             return [Switch(below, above)]
-        middle = self.at(self._varied.between(below.at, above.at), below.solved or above.solved)
+        middle = self.at(self.varied.between(below.at, above.at), below.solved or above.solved)
         return [*self.switches(below, middle), *self.switches(middle, above)]
 
     def confirmed(self, switch: Switch) -> Switch:
         """The switch with both sides solved from an instance built anew; raises PlannerError where they say otherwise."""
-        if not self.programs.linear:
-            return switch
         for point in (switch.below, switch.above):
             again = self._solve_at(point.at, point.solved, anew=True)
             if again.state != point.state:
                 raise PlannerError(
-                    f"at {self._varied.said(point.at)} the condition is {again.state} where the instance is built anew and {point.state} "
-                    "where its program is put together from those at the ends: the optimum is not unique there, ask with another accuracy"
+                    f"at {self.varied.said(point.at)} the condition is {point.state} and, with the program built anew, {again.state}: "
+                    "the optimum is not unique there, ask with another accuracy"
                 )
         return switch

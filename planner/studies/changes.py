@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from planner.declarations import QUANTITIES
 from planner.instance import Instance
 from planner.studies.programs import Solved
@@ -81,8 +79,3 @@ def _named(key: tuple[str, tuple[str, ...]]) -> str:
 def _listed(names: list[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(sorted(names)[:_NAMED]) + more
-
-
-def largest_year(values: Any) -> float:
-    """The largest of some yearly sums; nought where there is none."""
-    return float(np.max(values, initial=0.0))

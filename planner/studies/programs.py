@@ -1,8 +1,8 @@
 """The program of an instance as a function of one or two numbers, and its optimum, certified, at any of them.
 
 Where every number of the program is linear in each of the varied numbers (found by compiling the instance at the ends of the
-ranges and at a point within, and comparing), a program between is put together from those at the ends and nothing is
-built again. Where it is not, the instance is built at every point.
+ranges and at a point within, and comparing), a program between is put together from those at the ends. Where it is not,
+a session computes the program at every point from the formulas of the first, or builds it where that cannot be done.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from planner.highs import Basis, Optimum, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram
 from planner.pipeline import compile_instance
+from planner.session import Session
 from planner.studies.varying import Varied
 
 #: Numbers of two programs that differ by less than this share of the larger are the same.
@@ -55,8 +56,8 @@ class Solved:
 class Programs:
     """The programs of an instance over the ranges of one or two varied things.
 
-    `parts` says what changes in them: `cost`, `right-hand side`, `coefficients`; `linear` whether nothing is built again. `watch` is
-    told of each solve. `solves` and `builds` count them.
+    `parts` says what changes in them: `cost`, `right-hand side`, `coefficients`; `linear` whether programs are put together from those at the ends. `watch` is
+    told of each solve. `solves` counts them.
     """
 
     instance: Instance
@@ -65,14 +66,14 @@ class Programs:
     parts: frozenset[str] = frozenset()
     linear: bool = False
     solves: int = 0
-    builds: int = 0
 
     def __post_init__(self) -> None:
+        self._session = Session(self.instance)
         ends = itertools.product(*((v.low, v.high) for v in self.varied))
-        self._corners = [self.build(*point) for point in ends]
+        self._corners = [self._program(point) for point in ends]
         self._last: Solved | None = None
         inner = tuple(v.between(v.low, v.high, WITHIN) for v in self.varied)
-        built = self.build(*inner)
+        built = self._program(inner)
         shapes = {_shape(lp) for lp in (*self._corners, built)}
         whole = any(v.whole for v in self.varied)  # what a whole number changes, it changes in steps
         self.linear = not whole and len(shapes) == 1 and not _differing(self._mixed(inner), built)
@@ -95,23 +96,22 @@ class Programs:
         times = any(law.address.startswith("time.") for varied in self.varied for law in varied.laws)
         return self.instance_at(*point) if times else self.instance
 
-    def build(self, *point: float) -> LinearProgram:
-        """The program of the instance at a point, built anew."""
+    def _program(self, point: tuple[float, ...]) -> LinearProgram:
+        """The program at a point, from the formulas of the first or built."""
         self.watch(f"build at {self._said(point)}")
-        self.builds += 1
-        return compile_instance(self.instance_at(*point))
+        return self._session.program(self.instance_at(*point))
 
     def at(self, *point: float) -> LinearProgram:
         """The program at a point."""
-        return self._mixed(point) if self.linear else self.build(*point)
+        return self._mixed(point) if self.linear else self._program(point)
 
     def solve_at(self, *point: float, start: Solved | None = None, anew: bool = False) -> Solved | None:
         """The certified optimum at a point, from the basis of `start` or of the last one; None where no plan is possible.
 
-        With `anew` the program is built from the instance whatever is known of it. Raises Unbounded, SolverLimit, SolverError or
+        With `anew` the program is built from the instance, whatever is known of it. Raises Unbounded, SolverLimit, SolverError or
         NotCertified.
         """
-        lp = self.build(*point) if anew else self.at(*point)
+        lp = compile_instance(self.instance_at(*point)) if anew else self.at(*point)
         self.watch(f"solve {self.solves + 1} at {self._said(point)}")
         self.solves += 1
         warm = start or self._last

@@ -36,7 +36,9 @@ def breakeven_said(found: Breakeven) -> str:
         "switch and switch back unseen."
     )
     if not found.linear:
-        lines.append("The program is not linear in this parameter, so the instance was built anew at every point.")
+        lines.append(
+            "The program is not linear in this parameter: its coefficients were computed, or it was built, anew at every point."
+        )
     return "\n".join(lines)
 
 
@@ -44,7 +46,9 @@ def _switch_said(found: Breakeven, switch: Switch, condition: str) -> str:
     below, above = (found.varied.said(point.at) for point in (switch.below, switch.above))
     if not switch.is_threshold:
         side, edge = ("below", above) if switch.below.state is None else ("above", below)
-        return f"There is no plan to ask {side} {edge}: no plan meets every demand and limit there, or the cost falls without end."
+        return (
+            f"There is no plan to ask {side} {edge}: no plan meets every demand and limit there, or the cost falls without end."
+        )
     is_, was = ("true", "false") if switch.above.state else ("false", "true")
     if found.varied.whole:
         return f"{condition} is {was} at {below} and {is_} at {above}."
@@ -55,9 +59,13 @@ def _switch_said(found: Breakeven, switch: Switch, condition: str) -> str:
 def _nowhere_said(found: Breakeven, condition: str) -> str:
     state = found.points[0].state
     if state is None:
-        return "No point of the range has a plan to ask: no plan meets every demand and limit there, or the cost falls without end."
+        return (
+            "No point of the range has a plan to ask: no plan meets every demand and limit there, or the cost falls without end."
+        )
     word = "true" if state else "false"
-    return f"{condition} is {word} at both ends of the range and at the points between that were looked at: there is no threshold."
+    return (
+        f"{condition} is {word} at both ends of the range and at the points between that were looked at: there is no threshold."
+    )
 
 
 def value_function_said(found: ValueFunction) -> str:
@@ -78,7 +86,9 @@ def value_function_said(found: ValueFunction) -> str:
     if found.segments:
         lines.append(f"  {varied.said(last.high)}: {last.cost_high:.9g} GUSD")
     told_apart = f"{found.tolerance:.2g} GUSD"
-    lines.append(f"{found.solves} plans were solved and certified; what moves the cost by less than {told_apart} is not told apart.")
+    lines.append(
+        f"{found.solves} plans were solved and certified; what moves the cost by less than {told_apart} is not told apart."
+    )
     return "\n".join(lines)
 
 
@@ -97,7 +107,11 @@ def pareto_said(found: Pareto) -> str:
     word = "least" if found.sense == "least" else "most"
     lines = [f"Cost against {found.name} in {found.unit}, {word}:"]
     for row in found.table.itertuples():
-        price = "" if row.price is None or row.price != row.price else f"; one {found.unit} {'less' if word == 'least' else 'more'} costs {row.price:.6g} GUSD"
+        price = (
+            ""
+            if row.price is None or row.price != row.price
+            else f"; one {found.unit} {'less' if word == 'least' else 'more'} costs {row.price:.6g} GUSD"
+        )
         lines.append(f"  {row.quantity:.9g} {found.unit}: {row.cost:.9g} GUSD{price}")
     lines.append(f"{found.solves} plans were solved and certified, each under a limit (X1) on {found.name}.")
     return "\n".join(lines)

@@ -167,7 +167,9 @@ class _Recursion:
         """The value function."""
         span = self._with_plans()
         if span is None:
-            self.notes.append("No point of the range has a plan: no plan meets every demand and limit, or the cost falls without end.")
+            self.notes.append(
+                "No point of the range has a plan: no plan meets every demand and limit, or the cost falls without end."
+            )
             return self._result((), ())
         first, last = span
         met = _merged(self._meetings(first, last), self._share(first), self._share(last))
@@ -213,7 +215,9 @@ class _Recursion:
                     heapq.heappush(heap, (-room, next(count), middle, right))
         if any(error for *_, error in found):
             worst = max(error for *_, error in found)
-            self.notes.append(f"Stopped at {self.most} breakpoints; between the inexact ones the cost is known to within {worst:.3g} GUSD.")
+            self.notes.append(
+                f"Stopped at {self.most} breakpoints; between the inexact ones the cost is known to within {worst:.3g} GUSD."
+            )
         return sorted(found, key=lambda meeting: meeting[0])
 
     def _described(self, places: list[float], lines: list[Line], errors: list[float]) -> ValueFunction:
@@ -227,7 +231,9 @@ class _Recursion:
             compute = compute_by_body(self.programs.instance, solved)
             segments.append(Segment(self._value(a), self._value(b), line.at(a), line.at(b), compute))
         points = [
-            Breakpoint(right.low, right.cost_low, left.slope, right.slope, error, changes_between(self.programs.instance, before, after))
+            Breakpoint(
+                right.low, right.cost_low, left.slope, right.slope, error, changes_between(self.programs.instance, before, after)
+            )
             for left, right, before, after, error in zip(segments, segments[1:], plans, plans[1:], errors, strict=False)
         ]
         return self._result(tuple(segments), tuple(points))
@@ -299,9 +305,7 @@ def _chord(a: float, cost_a: float, b: float, cost_b: float, share: float) -> fl
     return cost_a + (cost_b - cost_a) * (share - a) / (b - a)
 
 
-def _merged(
-    met: list[tuple[float, Line, Line, float]], first: float, last: float
-) -> list[tuple[float, Line, Line, float]]:
+def _merged(met: list[tuple[float, Line, Line, float]], first: float, last: float) -> list[tuple[float, Line, Line, float]]:
     """Meetings without those at the ends, and with those at one place made one: the line of a segment of no length goes."""
     kept: list[tuple[float, Line, Line, float]] = []
     for share, left, right, error in met:

@@ -4,7 +4,7 @@
     ADDRESS*                a factor of whatever the address names
     ADDRESS=A+B*t           a law: the number is A+B*t; *= and += scale and shift by it
 
-Several laws move together with one t.
+Several, joined by `&`, move together: by one factor, or with one t.
 """
 
 from __future__ import annotations
@@ -64,10 +64,17 @@ class Varied:
 
     def between(self, low: float, high: float, share: float = 0.5) -> float:
         """The point at a share of the way between two others."""
+        if share in (0, 1):
+            return high if share else low
         if self.geometric:
             found = math.exp(math.log(low) * (1 - share) + math.log(high) * share)
         else:
             found = low + share * (high - low)
+        return float(round(found)) if self.whole else found
+
+    def moved(self, t: float, share: float) -> float:
+        """The point that lies a share of the range beside another; it may lie outside of the range."""
+        found = t * (self.high / self.low) ** share if self.geometric else t + share * (self.high - self.low)
         return float(round(found)) if self.whole else found
 
     def close(self, below: float, above: float, accuracy: float) -> bool:
@@ -85,11 +92,9 @@ class Varied:
         return f"{t:.6g}" + ("" if self.unit in ("", "1") else f" {self.unit}")
 
 
-def parse_varied(
-    instance: Instance, texts: str | Sequence[str], low: float | None = None, high: float | None = None
-) -> Varied:
+def parse_varied(instance: Instance, texts: str | Sequence[str], low: float | None = None, high: float | None = None) -> Varied:
     """What some texts mean, all problems at once; raises AddressError with the nearest address and what was expected."""
-    wanted = [texts] if isinstance(texts, str) else list(texts)
+    wanted = [part.strip() for text in ([texts] if isinstance(texts, str) else texts) for part in text.split("&")]
     found: list[tuple[Law, Sequence[ParameterRow | LimitRow], bool]] = []
     wrong = []
     for text in wanted:
@@ -112,7 +117,9 @@ def parse_varied(
     begin, end = (given if given is not None else known for given, known in zip((low, high), own or (0.0, 0.0), strict=False))
     about = "the range that was given" if low is not None and high is not None else own[2] if own else ""
     if not (math.isfinite(begin) and math.isfinite(end)) or begin >= end:
-        raise AddressError(f"the range of {', '.join(addresses)} runs from {begin:g} to {end:g}, expected a low end below a high one")
+        raise AddressError(
+            f"the range of {', '.join(addresses)} runs from {begin:g} to {end:g}, expected a low end below a high one"
+        )
     name = " and ".join(wanted) if len(wanted) < 4 else f"{wanted[0]} and {len(wanted) - 1} more"
     whole = value and isinstance(rows[0], ParameterRow) and rows[0].declaration.whole
     if whole:
@@ -125,7 +132,9 @@ def _parsed(instance: Instance, text: str, together: bool) -> tuple[Law, Sequenc
     if "=" in text:
         match = _LAW.fullmatch(text.strip())
         if match is None or (match["base"] is None and match["slope"] is None):
-            raise AddressError(f"'{text}' is no law, expected ADDRESS=A+B*t, ADDRESS*=A+B*t or ADDRESS+=A+B*t with numbers A and B")
+            raise AddressError(
+                f"'{text}' is no law, expected ADDRESS=A+B*t, ADDRESS*=A+B*t or ADDRESS+=A+B*t with numbers A and B"
+            )
         slope = match["slope"]
         rate = 0.0 if slope is None else float(slope.replace(" ", "") + ("1" if slope.strip() in ("", "+", "-") else ""))
         rows = _rows(instance, match["address"], match["operation"] == "")
@@ -188,3 +197,18 @@ def _factors(row: ParameterRow | LimitRow) -> tuple[float, float] | None:
         ends = sorted((row.low.of(row.value) / row.value, row.high.of(row.value) / row.value))
         return ends[0], ends[1]
     return None
+
+
+_AXIS = re.compile(rf"(?P<what>.+?)(?:=\s*(?P<low>{_NUMBER})\s*\.\.\s*(?P<high>{_NUMBER}))?\s*(?::\s*(?P<number>\d+))?\s*")
+
+
+def parse_axis(instance: Instance, text: str, number: int) -> tuple[Varied, int]:
+    """What `ADDRESS=LOW..HIGH:N` means and its N, `number` where none is given; raises AddressError."""
+    match = _AXIS.fullmatch(text)
+    if match is None or not match["what"].strip():
+        raise AddressError(f"'{text}' is no axis, expected ADDRESS=LOW..HIGH:N, such as launch.starship.price*=0.2..4:9")
+    low, high = (None if match[end] is None else float(match[end]) for end in ("low", "high"))
+    count = int(match["number"] or number)
+    if not 2 <= count <= 1_000:
+        raise AddressError(f"'{text}' has {count} points, expected 2 to 1000")
+    return parse_varied(instance, match["what"], low, high), count

@@ -1,9 +1,7 @@
-"""Twenty infeasible instances, each made by changing one number of an instance that has a plan.
+"""Twenty infeasible instances, each made by changing one number of an instance that is shipped, and bases for other tests.
 
-The shipped instances price every demand and have no lower limits, so that almost no single number makes them infeasible.
-The bases are therefore the toy and the baseline with something that must be: `bound` is the toy without the price at which
-chat may be left unserved; `floors` the toy with lower limits and a cap on what stands; `served` the baseline without the
-price of its first tier of inference, over its first years.
+Most are of `mandate`, whose planner is told: where everything is priced, hardly any single number leaves no plan. That of
+`accelerated` has more standing already than its land may hold.
 """
 
 from __future__ import annotations
@@ -25,48 +23,47 @@ rich_dug,helium3.mined,rich,,year,lower,kg/yr,1,,,assumption: seed,,2036,,,
 racks_standing,compute.installed,rack,plains,year,upper,GW,9,,,assumption: seed,,,,,
 """
 
-#: Base, then the one change.
+#: Instance, address, value; beside each what kind of number it is.
 SEEDS: tuple[tuple[str, str, str | tuple[str, float]], ...] = (
-    ("bound", "limits.earth_ceiling.upper", "2 GW"),
-    ("bound", "limits.co2_cap.upper@2036", "0.05 Mt/yr"),
-    ("bound", "limits.accelerator_output.upper", "0.5 GW/yr"),
-    ("bound", "compute.chat.demand@2034", "90 ZFLOP/s"),
-    ("bound", "compute.delay[plains]", "0.6 s"),
-    ("bound", "compute.rack.last_year", "2031 yr"),
-    ("bound", "compute.rack.performance", ("*", 0.3)),
-    ("bound", "power.gas.emission_factor", ("*", 30.0)),
-    ("bound", "compute.overhead[plains]", "12 1"),
-    ("bound", "power.fusion.max_build", "0 GW/yr"),
-    ("floors", "limits.lunar_base.lower", "12 GW"),
-    ("floors", "compute.rack.seed[moon]", "0.001 GW"),
-    ("floors", "limits.steel_there.lower", "400 kt/yr"),
-    ("floors", "helium3.clinics.size", "2 kg/yr"),
-    ("floors", "helium3.rich.tonnage", "0.001 Mt"),
-    ("floors", "compute.rack.existing[plains]@2030", "11 GW"),
-    ("floors", "industry.foundry.seed", "0.01 kt/yr"),
-    ("served", "limits.accelerator_output.upper", ("*", 0.01)),
-    ("served", "compute.inference.demand@2030", ("*", 8.0)),
-    ("served", "limits.earth_ceiling.upper", "0.5 GW"),
+    ("mandate", "limits.earth_ceiling.upper", "60 GW"),  # a cap
+    ("mandate", "limits.leo_lift.upper@2041", "0.1 kt/yr"),  # a cap in one year
+    ("mandate", "limits.accelerator_output.upper", ("*", 0.05)),  # a cap of the instance that is extended
+    ("mandate", "limits.lunar_compute.lower", "800 ZFLOP/s"),  # an order
+    ("mandate", "limits.lunar_structure.lower@2044", "500 kt/yr"),  # an order in one year
+    ("mandate", "compute.interactive.demand@2032", ("*", 8.0)),  # a demand
+    ("mandate", "power.fission_surface.max_build", "0 GW/yr"),  # orders
+    ("mandate", "compute.lunar_rack.seed[moon]", "0.001 GW"),  # the seed of growth
+    ("mandate", "helium3.tritium_decay.size", "1 kg/yr"),  # a market
+    ("accelerated", "power.pv.existing[gulf]", "5000 GW"),  # what stands already
+    ("mandate", "compute.rack.performance", ("*", 0.2)),  # and from here on what moves no bound of the program
+    ("mandate", "compute.overhead[moon]", "50 1"),
+    ("mandate", "launch.starship.emission_factor", "27700 t/t"),  # kilograms for tonnes
+    ("mandate", "launch.earth_moon.burden", "200 1"),
+    ("mandate", "helium3.mark3_miner.recovery", "0.001 1"),
+    ("mandate", "industry.structure_factory.availability", "0.02 1"),  # in every slice
+    ("mandate", "industry.structure_factory.growth", "0 1/yr"),
+    ("mandate", "compute.delay[earth]", "0.5 s"),
+    ("mandate", "launch.earth_moon.opens", "2040 yr"),  # a date
+    ("mandate", "power.fission_surface.lead_time", "4 yr"),
 )
 
 
 @cache
 def base(name: str) -> planner.Instance:
-    """The instance that a seed changes; it has a plan."""
+    """The instance that a seed changes; it has a plan. Or a variant of the toy in which something must be.
+
+    `bound` is the toy without the price at which chat may be left unserved; `floors` the toy with lower limits and a cap on
+    what stands.
+    """
+    if (INSTANCES / name).is_dir():
+        return planner.load(INSTANCES / name)
     with TemporaryDirectory() as place:
-        folder = shutil.copytree(INSTANCES / ("baseline" if name == "served" else "toy"), Path(place) / name)
+        folder = shutil.copytree(INSTANCES / "toy", Path(place) / name)
         if name == "floors":
             with (folder / "limits.csv").open("a") as limits:
                 limits.write(_FLOORS)
         else:
-            tier = "inference_1" if name == "served" else "chat_all"
             compute = folder / "parameters" / "compute.csv"
             lines = compute.read_text().splitlines(keepends=True)
-            compute.write_text("".join(line for line in lines if not line.startswith(f"{tier},,value")))
-        if name == "served":
-            (folder / "scenarios").mkdir(exist_ok=True)
-            (folder / "scenarios" / "first_years.toml").write_text(
-                "title = 'First years'\n[horizon]\nyears = [2026, 2027, 2028, 2029, 2030]\nlast = 2030\n"
-            )
-            return planner.load(folder, ["first_years"])
+            compute.write_text("".join(line for line in lines if not line.startswith("chat_all,,value")))
         return planner.load(folder)

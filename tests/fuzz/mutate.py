@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from planner.declarations import PARAMETERS
 from tests.fuzz.files import change_bytes, change_file, change_folder, tables, tomls
 from tests.fuzz.texts import NUMBERS, TEXTS, TOML_LINES, TOML_VALUES, UNITS
 
@@ -76,6 +78,27 @@ def scale_number(folder: Path, chance: random.Random) -> str:
     row[number] = f"{float(row[number]) * 10 ** chance.uniform(-7, 7):.6g}"
     _write(path, rows)
     return f"{path.name} {','.join(row)[:60]} = {row[number]}"
+
+
+def scale_many(folder: Path, chance: random.Random) -> str:
+    """Many valid numbers made valid numbers of very different sizes, which multiply to coefficients that lie far apart."""
+    share, factors = chance.choice((0.1, 0.3, 0.6, 1.0)), chance.choice(((1e8,), (1e-8,), (1e8, 1e-8), (1e4, 1e-4), (1e6, 1e-3)))
+    scaled = 0
+    for path in [path for path in tables(folder) if path.parent.name == "parameters"]:
+        rows = [line.split(",") for line in path.read_text(encoding="utf-8").split("\n")]
+        numbers = [number for number, name in enumerate(rows[0]) if name == "value" or re.fullmatch(r"\d{4}", name)]
+        at = rows[0].index("parameter")
+        for row in rows[1:]:
+            declared = PARAMETERS.get(f"{path.stem}.{row[at]}") if len(row) == len(rows[0]) else None
+            if declared is None or declared.whole or math.isfinite(declared.upper) or chance.random() > share:
+                continue
+            factor = chance.choice(factors)
+            for number in numbers:
+                if re.fullmatch(r"\d[\d.e-]*", row[number]) and 1e-8 <= float(row[number]) * factor <= 1e9:
+                    row[number] = repr(float(row[number]) * factor)
+                    scaled += 1
+        _write(path, rows)
+    return f"{scaled} numbers by {factors}"
 
 
 def swap_cells(folder: Path, chance: random.Random) -> str:
@@ -211,6 +234,6 @@ def extend(folder: Path, chance: random.Random) -> str:
 
 
 MUTATIONS: tuple[Mutation, ...] = (
-    change_cell, change_cell, change_cell, change_number, change_number, scale_number, scale_number, scale_number, scale_number, swap_cells, delete_row, duplicate_row, shuffle_rows,
+    change_cell, change_cell, change_cell, change_number, change_number, scale_number, scale_number, scale_number, scale_number, scale_many, scale_many, swap_cells, delete_row, duplicate_row, shuffle_rows,
     change_column, change_bytes, change_file, change_folder, change_toml, change_toml, add_scenario, extend,
 )  # fmt: skip

@@ -1,0 +1,79 @@
+"""Which number is a factor of which coefficient: what the names of rows and columns say, against programs built anew."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+
+import planner
+from planner.diagnosis.coefficients import coefficients
+from planner.instance import ParameterRow
+from tests import variants
+from tests.diagnosis.seeds import INSTANCES, base
+
+#: Limits on every quantity that has a factor, too high to matter.
+_LIMITED = {
+    "compute.capacity": "ZFLOP/s", "power.use": "GW", "power.fuel": "GW", "launch.lift": "kt/yr", "helium3.burnt": "t/yr",
+    "helium3.left": "t", "emissions.released": "Mt/yr", "land.occupied": "km2",
+}  # fmt: skip
+
+#: What enters coefficients in a way of its own, and is tried by building anew.
+_OWN_WAY = ("annual_failure", "growth", "loss")
+
+
+@cache
+def limited() -> planner.Instance:
+    """The toy with a limit on everything."""
+    with TemporaryDirectory() as place:
+        folder = shutil.copytree(INSTANCES / "toy", Path(place) / "toy")
+        with (folder / "limits.csv").open("a") as limits:
+            for number, (quantity, unit) in enumerate(_LIMITED.items()):
+                limits.write(f"high_{number},{quantity},,,year,upper,{unit},1e8,,,assumption: test,,,,,\n")
+        return planner.load(folder)
+
+
+def address(row: ParameterRow) -> str:
+    return row.address if row.at else f"{row.address}[]"
+
+
+def is_factor(row: ParameterRow) -> bool:
+    """True where a number may be scaled by itself and can be a factor of a coefficient."""
+    return not row.declaration.whole and row.block not in ("time", "finance") and row.parameter not in ("share", *_OWN_WAY)
+
+
+@pytest.mark.parametrize("make", [limited, variants.crossroads], ids=["toy", "crossroads"])
+def test_every_factor_is_known_to_its_power_and_nothing_else_moves(make: Callable[[], planner.Instance]) -> None:
+    instance, by = make(), 0.99
+    program = planner.compile(planner.build(instance))
+    known = {of.row.address: of for of in coefficients(instance, program)}
+    moved = set()
+    for row in filter(is_factor, instance.rows):
+        other = planner.compile(planner.build(instance.replace({address(row): ("*", by)}))).matrix
+        assert other.nnz == program.matrix.nnz, row.address
+        expected = np.ones(other.nnz)
+        if row.address in known:
+            np.multiply.at(expected, known[row.address].entries, by ** known[row.address].powers)
+        np.testing.assert_allclose(other.data / program.matrix.data, expected, rtol=1e-9, err_msg=row.address)
+        moved |= {row.address} if not np.allclose(expected, 1) else set()
+    assert moved == set(known)
+    assert len(moved) >= 30
+
+
+def test_a_coefficient_of_several_numbers_is_moved_by_each() -> None:
+    instance = limited()
+    program = planner.compile(planner.build(instance))
+    entries = {of.row.address: set(of.entries.tolist()) for of in coefficients(instance, program)}
+    assert entries["helium3.miner.recovery"] >= entries["helium3.rich.grade"]
+    assert entries["launch.direct.burden"] & entries["launch.rocket.emission_factor"]
+
+
+def test_factors_of_a_shipped_instance_of_full_size_are_found() -> None:
+    instance = base("mandate")
+    found = {of.row.address for of in coefficients(instance, planner.compile(planner.build(instance)))}
+    assert {"compute.rack.performance", "compute.overhead[moon]", "launch.earth_moon.burden", "industry.oxygen_plant.spares"} <= found

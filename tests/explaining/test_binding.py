@@ -1,0 +1,131 @@
+"""What binds is worth what a solve with a little more of it saves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import planner
+from planner.explaining.binding import BALANCES, binding
+from planner.pipeline import compile_instance
+from tests.worlds import PLANTS, exactly, rent, world
+
+TOY = Path(__file__).parents[2] / "instances" / "toy"
+
+
+@pytest.fixture(scope="module")
+def plan() -> planner.Plan:
+    return planner.solve(planner.load(TOY), ranging=True)
+
+
+@pytest.fixture(scope="module")
+def table(plan: planner.Plan) -> pd.DataFrame:
+    return binding(plan, compile_instance(plan.instance))[0]
+
+
+def _worth(table: pd.DataFrame, kind: str, name: str, year: int) -> float:
+    chosen = table[(table["kind"] == kind) & (table["name"] == name) & (table["year"] == year)]
+    assert len(chosen) == 1, table[["kind", "name", "year"]]
+    return float(chosen["base"].iloc[0])
+
+
+#: What binds in the toy, and the change by which a little more of it is had.
+MOVES = [
+    ("limit", "earth_ceiling, upper", 2032, "limits.earth_ceiling.upper@2032", "GW"),
+    ("limit", "co2_cap, upper", 2036, "limits.co2_cap.upper@2036", "Mt/yr"),
+    ("limit", "accelerator_output, upper", 2030, "limits.accelerator_output.upper@2030", "GW/yr"),
+    ("most orderable", "fusion at plains", 2034, "power.fusion.max_build[plains]@2034", "GW/yr"),
+    ("market", "labs", 2033, "helium3.labs.size@2033", "t/yr"),
+    ("demand", "agents", 2036, "compute.agents.demand@2036", "ZFLOP/s"),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "year", "address", "unit"), MOVES)
+def test_one_more_unit_saves_what_it_is_worth(
+    plan: planner.Plan, table: pd.DataFrame, kind: str, name: str, year: int, address: str, unit: str
+) -> None:
+    step, worth = 1e-5, _worth(table, kind, name, year)
+    sides = [
+        planner.solve(plan.instance.replace({address: ("+", f"{sign * step} {unit}")}), warm_start=plan).objective
+        for sign in (1, -1)
+    ]
+    saved, lost = (plan.objective - sides[0]) / step, (sides[1] - plan.objective) / step
+    assert worth > 1e-3
+    if kind == "demand":
+        saved, lost = -saved, -lost
+    # A price lies between what is saved by more and what is lost by less; they differ where it is degenerate.
+    low, high = sorted((saved, lost))
+    assert low - 1e-4 * worth <= worth <= high + 1e-4 * worth
+
+
+def test_growth_and_deposits_are_worth_what_more_of_them_saves(plan: planner.Plan, table: pd.DataFrame) -> None:
+    """The seed stands in the growth row of every year, so a seed is worth all of them together."""
+    for kind, name, address, unit in (
+        ("growth", "rack on moon", "compute.rack.seed[moon]", "GW"),
+        ("deposit", "rich", "helium3.rich.tonnage", "Mt"),
+    ):
+        own = table[(table["kind"] == kind) & (table["name"] == name)]
+        worth = own["base"].sum() if kind == "growth" else _worth(table, kind, name, plan.instance.years[0])
+        more = planner.solve(plan.instance.replace({address: ("+", f"1e-4 {unit}")}), warm_start=plan)
+        assert (plan.objective - more.objective) / 1e-4 == pytest.approx(worth, rel=1e-3)
+
+
+def test_what_is_paid_is_the_settlement(plan: planner.Plan, table: pd.DataFrame) -> None:
+    settlement = plan.economics["settlement"].groupby("source")["discounted"].sum()
+    paid = table.groupby("kind")["paid"].sum()
+    assert paid["limit"] == pytest.approx(-settlement["limit"], rel=1e-7)
+    assert paid["demand"] == pytest.approx(settlement["compute.demand_met"], rel=1e-9)
+    assert paid["deposit"] == pytest.approx(-settlement["helium3.depletion"], rel=1e-7)
+    bounds = -sum(value for name, value in settlement.items() if name.startswith("most of "))
+    assert paid[["most orderable", "market", "unserved"]].sum() == pytest.approx(bounds, rel=1e-7)
+
+
+def test_the_dearest_stands_first_and_degenerate_prices_are_marked(table: pd.DataFrame) -> None:
+    sums = table.groupby(["kind", "name"], sort=False)["paid"].sum().abs()
+    assert sums.is_monotonic_decreasing
+    limits = table[table["kind"].isin(["limit", "growth"])]
+    assert limits["degenerate"].notna().all() and limits["less"].notna().all()
+    assert (limits["degenerate"] == (limits[["less", "more"]].min(axis=1) <= 1e-9)).all()
+    assert set(BALANCES) & set(table["kind"])
+
+
+def test_every_price_is_the_plans_own(plan: planner.Plan, table: pd.DataFrame) -> None:
+    own = table[table["kind"] == "limit"].copy()
+    prices = plan.prices["limit"].assign(name=lambda t: t["limit"] + ", " + t["bound"])
+    both = own.merge(prices, on=["name", "year"], suffixes=("", "_price"))
+    assert len(both) == own["year"].notna().sum() > 3
+    assert (both["value"] == both["value_price"]).all() and (both["unit"] == both["unit_price"]).all()
+    power = plan.prices["power_balance"]
+    share = power["slice"].map(lambda h: plan.instance.numbers["time.share"][h])
+    average = (power["value"] * share).groupby([power["site"], power["year"]]).sum()
+    for entry in table[table["kind"] == "power"].itertuples():
+        assert entry.value == pytest.approx(average[entry.name, entry.year], rel=1e-12)
+
+
+def test_sentences_say_when_how_much_and_how_far(plan: planner.Plan) -> None:
+    _, lines = binding(plan, compile_instance(plan.instance))
+    ceiling = next(line for line in lines if "earth_ceiling" in line)
+    price = plan.prices["limit"].query("limit == 'earth_ceiling' and year == 2032")["value"].iloc[0]
+    assert "binds in 2032: one more GW would be worth" in ceiling and f"{price:,.4g} GUSD/yr/(GW)" in ceiling
+    assert "growth of rack on moon binds in 2034" in " ".join(lines)
+    unranged = planner.solve(plan.instance)
+    assert len(binding(unranged, compile_instance(plan.instance))[1]) == len(lines)
+
+
+def test_a_requirement_costs(tmp_path: Path) -> None:
+    """One GW more of the plant than is needed: each costs its rent."""
+    row = {"limit": "more", "quantity": "power.in_service", "item": "plant", "bound": "lower", "unit": "GW", "value": 6}
+    plan = planner.solve(world(tmp_path, PLANTS, limits=[row]))
+    table, lines = binding(plan, compile_instance(plan.instance))
+    entry = table[table["kind"] == "limit"].iloc[0]
+    assert entry["value"] == exactly(-rent(3, 20, 0.11)) and entry["paid"] < 0
+    assert "one more GW required would cost" in lines[0] and "it pays those who meet it" in lines[0]
+
+
+def test_a_world_in_which_nothing_is_scarce(tmp_path: Path) -> None:
+    plan = planner.solve(world(tmp_path, PLANTS))
+    table, lines = binding(plan, compile_instance(plan.instance))
+    assert set(table["kind"]) <= set(BALANCES)
+    assert lines == ["No limit, growth rate, deposit or bound on orders binds."]

@@ -1,0 +1,123 @@
+"""Why not: the told price is the one at which a thing enters, checked by solving at 0.99 and 1.01 of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import planner
+from planner.explaining.entry import entry
+from planner.highs import Optimum, solve_program
+from planner.lp import LinearProgram
+from planner.pipeline import compile_instance
+from tests.variants import crossroads
+
+TOY = Path(__file__).parents[2] / "instances" / "toy"
+MAKES: dict[str, Callable[[], planner.Instance]] = {"toy": lambda: planner.load(TOY), "crossroads": crossroads}
+
+
+@cache
+def solved(name: str) -> tuple[planner.Plan, LinearProgram]:
+    plan = planner.solve(MAKES[name]())
+    return plan, compile_instance(plan.instance)
+
+
+@cache
+def told(name: str, every_year: bool = False) -> tuple[pd.DataFrame, list[str]]:
+    return entry(*solved(name), every_year=every_year)
+
+
+def ordered(name: str, found: pd.Series, share: float) -> tuple[float, Optimum]:
+    """How much is ordered where the thing costs a share of its entry price in that year, and nothing else changes."""
+    plan, program = solved(name)
+    family = next(columns for columns in program.columns if columns.name == f"{found.block}.build")
+    position = family.start + list(family.index).index((found.technology, found.site, found.year))
+    cost = program.cost.copy()
+    cost[position] *= share * found.entry_capex / found.capex
+    optimum = solve_program(replace(program, cost=cost), "simplex", start=plan.basis)
+    return float(optimum.values[position]), optimum
+
+
+def entering(name: str) -> list[pd.Series]:
+    """What would enter at a price above nought, in the year in which it is nearest to it."""
+    table = told(name)[0]
+    chosen = table[table.exact & (table.cheaper > 1e-6) & (table.cheaper < 1)]
+    return [row for _, row in chosen.iterrows()]
+
+
+@pytest.mark.parametrize("name", MAKES)
+def test_it_enters_just_below_the_told_price_and_not_above(name: str) -> None:
+    found = entering(name)
+    assert len(found) >= 3
+    for row in found:
+        below, above = ordered(name, row, 0.99)[0], ordered(name, row, 1.01)[0]
+        assert below > 1e-9, (row.technology, row.site, row.year)
+        assert above <= 1e-9, (row.technology, row.site, row.year)
+
+
+def test_every_year_is_exact_where_asked_for() -> None:
+    table = told("toy", True)[0]
+    assert table.exact.all()
+    for _, row in table[(table.cheaper > 1e-6) & (table.cheaper < 1)].iterrows():
+        assert ordered("toy", row, 0.99)[0] > 1e-9 and ordered("toy", row, 1.01)[0] <= 1e-9, row
+
+
+@pytest.mark.parametrize("name", MAKES)
+def test_the_plans_prices_alone_never_say_too_much(name: str) -> None:
+    index = ["block", "technology", "site", "year"]
+    both = pd.merge(told(name)[0], told(name, True)[0], on=index, suffixes=("_bound", "")).dropna(subset=["cheaper", "cheaper_bound"])
+    assert len(both) > 10 and (both.cheaper_bound <= both.cheaper + 1e-9).all()
+
+
+def test_every_thing_site_and_year_without_an_order_is_there() -> None:
+    plan, _ = solved("toy")
+    table = told("toy")[0]
+    asked = {(row.technology, row.site, row.year) for row in table.itertuples()}
+    for block in ("compute", "power", "launch", "industry", "helium3", "link", "storage"):
+        built = plan[f"{block}.build"]
+        assert {
+            tuple(row) for row in built[built.value.abs() <= 1e-9][["technology", "site", "year"]].itertuples(index=False)
+        } <= asked
+        assert (
+            not {tuple(row) for row in built[built.value > 1e-9][["technology", "site", "year"]].itertuples(index=False)} & asked
+        )
+
+
+@pytest.mark.parametrize(("share", "enters"), [(1.02, True), (0.98, False)])
+def test_more_output_would_do_instead(share: float, enters: bool) -> None:
+    """Racks at the basin do more computing for their power, in the one vintage."""
+    plan, program = solved("toy")
+    row = next(row for row in entering("toy") if row.technology == "rack" and row.site == "basin")
+    runs = next(columns for columns in program.columns if columns.name == "compute.run")
+    own = np.array([labels[:3] == ("rack", "basin", row.year) for labels in runs.index])
+    matrix = program.matrix.copy()
+    computing = program.row_family("compute.computing")
+    assert computing is not None and own.any() and row.better > 0
+    start, end = matrix.indptr[computing.start], matrix.indptr[computing.start + len(computing.index)]
+    mine = np.isin(matrix.indices[start:end], runs.start + np.flatnonzero(own))
+    matrix.data[start:end] *= np.where(mine, 1 + share * row.better, 1.0)
+    optimum = solve_program(replace(program, matrix=matrix), "simplex", start=plan.basis)
+    builds = next(columns for columns in program.columns if columns.name == "compute.build")
+    assert (optimum.values[builds.start + list(builds.index).index(("rack", "basin", row.year))] > 1e-9) == enters
+
+
+def test_what_cannot_be_ordered_says_so() -> None:
+    plan = planner.solve(planner.load(TOY).replace({"power.fusion.max_build": "0 GW/yr"}))
+    table, sentences = entry(plan, compile_instance(plan.instance))
+    fusion = table[(table.technology == "fusion") & table.exact]
+    assert fusion.cheaper.isna().all() and fusion.reason.str.startswith("at no price").all()
+    assert any("At no cost would these enter: fusion at" in sentence for sentence in sentences)
+
+
+def test_sentences_name_the_nearest_on_each_body() -> None:
+    table, sentences = told("toy")
+    nearest = table[table.exact & ~table.chosen & (table.cheaper > 0)].groupby("body").first()
+    for body, found in nearest.iterrows():
+        said = next(sentence for sentence in sentences if sentence.startswith(f"Never ordered on {body}"))
+        assert f"{found.technology} at {found.site}" in said and f"{found.cheaper:.1%} cheaper" in said
