@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     from planner.plan import Plan
     from planner.session import Session
     from planner.store import load_plan, save_plan
-    from planner.studies import Breakeven, Frontier, Pareto, ValueFunction, breakeven, frontier, pareto, value_function
+    from planner.studies.breakeven import Breakeven, breakeven
+    from planner.studies.frontier import Frontier, frontier
+    from planner.studies.pareto import Pareto, pareto
+    from planner.studies.value_function import ValueFunction, value_function
 
 __version__ = "0.1.0"
 
@@ -102,9 +105,10 @@ _HOMES = {
     "planner.session": ("Session",),
     "planner.store": ("load_plan", "save_plan"),
     "planner.digest": ("summary",),
-    "planner.studies": (
-        "Breakeven", "Frontier", "Pareto", "ValueFunction", "breakeven", "frontier", "pareto", "value_function",
-    ),
+    "planner.studies.breakeven": ("Breakeven", "breakeven"),
+    "planner.studies.frontier": ("Frontier", "frontier"),
+    "planner.studies.pareto": ("Pareto", "pareto"),
+    "planner.studies.value_function": ("ValueFunction", "value_function"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

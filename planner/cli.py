@@ -259,7 +259,7 @@ def _export_program(instance: Path, write_model: Path, scenario: list[str], set_
 def draw(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="a run folder")],
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="the picture to write, .svg or .png")] = None,
-    chart: Annotated[str, typer.Option(metavar="NAME", help="the chart to draw; `overview` is the whole plan on one sheet")] = "overview",
+    chart: Annotated[str, typer.Option(metavar="NAME", help="the chart; `overview` is the whole plan on one sheet")] = "overview",
     all_: Annotated[Path | None, typer.Option("--all", metavar="DIR", help="draw every chart, as .svg and .png")] = None,
     dark: Annotated[bool, typer.Option("--dark", help="draw on a dark ground")] = False,
 ) -> None:

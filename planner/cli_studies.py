@@ -56,7 +56,7 @@ def breakeven(
     as_json: AsJson = False,
 ) -> None:
     """Find the value of a parameter at which the plan changes its mind."""
-    from planner.studies import breakeven as find
+    from planner.studies.breakeven import breakeven as find
 
     _check(out, drawn=False)
     loaded = load_instance(instance, scenario, set_)
@@ -70,14 +70,14 @@ def value_function(
     vary: Vary,
     low: Low = None,
     high: High = None,
-    most: Annotated[int, typer.Option(metavar="N", min=1, help="the most breakpoints")] = 100,
+    most: Annotated[int, typer.Option(metavar="N", min=1, help="the most breakpoints")] = 300,
     scenario: Scenarios = [],  # noqa: B006
     set_: Changes = [],  # noqa: B006
     out: StudyFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Find the least cost as a function of a cost or of a limit, with all its breakpoints."""
-    from planner.studies import value_function as find
+    from planner.studies.value_function import value_function as find
 
     _check(out)
     loaded = load_instance(instance, scenario, set_)
@@ -98,7 +98,7 @@ def frontier(
     as_json: AsJson = False,
 ) -> None:
     """Find the line, across two parameters, at which the plan changes its mind."""
-    from planner.studies import frontier as find
+    from planner.studies.frontier import frontier as find
 
     _check(out)
     loaded = load_instance(instance, scenario, set_)
@@ -120,7 +120,7 @@ def pareto(
     as_json: AsJson = False,
 ) -> None:
     """Find what less, or more, of a quantity costs: a Pareto front under limits on it."""
-    from planner.studies import pareto as find
+    from planner.studies.pareto import pareto as find
 
     _check(out)
     loaded = load_instance(instance, scenario, set_)

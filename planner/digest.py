@@ -34,6 +34,23 @@ def sentences(plan: Plan) -> list[str]:
     return [line for line in lines if line]
 
 
+def key_figures(plan: Plan) -> list[tuple[str, str, str]]:
+    """The few figures that stand for the plan, each with a label before it and a note behind it."""
+    finance, certificate = plan.instance.finance, plan.facts["certificate"]
+    money = f"money of {finance.price_year}, discounted to {finance.base_year}"
+    last = plan.instance.years[-1]
+    placed = plan.placement.iloc[-1]
+    standing = [f"{_watts(value)} on {body}" for body, value in placed.items() if value > 1e-6]
+    unserved = (_sums_by_year(plan["compute.unserved"]) / _demand(plan)).reindex(list(plan.instance.years)).fillna(0)
+    exactly = ", in rational arithmetic too" if "exact_certificate" in plan.facts else ""
+    return [
+        ("Net present cost", f"{plan.objective:,.4g} GUSD" if plan.objective < 1e4 else f"{plan.objective:,.0f} GUSD", money),
+        (f"Compute in service in {last}", _watts(placed.sum()), _listed(standing) if standing else "no compute stands"),
+        (f"Demand unserved in {last}", f"{unserved.iloc[-1]:.1%}", f"at most {unserved.max():.1%}, in {unserved.idxmax()}"),
+        ("Certificate", "holds" if certificate["holds"] else "DOES NOT HOLD", f"gap {certificate['gap']['scaled']:.1e}{exactly}"),
+    ]
+
+
 def _arrival(plan: Plan, body: str) -> str:
     placed = plan.placement[body]
     used = placed[placed > 1e-6]

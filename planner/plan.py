@@ -83,7 +83,7 @@ class Plan:
 
     @property
     def plot(self) -> Plot:
-        """The charts of the plan for a notebook, `plan.plot.power()`; `dir(plan.plot)` names those that have something to show."""
+        """The charts of the plan for a notebook, `plan.plot.power()`; `dir(plan.plot)` names those with something to show."""
         return cast("Plot", import_module("planner.charts").Plot(self))
 
     def equals(self, other: Plan) -> bool:

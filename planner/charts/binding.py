@@ -34,7 +34,7 @@ _COLUMNS = ["kind", "what", "year", "value", "unit", "share"]
 
 
 def _binding(plan: Plan) -> pd.DataFrame:
-    """A row for each thing and year in which it has a price: `kind`, `what`, `year`, `value`, `unit`, `share` of its own greatest price.
+    """A row for each thing and year in which it has a price: `kind`, `what`, `year`, `value`, `unit`, `share` of its greatest.
 
     The price of what has one in each slice is the average by the slices' shares. A limit over the horizon has no `year` (NA).
     """
@@ -47,7 +47,10 @@ def _binding(plan: Plan) -> pd.DataFrame:
 
 
 def _rows(plan: Plan, table: pd.DataFrame, by: list[str], said: str) -> pd.DataFrame:
-    rows = table.assign(kind=said, what=table[by[0]].str.cat([table[name] for name in by[1:]], sep=" ").str.removesuffix(" upper").str.replace("_", " "))
+    rows = table.assign(
+        kind=said,
+        what=table[by[0]].str.cat([table[name] for name in by[1:]], sep=" ").str.removesuffix(" upper").str.replace("_", " "),
+    )
     if "slice" in rows:
         rows["value"] *= rows["slice"].map(plan.instance.numbers["time.share"])
         rows = rows.groupby(["kind", "what", "year", "unit"], as_index=False)["value"].sum()
@@ -64,17 +67,21 @@ def _draw_binding(plan: Plan) -> Any:
     rows = alt.Y("row:N", title=None, sort=order, axis=alt.Axis(labelLimit=280, grid=False, ticks=False, domain=False))
     below = alt.Legend(orient="bottom", gradientLength=220, titleLimit=400, format=".0%")
     cells = (
-        alt.Chart(inline(table))
+        alt.Chart(inline(table[["row", "year", "share"]]))
         .mark_rect(stroke="#8C8C8C", strokeWidth=0.3)
         .encode(
             x=alt.X("year:O", title="year", axis=alt.Axis(values=ticks, labelAngle=0), scale=alt.Scale(domain=years)),
             y=rows,
-            color=alt.Color("share:Q", title="price, as share of the greatest of its row", legend=below, scale=alt.Scale(domain=[0, 1])),
+            color=alt.Color(
+                "share:Q", title="price, as share of the greatest of its row", legend=below, scale=alt.Scale(domain=[0, 1])
+            ),
         )
     )
     greatest = table.loc[table.groupby("row")["share"].idxmax()]
-    worth = greatest.assign(text=[f"{_short(value)} {unit}" for value, unit in zip(greatest["value"], greatest["unit"], strict=True)])
-    texts = alt.Chart(inline(worth)).mark_text(align="left", fontSize=10).encode(
+    worth = greatest.assign(
+        text=[f"{_short(value)} {unit}" for value, unit in zip(greatest["value"], greatest["unit"], strict=True)]
+    )
+    texts = alt.Chart(inline(worth[["row", "text"]])).mark_text(align="left", fontSize=10).encode(
         x=alt.value(_WIDTH + 8), y=rows, text="text:N"
     )  # fmt: skip
     return alt.layer(cells, texts).properties(width=_WIDTH, height=alt.Step(17))
@@ -90,21 +97,29 @@ def _short(value: float) -> str:
 def _shown(plan: Plan) -> pd.DataFrame:
     """The rows that are drawn, with a limit over the horizon in every year, kind after kind in the order of the table."""
     table = _binding(plan)
-    everywhere = table[table["year"].isna()].drop(columns="year").merge(pd.DataFrame({"year": list(plan.instance.years)}), how="cross")
+    everywhere = (
+        table[table["year"].isna()].drop(columns="year").merge(pd.DataFrame({"year": list(plan.instance.years)}), how="cross")
+    )
     drawn = pd.concat([table[table["year"].notna()], everywhere], ignore_index=True)
     drawn["row"] = drawn["kind"] + ": " + drawn["what"]
     often = drawn.groupby("row")["year"].nunique().sort_values(ascending=False, kind="stable").index[:MOST_ROWS]
     kinds = ["limit", "growth", "lift", "link", "deposit", "goods", "helium-3", "power", "demand"]
-    drawn = drawn[drawn["row"].isin(often)].assign(rank=lambda t: t["kind"].map(kinds.index), year=lambda t: t["year"].astype(int))
+    drawn = drawn[drawn["row"].isin(often)].assign(
+        rank=lambda t: t["kind"].map(kinds.index), year=lambda t: t["year"].astype(int)
+    )
     return drawn.sort_values(["rank", "row", "year"], ignore_index=True)
 
 
 def _told(plan: Plan) -> str:
     rows = _binding(plan)[["kind", "what"]].drop_duplicates()
-    more = f" The {MOST_ROWS} of {len(rows)} rows that bind in most years are drawn; the table has all." if len(rows) > MOST_ROWS else ""
+    more = (
+        f" The {MOST_ROWS} of {len(rows)} rows that bind in most years are drawn; the table has all."
+        if len(rows) > MOST_ROWS
+        else ""
+    )
     return (
-        "A cell is filled in the years in which a limit, growth rate or balance has a shadow price; its colour is the price as a share of the greatest "
-        f"of its row, which stands at the end of the row, in the money of its year.{more}"
+        "A cell is filled in the years in which a limit, growth rate or balance has a shadow price; its colour is the price as a "
+        f"share of the greatest of its row, which stands at the end of the row, in the money of its year.{more}"
     )
 
 

@@ -15,11 +15,11 @@ from planner.plan import Plan
 class Chart:
     """One chart of the report.
 
-    `name` is a Python name (`helium3_flows`), `title` a heading, `unit` the unit of the column `value` of its table (a
-    table whose rows differ in unit has it in the column `unit`, and `unit` here is empty). `caption(plan)` is a sentence or two on how to read
-    it. `table(plan)` is a tidy frame: labels, then `value` and `unit`; it has no rows where there is nothing to show.
-    `draw(plan)` is the altair chart of that table, without a theme (`rendering.as_svg` and `plan.plot` give it one); some charts take
-    more by keyword: `CHARTS["dispatch"].draw(plan, site="plains", year=2040)`.
+    `name` is a Python name (`helium3_flows`), `title` a heading, `unit` the unit of the column `value` of its table (empty
+    where the rows differ in unit: the column `unit` has it). `caption(plan)` is a sentence or two on how to read it.
+    `table(plan)` is a tidy frame: labels, then `value` and `unit`; it has no rows where there is nothing to show.
+    `draw(plan)` is the altair chart of that table, without a theme (`rendering.as_svg` and `plan.plot` give it one); some
+    charts take more by keyword: `CHARTS["dispatch"].draw(plan, site="plains", year=2040)`.
     """
 
     name: str

@@ -14,7 +14,7 @@ PALETTE = (
     "#7FB8D8", "#F2CF7F", "#7FCEB9", "#EAAE7F", "#ABD9F4", "#E5BCD3", "#DBD37F",
 )  # fmt: skip
 
-#: Shades for the sites of the first body, the second and so on, so that a glance tells the bodies apart; the first is the body's own.
+#: Shades for the sites of the first body, the second and so on: a glance tells the bodies apart. The first is the body's own.
 BODY_SHADES = (
     ("#0072B2", "#004C77", "#3E9BCB", "#56B4E9", "#8CCBF0", "#BFE2F7"),
     ("#D55E00", "#8A3D00", "#E69F00", "#F2CF7F", "#F7E3B5"),
@@ -65,8 +65,8 @@ COMPONENTS = dict(
 def colours(instance: Instance, kind: str) -> dict[str, str]:
     """The colour of each label of a kind, in the order in which legends list them.
 
-    Kinds are body, site, technology, route, good, freight, workload, demand, vintage, cost, flow and stock. Two technologies may share a
-    colour only where their blocks are never drawn together; power plants and stores are.
+    Kinds are body, site, technology, route, good, freight, workload, demand, vintage, cost, flow and stock. Two technologies
+    may share a colour only where their blocks are never drawn together; power plants and stores are.
     """
     if kind in ("cost", "flow", "stock"):
         return {"cost": COSTS, "flow": FLOWS, "stock": STOCKS}[kind]
@@ -150,7 +150,7 @@ def _between(place: float) -> str:
 def vintages(instance: Instance, most: int = 9) -> dict[str, str]:
     """The label under which each vintage is drawn: its own, or the span of years that it falls in where there are too many."""
     years = instance.years
-    span = next(s for s in itertools.count(1) if s == 1 and len(years) <= most or s > 1 and (years[-1] - years[0]) // s < most)
+    span = 1 if len(years) <= most else next(s for s in itertools.count(2) if (years[-1] - years[0]) // s < most)
     found = {"existing": "existing"}
     for year in years:
         first = years[0] + (year - years[0]) // span * span

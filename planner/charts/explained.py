@@ -24,8 +24,8 @@ ENDS = {"at its low": "#0072B2", "at its high": "#D55E00"}
 def stack(frame: pd.DataFrame) -> Any:
     """The price of compute as stacked bars, an altair chart: a row of panels a workload, a column a body; a dot is the sum.
 
-    `frame` has a row for each `year`, `body`, `workload` and `component` (hardware, power, launch, local industry, helium-3, scarcity
-    rents, or others), with its `value` and its one `unit`, such as GUSD/yr/(ZFLOP/s). Values may be negative.
+    `frame` has a row for each `year`, `body`, `workload` and `component` (hardware, power, launch, local industry, helium-3,
+    scarcity rents, or others), with its `value` and its one `unit`, such as GUSD/yr/(ZFLOP/s). Values may be negative.
     Raises PlannerError where a column is missing, the frame is empty or its units differ.
     """
     _check(frame, STACK_COLUMNS)
@@ -61,11 +61,11 @@ def _price(rows: pd.DataFrame, shown: Any) -> Any:
 
 
 def tornado(frame: pd.DataFrame, most: int = 20) -> Any:
-    """What matters most as a tornado, an altair chart: the parameters with the widest swing of the total cost on top, at most so many.
+    """What matters most as a tornado, an altair chart: the parameters that swing the total cost most on top, at most so many.
 
     `frame` has a row for each `address`: `low_change` and `high_change`, the change of the total cost in GUSD where the parameter
-    takes the low and the high end of its own range; `elasticity`, the relative change of the cost per relative change of the parameter; and
-    its `meaning`. Raises PlannerError where a column is missing or the frame is empty.
+    takes the low and the high end of its own range; `elasticity`, the relative change of the cost per relative change of the
+    parameter; and its `meaning`. Raises PlannerError where a column is missing or the frame is empty.
     """
     _check(frame, TORNADO_COLUMNS)
     alt = needed("altair")
@@ -77,7 +77,12 @@ def tornado(frame: pd.DataFrame, most: int = 20) -> Any:
     )[["address", "end", "change", "elasticity", "meaning"]]
     rows = alt.Y("address:N", title=None, sort=order, axis=alt.Axis(labelLimit=320, grid=False, ticks=False))
     base = alt.Chart(inline(long))
-    ends = alt.Color("end:N", title="parameter", scale=alt.Scale(domain=list(ENDS), range=list(ENDS.values())))
+    ends = alt.Color(
+        "end:N",
+        title="parameter",
+        legend=alt.Legend(orient="bottom"),
+        scale=alt.Scale(domain=list(ENDS), range=list(ENDS.values())),
+    )
     changed = base.mark_bar(opacity=0.9).encode(
         x=alt.X("change:Q", title="change of the total cost, GUSD", stack=None), y=rows, color=ends
     )

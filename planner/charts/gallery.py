@@ -20,9 +20,9 @@ OVERVIEW = "overview"
 CHARTS: dict[str, Chart] = {
     chart.name: chart
     for chart in (
-        placing.COMPUTE, placing.VINTAGES, powering.POWER, powering.DISPATCH, moving.LAUNCHED, moving.MADE, helium3.FLOWS_CHART,
-        helium3.STOCK, money.COSTS_CHART, money.POWER_PRICES, money.COMPUTE_PRICES, money.GOODS_PRICES, money.HELIUM3_PRICES, binding.BINDING,
-        placing.DEMAND,
+        placing.COMPUTE, placing.VINTAGES, powering.POWER, powering.DISPATCH, moving.LAUNCHED, moving.MADE,
+        helium3.FLOWS_CHART, helium3.STOCK, money.COSTS_CHART, money.POWER_PRICES, money.COMPUTE_PRICES,
+        money.GOODS_PRICES, money.HELIUM3_PRICES, binding.BINDING, placing.DEMAND,
     )
 }  # fmt: skip
 
@@ -35,7 +35,7 @@ def available(plan: Plan) -> list[str]:
 def drawn(plan: Plan, name: str, dark: bool = False, title: bool = False, **options: Any) -> Any:
     """The altair chart of that name (or `overview`) in its theme, with its title if asked for.
 
-    Raises PlannerError for a name that is not known, for a chart that has nothing to show of this plan, and where altair is missing.
+    Raises PlannerError for a name that is not known, for a chart with nothing to show of this plan, and where altair is missing.
     """
     if name == OVERVIEW:
         return themed(titled(overview(plan), plan.instance.title), dark)
@@ -44,7 +44,9 @@ def drawn(plan: Plan, name: str, dark: bool = False, title: bool = False, **opti
         raise PlannerError(f"no chart {name!r}" + (f"; nearest name: {near[0]}" if near else f"; charts: {', '.join(CHARTS)}"))
     chart = CHARTS[name]
     if not len(chart.table(plan, **options)):
-        raise PlannerError(f"the plan has nothing to show in the chart {name!r}; it has {', '.join([OVERVIEW, *available(plan)])}")
+        raise PlannerError(
+            f"the plan has nothing to show in the chart {name!r}; it has {', '.join([OVERVIEW, *available(plan)])}"
+        )
     picture = chart.draw(plan, **options).properties(description=f"{chart.title}. {chart.caption(plan)}")
     return themed(titled(picture, chart.title) if title else picture, dark)
 

@@ -69,6 +69,7 @@ FLOWS_CHART = Chart(
 
 STOCK = Chart(
     "helium3_stock", "Helium-3 left and in store", "t",
-    lambda plan: "Helium-3 in the regolith of the deposits that is left, and in store on the bodies, at the end of each model year.",
+    lambda plan: "Helium-3 in the regolith of the deposits that is left, and in store on the bodies, "
+    "at the end of each model year.",
     _stock, _draw_stock,
 )  # fmt: skip

@@ -66,7 +66,7 @@ def _power_prices(plan: Plan) -> pd.DataFrame:
 
 
 def _lines(table: Callable[[Plan], pd.DataFrame], by: str, axis: str) -> Callable[[Plan], Any]:
-    """Prices as lines, coloured by the labels of a column that is also a kind of colours, a panel for each body if there are bodies."""
+    """Prices as lines, coloured by a column whose name is a kind of colours; a panel for each body if there are bodies."""
 
     def draw(plan: Plan) -> Any:
         rows = table(plan)
@@ -92,27 +92,30 @@ def _helium3_prices(plan: Plan) -> pd.DataFrame:
 
 COSTS_CHART = Chart(
     "costs", "Costs by kind", "GUSD",
-    lambda plan: f"Costs of the ledger, discounted to {plan.instance.finance.base_year}; all bars together are the objective, {plan.objective:,.6g} GUSD. A model year "
+    lambda plan: f"Costs of the ledger, discounted to {plan.instance.finance.base_year}; all bars together are the objective, "
+    f"{plan.objective:,.6g} GUSD. A model year "
     "bears the running costs of all the calendar years that it stands for; sales and salvage are below nought.",
     _costs, _draw_costs,
 )  # fmt: skip
 
 POWER_PRICES = Chart(
     "power_prices", "Price of power", "USD/MWh",
-    lambda plan: "Shadow price of power at each site, averaged over the slices by their shares of the year, in the money of the year.",
+    lambda plan: "Shadow price of power at each site, averaged over the slices by their shares of the year, "
+    "in the money of the year.",
     _power_prices, _lines(_power_prices, "site", "price of power, USD/MWh"),
 )  # fmt: skip
 
 COMPUTE_PRICES = Chart(
     "compute_prices", "Price of computing", "GUSD/yr/(ZFLOP/s)",
-    lambda plan: "What one more unit of each workload's demand costs, or what leaving it unserved costs, in the money of the year.",
+    lambda plan: "What one more unit of each workload's demand costs, or what leaving it unserved costs, "
+    "in the money of the year.",
     _compute_prices, _lines(_compute_prices, "workload", "price of computing, GUSD/yr/(ZFLOP/s)"),
 )  # fmt: skip
 
 GOODS_PRICES = Chart(
     "goods_prices", "Price of goods", "USD/kg",
-    lambda plan: "What one more kilogram of each good costs where it is used, in the money of the year. A body that supplies a good without "
-    "limit has no price for it.",
+    lambda plan: "What one more kilogram of each good costs where it is used, in the money of the year. "
+    "A body that supplies a good without limit has no price for it.",
     _goods_prices, _lines(_goods_prices, "good", "price of goods, USD/kg"),
 )  # fmt: skip
 

@@ -41,7 +41,9 @@ def freight(plan: Plan) -> pd.DataFrame:
     landed, made = plan["launch.flow"], _made(plan)
     parts = [landed[landed["route"].isin(away)].assign(freight=lambda t: t["good"] + " landed")]
     parts += [made[~made["body"].isin(users)].assign(freight=lambda t: t["good"] + " made")]
-    return summed(pd.concat([part[["year", "freight", "value", "unit"]] for part in parts], ignore_index=True), ["year", "freight"])
+    return summed(
+        pd.concat([part[["year", "freight", "value", "unit"]] for part in parts], ignore_index=True), ["year", "freight"]
+    )
 
 
 def freight_panel(plan: Plan) -> Any:

@@ -118,16 +118,16 @@ def lines(table: pd.DataFrame, shown: Kind) -> Any:
     alt = needed("altair")
     names = list(shown.labels)
     dashes = [_DASHES[i % len(_DASHES)] for i in range(len(names))]
-    widths = [4.5 - 2.7 * i / max(len(names) - 1, 1) for i in range(len(names))] if len(names) > 1 else [2.5]
+    widths = {name: 4.5 - 2.7 * (i / (len(names) - 1) if len(names) > 1 else 0.7) for i, name in enumerate(names)}
     return (
-        alt.Chart(inline(table))
+        alt.Chart(inline(table.assign(width=table[shown.by].map(widths))))
         .mark_line()
         .encode(
             x=_year_axis(shown.years),
             y=alt.Y("value:Q", title=shown.axis),
-            color=shown.colour,
+            color=shown.colour.legend(symbolType="stroke", symbolStrokeWidth=3, symbolSize=300),
             strokeDash=alt.StrokeDash(f"{shown.by}:N", title=None, scale=alt.Scale(domain=names, range=dashes), sort=names),
-            strokeWidth=alt.StrokeWidth(f"{shown.by}:N", scale=alt.Scale(domain=names, range=widths), legend=None),
+            strokeWidth=alt.StrokeWidth("width:Q", scale=None, legend=None),
         )
     )
 

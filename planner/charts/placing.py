@@ -21,7 +21,9 @@ def _compute(plan: Plan) -> pd.DataFrame:
 def compute_panel(plan: Plan) -> Any:
     """Compute by site, one panel: the shades tell the bodies apart."""
     table = grouped(_compute(plan).drop(columns="body"), "site", most=12)
-    return areas(table, kind(table, "site", colours(plan.instance, "site"), "compute in service, GW of IT power", plan.instance.years))
+    return areas(
+        table, kind(table, "site", colours(plan.instance, "site"), "compute in service, GW of IT power", plan.instance.years)
+    )
 
 
 def _vintages(plan: Plan) -> pd.DataFrame:
@@ -62,14 +64,14 @@ COMPUTE = Chart(
 
 VINTAGES = Chart(
     "vintages", "Hardware vintages", "GW",
-    lambda plan: "GW of IT power in service by the model year in which it was ordered, light being new; `existing` stood before the "
-    "horizon. Where years are many, vintages of neighbouring years are drawn together.",
+    lambda plan: "GW of IT power in service by the model year in which it was ordered, light being new; "
+    "`existing` stood before the horizon. Where years are many, vintages of neighbouring years are drawn together.",
     _vintages, _draw_vintages,
 )  # fmt: skip
 
 DEMAND = Chart(
     "demand", "Demand served and unserved", "ZFLOP/s",
-    lambda plan: "Computing that each workload is given, averaged over the year, and in the pale colour of the workload what it asks for and is "
-    "not worth its cost. Served and unserved add up to the demand.",
+    lambda plan: "Computing that each workload is given, averaged over the year, and in the pale colour of the workload "
+    "what it asks for and is not worth its cost. Served and unserved add up to the demand.",
     _demand, lambda plan: beside([("all bodies", demand_panel(plan))]),
 )  # fmt: skip

@@ -38,7 +38,9 @@ def power_panel(plan: Plan) -> Any:
 def _place(plan: Plan, site: str | None, year: int | None) -> tuple[str, int] | None:
     """The site and year to show: if not given, where most is generated away from users, else anywhere; None where nothing is."""
     output = plan["power.output"]
-    unknown = [str(given) for given, known in ((site, plan.instance.sites), (year, plan.instance.years)) if given and given not in known]
+    unknown = [
+        str(given) for given, known in ((site, plan.instance.sites), (year, plan.instance.years)) if given and given not in known
+    ]
     if unknown:
         raise PlannerError(f"the instance has no site or model year {', '.join(unknown)}")
     chosen = output[(output["site"] == site) if site else output["value"] > 1e-9]
@@ -68,7 +70,12 @@ def _dispatch(plan: Plan, site: str | None = None, year: int | None = None) -> p
     names = ["cycle", "slice", "begin", "end", "flow", "technology", "site", "body", "year", "value", "unit"]
     if place is None:
         return pd.DataFrame(columns=names)
-    sources = {"generated": "power.generation", "discharged": "storage.discharge", "charged": "storage.charge", _RUN: "compute.run"}
+    sources = {
+        "generated": "power.generation",
+        "discharged": "storage.discharge",
+        "charged": "storage.charge",
+        _RUN: "compute.run",
+    }
     parts = [plan[quantity].assign(flow=flow) for flow, quantity in sources.items()]
     flows = pd.concat([part[(part["site"] == place[0]) & (part["year"] == place[1])] for part in parts], ignore_index=True)
     flows = summed(flows, ["flow", "technology", "site", "body", "year", "slice"])
@@ -97,18 +104,22 @@ def _draw_dispatch(plan: Plan, site: str | None = None, year: int | None = None)
 
 
 def _cycle(table: pd.DataFrame, shown: Any) -> Any:
-    """One cycle: blocks of power stacked over the hours of its slices, what is charged below nought, and what accelerators draw."""
+    """One cycle: blocks of power stacked over the hours of its slices, what is charged below nought, what accelerators draw."""
     alt = needed("altair")
     ends = sorted({*table["begin"], *table["end"]})
     axis = alt.Axis(values=ends, grid=True, labelAngle=0)
-    hours = alt.X("begin:Q", title="hours since the cycle began", axis=axis, scale=alt.Scale(domain=[ends[0], ends[-1]], nice=False))
+    hours = alt.X(
+        "begin:Q", title="hours since the cycle began", axis=axis, scale=alt.Scale(domain=[ends[0], ends[-1]], nice=False)
+    )
     blocks = (
         alt.Chart(inline(_stacked(table[table["flow"] != _RUN], shown)))
         .mark_rect(stroke="white", strokeWidth=0.4)
         .encode(x=hours, x2="end", y=alt.Y("low:Q", title=shown.axis), y2="high", color=shown.colour)
     )
     run = table[table["flow"] == _RUN].groupby(["slice", "begin", "end", "flow"], as_index=False)["value"].sum()
-    dashes = alt.StrokeDash("flow:N", title=None, legend=alt.Legend(symbolType="stroke"), scale=alt.Scale(domain=[_RUN], range=[[5, 3]]))
+    dashes = alt.StrokeDash(
+        "flow:N", title=None, legend=alt.Legend(symbolType="stroke"), scale=alt.Scale(domain=[_RUN], range=[[5, 3]])
+    )
     line = alt.Chart(inline(run)).mark_rule(strokeWidth=2.5).encode(x=hours, x2="end", y="value:Q", strokeDash=dashes)
     named = table.drop_duplicates("slice").assign(middle=lambda t: (t["begin"] + t["end"]) / 2)
     names = alt.Chart(inline(named)).mark_text(baseline="bottom", dy=-2).encode(x="middle:Q", y=alt.value(0), text="slice:N")
@@ -127,8 +138,8 @@ def _told(plan: Plan) -> str:
     table = _dispatch(plan)
     where = f" at {table['site'].iloc[0]} in {table['year'].iloc[0]}" if len(table) else ""
     return (
-        f"Power{where} over the hours of one cycle of light and dark: generated and discharged above nought, charged below it. The dashed line "
-        "is what the accelerators draw, before cooling and whatever else the site runs."
+        f"Power{where} over the hours of one cycle of light and dark: generated and discharged above nought, "
+        "charged below it. The dashed line is what the accelerators draw, before cooling and whatever else the site runs."
     )
 
 

@@ -36,7 +36,7 @@ def themed(chart: Any, dark: bool = False) -> Any:
         text={"color": ink},
         rule={"color": ink},
         mark={"tooltip": True},
-        range={"heatmap": list(AGES if dark else reversed(AGES))},
+        range={"heatmap": list(AGES[1:] if dark else reversed(AGES))},
     )
 
 

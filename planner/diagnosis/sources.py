@@ -27,8 +27,9 @@ class Sources:
         body = self._instance.sites[site] if site else str(given.get("body", ""))
         kind = PARAMETERS[key].item_kind
         item = str(given[kind]) if kind else ""
+        sliced = ((site, slice_), (site, ""), ("", slice_)) if slice_ else ((site, ""),) if site else ()
         for name in dict.fromkeys((item, "")):
-            for place in ((site, slice_), (site, ""), ("", slice_), (body, ""), ("", "")):
+            for place in (*sliced, (body, ""), ("", "")):
                 found = self._rows.get((key, name, *place))
                 if found is not None:
                     return found

@@ -61,7 +61,7 @@ def price_stack(plan: Plan, program: LinearProgram) -> tuple[pd.DataFrame, list[
         key=lambda column: column.map(order) if column.name == "part" else column,
         ignore_index=True,
     )
-    return table, [*_totals(plan, program, composed), *_sentences(table)]
+    return table, [*_totals(plan, program, composed), *_sentences(table, _others(plan, program, composed))]
 
 
 def _placed(plan: Plan, program: LinearProgram, composed: Composition) -> Iterator[tuple[Any, ...]]:
@@ -165,28 +165,29 @@ def components(table: pd.DataFrame) -> pd.DataFrame:
     return found.rename(columns={"part": "component"})[[*by, "component", "value", "unit"]]
 
 
-def by_part(table: pd.DataFrame, workload: str) -> pd.DataFrame:
-    """The stack of a workload: a row a part, a column a body and year."""
-    own = components(table[table["workload"] == workload])
-    stack = own.pivot_table(index="component", columns=["body", "year"], values="value", fill_value=0.0)
-    return stack.reindex([part for part in PARTS if part in stack.index])
-
-
 def shown(table: pd.DataFrame) -> pd.DataFrame:
-    """The stack of the greatest workload in a few years, for the terminal."""
-    if not (table["site"] != "").any():
+    """The stack of the greatest workload of each body in a few years, for the terminal: a row a part, the price below."""
+    found = {}
+    for body, stack in by_part(table).items():
+        for year in some_years(stack.columns, 4):
+            found[body, stack.columns.name, str(year)] = stack[year]
+    if not found:
         return table.head(0)
-    workload = greatest_workload(table)
-    stack = by_part(table, workload)
-    stack = stack.loc[:, stack.columns.get_level_values("year").isin(some_years(stack.columns.get_level_values("year"), 4))]
-    stack.loc["price"] = stack.sum()
-    return stack.rename_axis(f"{workload}, {UNIT}").rename_axis(columns=["body", "year"])
+    shown = pd.DataFrame(found).fillna(0.0)
+    shown = shown.reindex([part for part in PARTS if part in shown.index])
+    shown.loc["price"] = shown.sum()
+    return shown.rename_axis(UNIT).rename_axis(columns=["body", "workload", "year"])
 
 
-def greatest_workload(table: pd.DataFrame) -> str:
-    """The workload of which most is placed over the years."""
-    placed = table[table["site"] != ""].drop_duplicates(["workload", "year", "site"])
-    return str(placed.groupby("workload")["placed"].sum().idxmax())
+def by_part(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """By body, the stack of the workload of which most is placed there: a row a part, a column a year."""
+    found, stacks = components(table), {}
+    amounts = table.drop_duplicates(["workload", "year", "site"]).groupby(["body", "workload"])["placed"].sum()
+    for body in dict.fromkeys(found["body"]):
+        workload = str(amounts[body].idxmax())
+        own = found[(found["body"] == body) & (found["workload"] == workload)]
+        stacks[str(body)] = own.pivot(index="component", columns="year", values="value").fillna(0.0).rename_axis(columns=workload)
+    return stacks
 
 
 def _totals(plan: Plan, program: LinearProgram, composed: Composition) -> list[str]:
@@ -206,22 +207,43 @@ def _totals(plan: Plan, program: LinearProgram, composed: Composition) -> list[s
     return lines
 
 
-def _sentences(table: pd.DataFrame) -> list[str]:
-    """What computing costs on each body in the first, a middle and the last year, and what makes the price."""
-    if not (table["site"] != "").any():
-        return []
-    workload, lines = greatest_workload(table), []
-    stack = by_part(table, workload)
-    for body in dict.fromkeys(stack.columns.get_level_values("body")):
-        for year in some_years(stack[body].columns, 3):
-            parts = stack[body][year]
+def _sentences(table: pd.DataFrame, others: dict[tuple[str, int], float]) -> list[str]:
+    """The price on each body in the first, a middle and the last year, what makes it, and who else pays."""
+    lines = []
+    for body, stack in by_part(table).items():
+        workload = stack.columns.name
+        for year in some_years(stack.columns, 3):
             own = table[(table["workload"] == workload) & (table["body"] == body) & (table["year"] == year)]
             bought = (own["value"] * own["placed"]).groupby(own["purpose"]).sum()
-            lines.append(
-                f"In {year} computing for {workload} done on {body} costs {parts.sum():,.4g} {UNIT}: {listed(_percent(parts))}; "
-                f"it pays for {listed(_percent(bought))}."
-            )
+            price = f"{stack[year].sum():,.4g} {UNIT}"
+            made = f": {listed(_percent(stack[year]))}; it pays for {listed(_percent(bought))}" if stack[year].sum() > 0 else ""
+            lines.append(f"In {year} the price of computing for {workload} on {body} is {price}{made}.")
+            if (share := others.get((body, year), 0.0)) >= 0.005:
+                lines.append(
+                    f"Beside it, limits that require it pay {share:.0%} of all that computing on {body} costs in {year}."
+                )
     return lines
+
+
+def _others(plan: Plan, program: LinearProgram, composed: Composition) -> dict[tuple[str, int], float]:
+    """By body and year, the share of what computing there costs that limits on it pay, and not demand."""
+    columns, inner = program.matrix.shape[1], _purposes(program)[0]
+    money = sparse.diags_array(composed.earned) @ composed.passed
+    paid: dict[tuple[str, int], list[float]] = {}
+    limits, demand = program.row_family("limit"), program.row_family("compute.demand_met")
+    for family in program.columns:
+        if not family.name.startswith("compute.") or not len(family.index) or not inner[family.start]:
+            continue
+        by = [
+            np.asarray(money[columns + rows.start : columns + rows.rows.stop, family.rows].sum(axis=0)) if rows else 0.0
+            for rows in (limits, demand)
+        ]
+        at = 3 if family.name in ("compute.run", "compute.in_service") else 2
+        for labels, *amounts in zip(family.index, *np.broadcast_arrays(*by, np.zeros(len(family.index)))[:2], strict=True):
+            sums = paid.setdefault((plan.instance.sites[labels[1]], labels[at]), [0.0, 0.0])
+            sums[0] += float(amounts[0])
+            sums[1] += float(amounts[1])
+    return {place: limits / (limits + demand) for place, (limits, demand) in paid.items() if limits > 0}
 
 
 def _percent(amounts: pd.Series, most: int = 7, whole: float | None = None) -> list[str]:

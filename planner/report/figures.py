@@ -1,4 +1,4 @@
-"""Figures of the page: each picture in light and dark colours as data that stands in the page, with its table.
+"""Figures of the page: each picture in light and dark colours as data that stands in the page, with its tables.
 
 A picture is an image of its own inside the page, not a part of it: whatever text an instance puts into it, nothing of it runs.
 """
@@ -8,46 +8,79 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from typing import Any
+from xml.etree import ElementTree
 
+import pandas as pd
+
+from planner.charts import CHARTS, as_svg, svg
 from planner.plan import Plan
-from planner.report.tables import Table, tidy
+from planner.report.tables import Table, heading, tidy
+
+_SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+
+#: Measures that a chart's table may have beside `value`, each of which makes a table of its own.
+_BESIDE = ("undiscounted",)
+
+#: Columns that say how something is drawn and that the table beneath does not need.
+_DRAWN = ("share", "begin", "end")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture with its name, heading, caption, both colourings as data addresses, width in pixels, words and table."""
+    """A picture: its name, heading and caption, both colourings as data addresses, its size in pixels, in words, and its tables."""
 
     name: str
     title: str
     caption: str
     light: str
     dark: str
+    size: tuple[int, int]
     words: str
-    table: Table
+    tables: list[Table]
 
 
-def figures(plan: Plan) -> list[Figure]:
-    """A figure for every chart that has something to show, in the order of `planner.charts`."""
-    from planner.charts import CHARTS, available, svg
-
-    found = []
-    for name in available(plan):
-        chart = CHARTS[name]
-        caption, table = chart.caption(plan), tidy(chart.table(plan), chart.title)
-        words = f"{chart.title}. {caption} The numbers are in the table below."
-        pictures = (data_address(svg(plan, name, dark=dark)) for dark in (False, True))
-        found.append(Figure(name, chart.title, caption, *pictures, words, table))
-    return found
+def chart_figure(plan: Plan, name: str) -> Figure:
+    """The figure of a chart of `planner.charts`, which must be available for the plan."""
+    chart = CHARTS[name]
+    caption, title = chart.caption(plan), chart.title
+    light, dark = (_lean(svg(plan, name, dark=dark)) for dark in (False, True))
+    return _figure(name, title, caption, light, dark, _tables(chart.table(plan), title))
 
 
-def drawn(chart: Any, name: str, title: str, caption: str, table: Table) -> Figure:
+def drawn_figure(chart: Any, name: str, title: str, caption: str, tables: list[Table]) -> Figure:
     """The figure of an altair chart."""
-    from planner.charts import as_svg
-
-    pictures = (data_address(as_svg(chart, dark=dark)) for dark in (False, True))
-    return Figure(name, title, caption, *pictures, f"{title}. The numbers are in the table below.", table)
+    return _figure(name, title, caption, *(_lean(as_svg(chart, dark=dark)) for dark in (False, True)), tables)
 
 
-def data_address(picture: str) -> str:
+def _figure(name: str, title: str, caption: str, light: str, dark: str, tables: list[Table]) -> Figure:
+    words = f"Chart: {title}. {caption} The numbers are in the table below."
+    return Figure(name, title, caption, _address(light), _address(dark), _size(light), words, tables)
+
+
+def _tables(frame: pd.DataFrame, title: str) -> list[Table]:
+    kept = frame.drop(columns=[name for name in _DRAWN if name in frame.columns])
+    beside = [name for name in _BESIDE if name in kept.columns]
+    tables = [tidy(kept.drop(columns=beside), title)]
+    tables += [tidy(kept.drop(columns=["value"]).rename(columns={name: "value"}), f"{title}, {heading(name)}") for name in beside]
+    return tables
+
+
+def _lean(picture: str) -> str:
+    """The SVG without what only a reader of its inside would use: the page says the words, and the table the numbers."""
+    ElementTree.register_namespace("", _SVG)
+    ElementTree.register_namespace("xlink", _XLINK)
+    root = ElementTree.fromstring(picture)
+    for element in root.iter():
+        for name in [name for name in element.attrib if name == "role" or name.startswith("aria-")]:
+            del element.attrib[name]
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _size(picture: str) -> tuple[int, int]:
+    root = ElementTree.fromstring(picture)
+    return round(float(root.attrib["width"])), round(float(root.attrib["height"]))
+
+
+def _address(picture: str) -> str:
     """An SVG as an address that needs no network."""
     return "data:image/svg+xml;base64," + base64.b64encode(picture.encode("utf-8")).decode("ascii")

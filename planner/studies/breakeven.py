@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -23,7 +24,7 @@ State = bool | None
 
 @dataclass(frozen=True)
 class Point:
-    """A point of the range: the state there, what was measured in the condition's unit, and the cost in GUSD; None without a plan."""
+    """A point: whether the condition holds, what was measured in its unit, the cost in GUSD; None without a plan."""
 
     at: float
     state: State
@@ -54,8 +55,8 @@ class Switch:
 class Breakeven:
     """Where a condition switches along a parameter.
 
-    `value` is the threshold (the one nearest to the present value where there are several), in `varied.unit`, None where the condition
-    never switches; `switches` has all that were found, `points` every point that was solved, in order.
+    `value` is the threshold in `varied.unit`, of several the one nearest to the present value, None where the condition never
+    switches; `switches` has all that were found, `points` every point that was solved, in order.
     """
 
     varied: Varied
@@ -76,7 +77,7 @@ class Breakeven:
 
     @property
     def table(self) -> pd.DataFrame:
-        """Every point that was solved: value, whether the condition holds there (None: no plan), what was measured, cost in GUSD."""
+        """Every point that was solved: place, whether the condition holds (None: no plan), what was measured, cost in GUSD."""
         listed = [(p.at, p.state, p.measured, p.cost) for p in self.points]
         return pd.DataFrame(listed, columns=["at", "holds", "measured", "cost"])
 
@@ -111,10 +112,10 @@ def breakeven(
 ) -> Breakeven:
     """Where along a parameter a condition switches, to `accuracy` as a share of the value.
 
-    `vary` is an address or several (see `planner.studies.varying`), `low` and `high` bound it in the unit of its row, `until` is such as
-    `compute.in_service[moon]@2050 > 5 GW`. Each solve starts from the plan before and is certified. Both sides of every switch are solved once
-    more from an instance built anew. Raises AddressError or PlannerError for what cannot be read, InstanceError for a range that the instance
-    does not allow, SolverError where an answer is not certified.
+    `vary` is an address or several (see `planner.studies.varying`), `low` and `high` bound it in the unit of its row, `until`
+    is such as `compute.in_service[moon]@2050 > 5 GW`. Each solve starts from the plan before and is certified; both sides of
+    every switch are solved once more from an instance built anew. Raises AddressError or PlannerError for what cannot be read,
+    InstanceError for a range that the instance does not allow, SolverError where an answer is not certified.
     """
     check_accuracy(accuracy)
     varied, condition = parse_varied(instance, vary, low, high), parse_condition(until, instance)
@@ -122,7 +123,7 @@ def breakeven(
     look = Looking(programs, condition, (), accuracy)
     at = dict.fromkeys(varied.between(varied.low, varied.high, i / (SAMPLES - 1)) for i in range(SAMPLES))
     samples = [look.at(t) for t in at]
-    switches = [s for a, b in zip(samples, samples[1:], strict=False) for s in look.switches(a, b)]
+    switches = [s for a, b in pairwise(samples) for s in look.switches(a, b)]
     switches = [look.confirmed(switch) for switch in switches]
     points = tuple(look.points[t] for t in sorted(look.points))
     return Breakeven(varied, condition, accuracy, points, tuple(switches), programs.parts, programs.linear, programs.solves)
@@ -175,7 +176,7 @@ class Looking:
             again = self._solve_at(point.at, point.solved, anew=True)
             if again.state != point.state:
                 raise PlannerError(
-                    f"at {self.varied.said(point.at)} the condition is {point.state} and, with the program built anew, {again.state}: "
+                    f"at {self.varied.said(point.at)} the condition is {point.state}, with a program built anew {again.state}: "
                     "the optimum is not unique there, ask with another accuracy"
                 )
         return switch

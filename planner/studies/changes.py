@@ -24,19 +24,21 @@ _Sums = dict[tuple[str, tuple[str, ...]], float]
 def compute_by_body(instance: Instance, solved: Solved) -> dict[str, float]:
     """The compute in service on each body in GW, the largest of any year."""
     sums: dict[tuple[str, int], float] = {}
-    for name, labels, number in _entries(solved, ("compute.in_service",)):
+    for _, labels, number in _entries(solved, ("compute.in_service",)):
         key = (instance.sites[labels["site"]], labels["year"])
         sums[key] = sums.get(key, 0.0) + number
     return {body: max((v for (b, _), v in sums.items() if b == body), default=0.0) for body in instance.bodies}
 
 
 def changes_between(instance: Instance, before: Solved, after: Solved) -> str:
-    """What enters and what leaves from one plan to the next; where nothing does in every year, in which years; else what moves most."""
+    """What enters and what leaves from one plan to the next: altogether, else in single years; else what moves most."""
     for by_year in (False, True):
         was, is_ = (_sums(instance, solved, by_year) for solved in (before, after))
         entered = [_named(key) for key in is_ if is_[key] > USED >= was.get(key, 0.0)]
         left = [_named(key) for key in was if was[key] > USED >= is_.get(key, 0.0)]
-        parts = [f"{_listed(names)} {verb}" for names, verb in ((entered, "enters"), (left, "leaves")) if names]
+        parts = [
+            f"{_listed(names)} {verb}{'s' * (len(names) == 1)}" for names, verb in ((entered, "enter"), (left, "leave")) if names
+        ]
         if parts:
             return "; ".join(parts)
     moved = {key: is_.get(key, 0.0) - was.get(key, 0.0) for key in {*was, *is_}}
@@ -57,7 +59,7 @@ def _entries(solved: Solved, names: tuple[str, ...]) -> Iterator[tuple[str, dict
 
 def _sums(instance: Instance, solved: Solved, by_year: bool) -> _Sums:
     """What each technology, route... adds up to on each body: over all years, or in each."""
-    names = tuple(name for name in solved.program.quantities if name.split(".")[1] in _TOLD)
+    names = tuple(name for name in solved.program.quantities if name.split(".")[1] in _TOLD and not name.startswith("cost."))
     sums: _Sums = {}
     for name, labels, number in _entries(solved, names):
         kept = [

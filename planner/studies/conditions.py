@@ -50,7 +50,7 @@ class Selection:
         return self.limit.quantity + (f"[{chosen}]" if chosen else "") + (f"@{self.when}" if self.when else "")
 
     def rows(self, instance: Instance, lp: LinearProgram) -> tuple[Any, Vector]:
-        """The sums as linear expressions of a program's columns, a row each, and their constants: one for each year that counts."""
+        """The sums as linear expressions of a program's columns, a row for each year that counts, and their constants."""
         index = QUANTITIES[self.limit.quantity].index
         year, sliced = index.index("year"), index[-1] == "slice"
         selects, shares = selector(instance, self.limit), instance.numbers["time.share"]

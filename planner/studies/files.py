@@ -28,7 +28,7 @@ def check_file(path: Path, drawn: bool = True) -> None:
 
 
 def save_study(found: Study, path: str | Path) -> Path:
-    """Write a study as its ending says and return the path; raises PlannerError as `check_file` does, or where it cannot be written."""
+    """Write a study as its ending says and return the path; raises PlannerError where it cannot be, as `check_file` does."""
     target = Path(path)
     check_file(target, not isinstance(found, Breakeven))
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -26,8 +27,8 @@ NEAR = 1 / 16
 class Frontier:
     """The line on which a condition switches, in the units of `x` and `y`.
 
-    `table` has a row a switch: `x`; `y`, the middle of `y_below` and `y_above`, between which the state changes from `holds_below` to
-    `holds_above` (None: there is no plan); all of y is None where nothing switches, and `said` says what is.
+    `table` has a row a switch: `x`; `y`, the middle of `y_below` and `y_above`, between which the state changes from
+    `holds_below` to `holds_above` (None: there is no plan); y is None where nothing switches, and `said` says what is.
     """
 
     x: Varied
@@ -60,10 +61,10 @@ def frontier(
     accuracy: float = 1e-2,
     watch: Callable[[str], None] | None = None,
 ) -> Frontier:
-    """The line on which a condition switches, `x` and `y` such as `ADDRESS=LOW..HIGH:N` (N values of x; y is halved to `accuracy`).
+    """The line on which a condition switches; `x` and `y` are such as `ADDRESS=LOW..HIGH:N`, N values of x, y to `accuracy`.
 
-    Along the line each search begins around the threshold of its neighbour, where one switch is found and a second further off is not; where the
-    neighbour has none, the range is sampled as by `breakeven`. Raises as `breakeven` does.
+    Along the line each search begins around the threshold of its neighbour, where one switch is found and a second further off
+    is not; where the neighbour has none, the range is sampled as by `breakeven`. Raises as `breakeven` does.
     """
     check_accuracy(accuracy)
     (across, number), (up, _), condition = (
@@ -96,7 +97,7 @@ def _sampled(look: Looking) -> list[Switch]:
 
 
 def _between(points: list[Point], look: Looking) -> list[Switch]:
-    return [switch for a, b in zip(points, points[1:], strict=False) for switch in look.switches(a, b)]
+    return [switch for a, b in pairwise(points) for switch in look.switches(a, b)]
 
 
 def _around(look: Looking, neighbour: Switch) -> list[Switch]:
@@ -117,8 +118,8 @@ def _row(x: float, look: Looking, switch: Switch) -> dict[str, Any]:
     below, above = switch.below, switch.above
     said = f"y = {look.varied.said(switch.value)}, {_state(below)} below and {_state(above)} above"
     return {
-        "x": x, "y": switch.value, "y_below": below.at, "y_above": above.at, "holds_below": below.state, "holds_above": above.state,
-        "said": said,
+        "x": x, "y": switch.value, "y_below": below.at, "y_above": above.at,
+        "holds_below": below.state, "holds_above": above.state, "said": said,
     }  # fmt: skip
 
 

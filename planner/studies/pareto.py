@@ -1,4 +1,4 @@
-"""Cost against a quantity: the least cost under a limit (X1) on it, the limit moved from where the least cost has it to the best it can be."""
+"""Cost against a quantity: the least cost under a limit (X1) on it, moved from the cheapest plan to the best it can be."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _STEPS = 50
 class Pareto:
     """Least cost in GUSD against `name` in `unit`, made as small (`least`) or as large (`most`) as can be.
 
-    `table` has a row a point: the `limit` on the quantity (none at the first, which is the least cost of all), the `quantity`, the
+    `table` has a row a point: the `limit` on the quantity (none at the first, the cheapest plan of all), the `quantity`, the
     `cost`, and the `price` in GUSD of one more unit of restraint, the dual of the limit.
     """
 

@@ -56,8 +56,8 @@ class Solved:
 class Programs:
     """The programs of an instance over the ranges of one or two varied things.
 
-    `parts` says what changes in them: `cost`, `right-hand side`, `coefficients`; `linear` whether programs are put together from those at the ends. `watch` is
-    told of each solve. `solves` counts them.
+    `parts` says what changes in them: `cost`, `right-hand side`, `coefficients`; `linear` whether programs are put together
+    from those at the ends. `watch` is told of each build and solve; `solves` counts them.
     """
 
     instance: Instance

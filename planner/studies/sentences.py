@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from planner.studies.value_function import ValueFunction
     from planner.studies.varying import Varied
 
+#: So many breakpoints are told, those that bend the function most.
+_TOLD = 12
+
 
 def range_said(varied: Varied) -> str:
     """What is varied, from where to where, why that far, and where the instance stands."""
@@ -32,8 +35,8 @@ def breakeven_said(found: Breakeven) -> str:
         nearest = found.varied.said(found.value or 0.0)
         lines.append(f"The condition switches {len(thresholds)} times; the threshold nearest to the present value is {nearest}.")
     lines.append(
-        f"{found.solves} plans were solved and certified, each from the one before; between the points that were looked at the condition could "
-        "switch and switch back unseen."
+        f"{found.solves} plans were solved and certified, each from the one before; between the points that were looked at the "
+        "condition could switch and switch back unseen."
     )
     if not found.linear:
         lines.append(
@@ -78,13 +81,17 @@ def value_function_said(found: ValueFunction) -> str:
         lines.append(f"The least cost is piecewise linear ({kind}), with {number} breakpoint{'' if number == 1 else 's'}.")
         first, last = found.segments[0], found.segments[-1]
         lines.append(f"  {varied.said(first.low)}: {first.cost_low:.9g} GUSD, slope {first.slope:.6g} {per}")
-    for point in found.breakpoints:
+    told = sorted(sorted(found.breakpoints, key=lambda p: -abs(p.slope_right - p.slope_left))[:_TOLD], key=lambda p: p.at)
+    for point in told:
         doubt = "" if point.error == 0 else f", not exact: within {point.error:.2g} GUSD"
         lines.append(
-            f"  {varied.said(point.at)}: {point.cost:.9g} GUSD, slope {point.slope_left:.6g} to {point.slope_right:.6g} {per}{doubt}; {point.change}"
+            f"  {varied.said(point.at)}: {point.cost:.9g} GUSD, slope {point.slope_left:.6g} to {point.slope_right:.6g} "
+            f"{per}{doubt}; {point.change}"
         )
     if found.segments:
         lines.append(f"  {varied.said(last.high)}: {last.cost_high:.9g} GUSD")
+    if len(told) < number:
+        lines.append(f"These are the {len(told)} at which the slope changes most; --json and --out have all {number}.")
     told_apart = f"{found.tolerance:.2g} GUSD"
     lines.append(
         f"{found.solves} plans were solved and certified; what moves the cost by less than {told_apart} is not told apart."
@@ -96,8 +103,7 @@ def frontier_said(found: Frontier) -> str:
     """The line of a frontier, a line of text for each x."""
     x, y = found.x, found.y
     lines = [f"x: {range_said(x)}", f"y: {range_said(y)}", f"Where {found.condition} switches:"]
-    for row in found.table.itertuples():
-        lines.append(f"  x = {x.said(row.x)}: {row.said}")
+    lines += [f"  x = {x.said(row.x)}: {row.said}" for row in found.table.itertuples()]
     lines.append(f"{found.solves} plans were solved and certified; each y is known to {100 * found.accuracy:g} % of itself.")
     return "\n".join(lines)
 

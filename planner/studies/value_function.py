@@ -1,9 +1,10 @@
 """The least cost as a function of a cost or of a right-hand side: piecewise linear, with all its breakpoints.
 
-A plan that is kept while costs change costs more than the best one or the same, along a straight line; duals that are kept while right-hand sides
-change give a lower bound, along a straight line too. So every solve gives a line that touches the function and never crosses it. The
-lines of the two ends of an interval meet at a point; a solve there either finds the function on the lines, and the point is its one breakpoint in the
-interval, or gives a new line, and the interval is split there (Eisner and Severance 1976). Nothing is sampled.
+A plan that is kept while costs change costs as much as the best one or more, along a straight line; duals that are kept while
+right-hand sides change give a lower bound, along a straight line too. So every solve gives a line that touches the function
+and never crosses it. The lines of the two ends of an interval meet at a point; a solve there either finds the function on the
+lines, and the point is its one breakpoint in the interval, or gives a new line, and the interval is split there (Eisner and
+Severance 1976). Nothing is sampled.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ SAME_COST = 1e-9
 SAME_POINT = 1e-9
 
 #: The most breakpoints, unless asked otherwise.
-MOST = 100
+MOST = 300
 
 _EXTENDED: Any = np.longdouble
 
@@ -50,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Breakpoint:
-    """Where the slope of the least cost changes: its place, the cost in GUSD, slopes in GUSD per unit, and what changes in the plan.
+    """Where the slope of the least cost changes: its place, the cost in GUSD, slopes in GUSD per unit, the change in the plan.
 
     `error` is 0 where the point is exact; else how far, in GUSD, the function may be from the lines that meet here.
     """
@@ -65,7 +66,7 @@ class Breakpoint:
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch on which the least cost is straight, its cost in GUSD at both ends, and the compute in service there in GW, by body.
+    """A stretch on which the least cost is straight, its cost in GUSD at both ends, and the compute in service in GW, by body.
 
     The compute is the largest of any year, in the plan in the middle of the segment.
     """
@@ -84,7 +85,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class ValueFunction:
-    """The least cost over a range. `kind` is `cost` (concave) or `right-hand side` (convex); `tolerance` in GUSD is what is not told apart."""
+    """The least cost over a range: concave in a `cost`, convex in a `right-hand side`, as `kind` says.
+
+    Costs that differ by less than `tolerance`, in GUSD, are not told apart.
+    """
 
     varied: Varied
     kind: str
@@ -137,9 +141,9 @@ def value_function(
 ) -> ValueFunction:
     """The least cost as a function of a parameter that enters the costs alone, or the right-hand sides alone, linearly.
 
-    Which it does is found by compiling at both ends and within. `most` bounds the number of breakpoints; where it is reached, those that are
-    left say how far off they may be. Raises PlannerError for a parameter that changes anything else, and AddressError,
-    InstanceError and SolverError as `breakeven`.
+    Which it does is found by compiling at both ends and within. `most` bounds the number of breakpoints; where it is reached,
+    those that are left say how far off they may be. Raises PlannerError for a parameter that changes anything else, and
+    AddressError, InstanceError and SolverError as `breakeven` does.
     """
     varied = parse_varied(instance, vary, low, high)
     programs = Programs(instance, (varied,), watch or (lambda step: None))
@@ -147,8 +151,8 @@ def value_function(
         what = " and ".join(sorted(programs.parts)) or "nothing"
         how = "" if programs.linear else ", and not linearly"
         raise PlannerError(
-            f"{varied.name} changes {what}{how}: the least cost is piecewise linear in what changes only costs, or only right-hand sides; "
-            "breakeven brackets a threshold of any parameter"
+            f"{varied.name} changes {what}{how}: the least cost is piecewise linear only in what changes costs alone, or "
+            "right-hand sides alone; breakeven brackets a threshold of any parameter"
         )
     return _Recursion(programs, most).run()
 
@@ -223,7 +227,7 @@ class _Recursion:
     def _described(self, places: list[float], lines: list[Line], errors: list[float]) -> ValueFunction:
         """The function with what its plans are in the middle of each segment."""
         segments, plans = [], []
-        for a, b, line in zip(places, places[1:], lines, strict=True):
+        for (a, b), line in zip(itertools.pairwise(places), lines, strict=True):
             solved = self._solve_at(self._value((a + b) / 2), None)
             if solved is None:
                 raise PlannerError(f"no plan at {self.varied.said(self._value((a + b) / 2))}, between two points that have one")
@@ -285,7 +289,7 @@ def _kept_plan(lp: LinearProgram, solved: Solved) -> float:
 
 
 def _kept_duals(lp: LinearProgram, solved: Solved) -> float:
-    """The lower bound that the duals give at the right-hand sides of another program; a bound that is not there is worth nothing."""
+    """The lower bound that the duals give at the right-hand sides of another program; where there is no bound, nothing."""
     duals = solved.optimum.duals.astype(_EXTENDED)
     reduced = lp.cost.astype(_EXTENDED) - lp.matrix.T.astype(_EXTENDED) @ duals
     total = _EXTENDED(lp.offset)

@@ -78,7 +78,7 @@ class Varied:
         return float(round(found)) if self.whole else found
 
     def close(self, below: float, above: float, accuracy: float) -> bool:
-        """Whether two points are as near as an accuracy asks: a share of the value, and near nought of that share of the range."""
+        """Whether two points are as near as an accuracy asks: a share of the value or, near nought, that share of the range."""
         if self.whole:
             return above - below <= 1
         return above - below <= accuracy * max(abs(below), abs(above), accuracy * (self.high - self.low))
@@ -114,7 +114,8 @@ def parse_varied(instance: Instance, texts: str | Sequence[str], low: float | No
     own = _range(instance, laws[0], rows, present) if not free else None
     if own is None and (low is None or high is None):
         raise AddressError(f"a law has no range of its own, expected both ends of t for {', '.join(addresses)}")
-    begin, end = (given if given is not None else known for given, known in zip((low, high), own or (0.0, 0.0), strict=False))
+    begin = low if low is not None else own[0] if own else math.nan
+    end = high if high is not None else own[1] if own else math.nan
     about = "the range that was given" if low is not None and high is not None else own[2] if own else ""
     if not (math.isfinite(begin) and math.isfinite(end)) or begin >= end:
         raise AddressError(

@@ -124,7 +124,7 @@ def test_a_change_counts_by_its_ratio_and_a_date_by_its_years() -> None:
         return Change("limit", "limits.cap.upper", None, before, after, unit, "limits.csv", 2)
 
     assert change(2, 20).distance == pytest.approx(change(20, 2).distance) == pytest.approx(np.log(10))
-    assert change(2, 0).distance == change(0, 2).distance == pytest.approx(np.log(1000)) > change(2, 1).distance
+    assert change(2, 0).distance == change(0, 2).distance == pytest.approx(np.log(1000))
     assert change(2031, 2036, "yr").distance == pytest.approx(0.5)
     assert change(5, 10, "yr").distance == pytest.approx(np.log(2))
 

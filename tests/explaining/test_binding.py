@@ -47,9 +47,10 @@ def test_one_more_unit_saves_what_it_is_worth(
     plan: planner.Plan, table: pd.DataFrame, kind: str, name: str, year: int, address: str, unit: str
 ) -> None:
     step, worth = 1e-5, _worth(table, kind, name, year)
+    own = table[(table["kind"] == kind) & (table["name"] == name) & (table["year"] == year)]
     sides = [
-        planner.solve(plan.instance.replace({address: ("+", f"{sign * step} {unit}")}), warm_start=plan).objective
-        for sign in (1, -1)
+        planner.solve(plan.instance.replace({address: f"{float(own['amount'].iloc[0]) + change!r} {unit}"}), warm_start=plan).objective
+        for change in (step, -step)
     ]
     saved, lost = (plan.objective - sides[0]) / step, (sides[1] - plan.objective) / step
     assert worth > 1e-3

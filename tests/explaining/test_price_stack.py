@@ -28,15 +28,11 @@ def _case(plan: planner.Plan) -> Case:
     return plan, compile_instance(plan.instance)
 
 
-@pytest.fixture(scope="module", params=[*MAKES, "baseline", "mandated"])
+@pytest.fixture(scope="module", params=[*MAKES, "baseline", "mandate"])
 def case(request: pytest.FixtureRequest) -> Case:
     if request.param in MAKES:
         return _case(solved(MAKES[request.param]))
-    if request.param == "baseline":
-        return _case(planner.solve(planner.load(ROOT / "instances" / "baseline")))
-    # A toy that must compute twice as much on its Moon as it would.
-    toy = planner.solve(planner.load(ROOT / "instances" / "toy"))
-    return _case(planner.solve(toy.instance.replace({"compute.rack.max_build[basin]": "0.5 GW/yr"})))
+    return _case(planner.solve(planner.load(ROOT / "instances" / request.param)))
 
 
 def _stack(plan: planner.Plan) -> pd.DataFrame:

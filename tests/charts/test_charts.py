@@ -1,0 +1,216 @@
+"""Every chart: its table adds up to what the plan says, its axes bear units, and a label has one colour wherever it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import planner
+from planner import charts
+from planner.charts.colours import colours, vintages
+from planner.charts.panels import grouped
+from tests.variants import crossroads
+from tests.worlds import PLANTS, world
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def plan() -> planner.Plan:
+    return planner.solve(planner.load(ROOT / "instances" / "toy"))
+
+
+#: The quantities that a chart's table adds up to, year by year.
+ADDED = {
+    "compute": ["compute.in_service"],
+    "vintages": ["compute.in_service"],
+    "power": ["power.output"],
+    "launched": ["launch.flow"],
+    "made": ["industry.output"],
+    "helium3_stock": ["helium3.left", "helium3.stock"],
+    "demand": ["compute.placed", "compute.unserved"],
+    "helium3_flows": [f"helium3.{name}" for name in ("mined", "bought", "burnt", "sold", "shipped", "shipped")],
+}
+
+
+@pytest.mark.parametrize("name", ADDED)
+def test_a_table_adds_up_to_its_quantities(plan: planner.Plan, name: str) -> None:
+    table = charts.CHARTS[name].table(plan)
+    said = pd.concat([plan[quantity] for quantity in ADDED[name]]).groupby("year")["value"].sum()
+    assert dict(table.groupby("year")["value"].sum().reindex(said.index, fill_value=0.0)) == pytest.approx(dict(said), abs=1e-6)
+    assert set(table["unit"]) == {charts.CHARTS[name].unit} == set(plan[ADDED[name][0]]["unit"])
+
+
+def test_costs_add_up_to_the_objective(plan: planner.Plan) -> None:
+    table = charts.CHARTS["costs"].table(plan)
+    assert table["value"].sum() == pytest.approx(plan.objective)
+    assert dict(table.groupby("kind")["undiscounted"].sum()) == pytest.approx(
+        dict(plan.ledger.groupby("kind")["undiscounted"].sum())
+    )
+
+
+def test_demand_is_what_was_asked_for(plan: planner.Plan) -> None:
+    asked = plan.instance.numbers["compute.demand"]
+    said = charts.CHARTS["demand"].table(plan).groupby(["workload", "year"])["value"].sum()
+    assert dict(said) == pytest.approx(asked, abs=1e-6)
+
+
+def test_each_table_of_prices_is_that_of_the_plan(plan: planner.Plan) -> None:
+    for name, of in (("compute_prices", "demand"), ("goods_prices", "goods_balance"), ("helium3_prices", "helium3_balance")):
+        assert charts.CHARTS[name].table(plan)["value"].sum() == pytest.approx(plan.prices[of]["value"].sum())
+    share = plan.instance.numbers["time.share"]
+    power = plan.prices["power_balance"]
+    said = (power["value"] * power["slice"].map(share)).groupby([power["site"], power["year"]]).sum()
+    averaged = charts.CHARTS["power_prices"].table(plan).set_index(["site", "year"])["value"]
+    assert dict(averaged) == pytest.approx(dict(said))
+
+
+def test_a_cycle_of_dispatch_balances_on_the_average(plan: planner.Plan) -> None:
+    for site in plan.instance.sites:
+        table = charts.CHARTS["dispatch"].table(plan, site=site, year=2034)
+        hours = table["value"] * (table["end"] - table["begin"])
+        flows = hours.groupby(table["flow"]).sum() / (table["end"].max() - table["begin"].min())
+        output = plan["power.output"]
+        said = output[(output["site"] == site) & (output["year"] == 2034)]["value"].sum()
+        assert flows["generated"] == pytest.approx(said)
+        assert flows.get("charged", 0.0) >= flows.get("discharged", 0.0)
+        used = plan["power.use"]
+        drawn = used[(used["site"] == site) & (used["year"] == 2034)]["value"].sum()
+        assert drawn <= said + flows.get("discharged", 0.0) - flows.get("charged", 0.0) + 1e-6
+        assert flows["accelerators run"] <= drawn + 1e-9
+    assert set(charts.CHARTS["dispatch"].table(plan)["body"]) == {"moon"}
+    with pytest.raises(planner.PlannerError, match="no site or model year nowhere"):
+        charts.CHARTS["dispatch"].draw(plan, site="nowhere")
+
+
+def test_what_binds_is_what_has_a_price(plan: planner.Plan) -> None:
+    table = charts.CHARTS["binding"].table(plan)
+    limits = plan.prices["limit"]
+    bound = limits[limits["value"].abs() > 1e-6]
+    drawn = table[table["kind"] == "limit"]
+    assert dict(zip(zip(drawn["what"], drawn["year"], strict=True), drawn["value"], strict=True)) == {
+        (limit.replace("_", " "), year): value
+        for limit, year, value in zip(bound["limit"], bound["year"], bound["value"], strict=True)
+    }
+    assert set(table.groupby(["kind", "what"])["share"].max()) == {1.0}
+    assert {"growth", "goods", "power", "demand", "helium-3"} <= set(table["kind"])
+
+
+def _within(spec: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a specification."""
+    if isinstance(spec, dict):
+        yield spec
+        for key, part in spec.items():
+            if key != "datasets":
+                yield from _within(part)
+    elif isinstance(spec, list):
+        for part in spec:
+            yield from _within(part)
+
+
+def _specs(plan: planner.Plan) -> dict[str, dict[str, Any]]:
+    made = {name: chart.draw(plan).to_dict() for name, chart in charts.CHARTS.items()}
+    return made | {"overview": charts.overview(plan).to_dict()}
+
+
+def test_axes_of_amounts_bear_units(plan: planner.Plan) -> None:
+    unit = re.compile(r", (GW|GUSD|USD/|MUSD/|ZFLOP/s|kt/yr|t/yr|t\b)")
+    for name, spec in _specs(plan).items():
+        encodings = [part["encoding"] for part in _within(spec) if "encoding" in part]
+        said = [str(e[axis]["title"]) for e in encodings for axis in ("x", "y") if e.get(axis, {}).get("title")]
+        amounts = [title for title in said if title not in ("year", "hours since the cycle began")]
+        assert all(unit.search(title) for title in amounts), (name, amounts)
+        assert amounts or name == "binding", name
+        assert len(amounts) < len(said) or name == "tornado", name
+
+
+def test_a_label_has_one_colour_in_all_charts(plan: planner.Plan) -> None:
+    found: dict[tuple[str, str], set[str]] = {}
+    for spec in _specs(plan).values():
+        for colour in (
+            part["color"] for part in _within(spec) if isinstance(part.get("color"), dict) and "field" in part["color"]
+        ):
+            scale = colour["scale"]
+            for label, shade in zip(scale.get("domain", ()), scale.get("range", ()), strict=False):
+                found.setdefault((colour["field"], str(label)), set()).add(shade)
+    assert all(len(shades) == 1 for shades in found.values())
+    for kind in ("site", "technology", "good", "workload"):
+        known = colours(plan.instance, kind)
+        drawn = {label: next(iter(shades)) for (field, label), shades in found.items() if field == kind}
+        assert drawn and drawn == {label: known[label] for label in drawn}
+        assert len(set(drawn.values())) == len(drawn)
+    assert colours(plan.instance, "good")["structural"] == colours(plan.instance, "freight")["structural made"]
+
+
+def test_no_label_is_drawn_without_a_colour(plan: planner.Plan) -> None:
+    for name, spec in _specs(plan).items():
+        labelled = [part for part in _within(spec) if "name" in part.get("data", {}) and isinstance(part.get("encoding"), dict)]
+        for part in labelled:
+            colour = part["encoding"].get("color", {})
+            if "domain" in colour.get("scale", {}) and colour["type"] == "nominal":
+                rows = spec["datasets"][part["data"]["name"]]
+                assert {row[colour["field"]] for row in rows} <= set(colour["scale"]["domain"]), name
+
+
+def test_a_line_chart_has_a_legend(plan: planner.Plan) -> None:
+    picture = charts.svg(plan, "compute_prices")
+    for workload in plan.instance.workloads:
+        assert f">{workload}</text>" in picture
+
+
+def test_dark_and_light_differ_in_ground_and_ink(plan: planner.Plan) -> None:
+    light, dark = charts.svg(plan, "made"), charts.svg(plan, "made", dark=True)
+    assert "#ffffff" in light and "#16181c" not in light
+    assert "#16181c" in dark and "#ffffff" not in dark
+
+
+def test_notebooks_are_given_the_charts_by_name(plan: planner.Plan) -> None:
+    assert dir(plan.plot) == sorted(["overview", *charts.available(plan)])
+    assert set(charts.available(plan)) == set(charts.CHARTS)
+    assert plan.plot.power().to_dict()["title"]["text"] == "Power by source"
+    assert "plains (earth), 2031" in str(plan.plot.dispatch(site="plains", year=2031).to_dict())
+    with pytest.raises(AttributeError, match="no chart 'powers'"):
+        plan.plot.powers()
+
+
+def test_a_plan_that_stays_on_earth_has_no_charts_of_what_it_lacks(tmp_path: Path) -> None:
+    plan = planner.solve(world(tmp_path / "earth", PLANTS))
+    missing = set(charts.CHARTS) - set(charts.available(plan))
+    assert missing >= {"helium3_flows", "helium3_stock", "helium3_prices", "launched", "made", "goods_prices"}
+    assert {"compute", "power", "dispatch", "costs", "demand"} <= set(charts.available(plan))
+    assert charts.svg(plan, "overview").startswith("<svg")
+    for name in charts.available(plan):
+        assert charts.svg(plan, name).startswith("<svg")
+    for name in missing:
+        with pytest.raises(planner.PlannerError, match="nothing to show"):
+            charts.svg(plan, name)
+
+
+def test_small_labels_are_drawn_together_and_nothing_is_lost() -> None:
+    table = pd.DataFrame(
+        [(year, f"k{i}", 100.0 / 10**i) for year in (2030, 2031) for i in range(6)], columns=["year", "technology", "value"]
+    )
+    drawn = grouped(table, "technology")
+    assert list(drawn["technology"].unique()) == ["k0", "k1", "k2", "other"]
+    assert drawn["value"].sum() == pytest.approx(table["value"].sum())
+
+
+def test_vintages_of_a_long_horizon_are_drawn_in_spans() -> None:
+    instance = planner.load(ROOT / "instances" / "accelerated")
+    named = vintages(instance)
+    assert set(named) == {"existing", *map(str, instance.years)}
+    assert len(set(named.values())) <= 10
+    assert len(set(colours(instance, "vintage").values())) == len(set(named.values()))
+
+
+def test_every_chart_of_three_bodies_is_drawn() -> None:
+    plan = planner.solve(crossroads())
+    names = charts.available(plan)
+    assert len(names) >= 12
+    for name in names:
+        assert "NaN" not in charts.svg(plan, name), name
