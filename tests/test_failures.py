@@ -157,4 +157,4 @@ def test_version(run: Run) -> None:
 
 def test_the_solvers_thread_has_one_name() -> None:
     named = [path.name for path in (ROOT / "planner").rglob("*.py") if '"planner-solver"' in path.read_text()]
-    assert named == ["highs.py"]
+    assert len(named) == 1, named

@@ -33,6 +33,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "power.generation": _DISPATCH, "industry.make": _DISPATCH, "storage.charge": _DISPATCH,
     "storage.discharge": _DISPATCH, "launch.throw": _DISPATCH, "launch.flow": ("route", "good", "year"),
     "helium3.dig": ("technology", "deposit", "year", "slice"), "helium3.remaining": ("deposit", "year"),
+    "helium3.bought": ("market", "year"), "helium3.sold": ("market", "year"), "compute.unserved": ("tier", "year"),
     **{f"{block}.build": ("technology", "site", "vintage") for block in CAPACITY_UNITS},
     **{f"{block}.installed": _ASSET for block in CAPACITY_UNITS},
     **{f"{block}.in_service": _ASSET for block in CAPACITY_UNITS if block != "compute"},
@@ -69,7 +70,9 @@ _FACTORS: dict[tuple[str, str], tuple[Factor, ...]] = {
     ("helium3_balance", "power.generation"): (("power.helium3_use", 1),),
 }
 
-#: The same for limits, by the quantity that is limited and the column.
+_RUNS = (("compute", "run"), ("power", "generation"), ("storage", "discharge"), ("industry", "make"), ("helium3", "dig"))
+
+#: The same for limits, by the quantity that is limited and the column; what a transport costs is a sum, and no product.
 _LIMITED: dict[tuple[str, str], tuple[Factor, ...]] = {
     ("compute.capacity", "compute.in_service"): (("compute.performance", 1),),
     ("power.use", "compute.run"): (("compute.overhead", 1),),
@@ -83,6 +86,15 @@ _LIMITED: dict[tuple[str, str], tuple[Factor, ...]] = {
     ("emissions.released", "power.generation"): (("power.emission_factor", 1),),
     ("emissions.released", "launch.flow"): (("launch.emission_factor", 1), ("launch.burden", 1)),
     **{("land.occupied", f"{block}.installed"): ((f"{block}.land", 1),) for block in CAPACITY_UNITS},
+    **{("cost.capital", f"{block}.build"): ((f"{block}.capex", 1),) for block in CAPACITY_UNITS},
+    **{("cost.fixed", f"{block}.in_service"): ((f"{block}.fixed_cost", 1),) for block in CAPACITY_UNITS},
+    **{("cost.variable", f"{block}.{runs}"): ((f"{block}.variable_cost", 1),) for block, runs in _RUNS},
+    ("cost.fuel", "power.generation"): (("power.fuel_use", 1), ("power.fuel_price", 1)),
+    ("cost.carbon", "power.generation"): (("finance.carbon_price", 1), ("power.emission_factor", 1)),
+    ("cost.carbon", "launch.flow"): (("finance.carbon_price", 1), ("launch.emission_factor", 1), ("launch.burden", 1)),
+    ("cost.unserved", "compute.unserved"): (("compute.value", 1),),
+    ("cost.purchases", "helium3.bought"): (("helium3.price", 1),),
+    ("cost.sales", "helium3.sold"): (("helium3.price", 1),),
 }
 
 
@@ -176,6 +188,8 @@ class _Gatherer:
         if "route" in labels:
             route = self.instance.routes[labels["route"]]
             labels = labels | {"technology": route.carrier, "site": route.origin}
+        if "site" in labels:
+            labels = labels | {"body": self.instance.sites[labels["site"]]}
         own = self.instance.numbers["compute.existing_performance"]
         if key == "compute.performance" and labels["vintage"] == EXISTING and labels["technology"] in own:
             key = "compute.existing_performance"

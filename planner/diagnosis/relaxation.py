@@ -32,7 +32,7 @@ NOUGHT = 1e-7
 
 #: Pieces of a cut: up to which share of the number each goes, and what a share of it costs there. Cutting to one part in r
 #: costs about r - 1, as raising r times does.
-_CUTS = ((0.1, 1.1), (0.5, 2.2), (0.75, 8.0), (0.9, 40.0), (0.97, 300.0), (1.0, 2000.0))
+_CUTS = ((0.1, 1.1), (0.5, 2.2), (0.75, 8.0), (0.9, 40.0), (0.96, 240.0), (1.0, 1500.0))
 
 #: Significant digits of the numbers that are proposed, rounded the way in which they move.
 DIGITS = 4

@@ -17,6 +17,7 @@ from planner.exporting.excel import write_sheets
 from planner.exporting.tables import about, write_csv
 from planner.exporting.yearly import with_places, yearly
 from planner.plan import Plan
+from planner.quantities import DIMENSIONS
 
 #: The columns before the years.
 COLUMNS = ("Model", "Scenario", "Region", "Variable", "Unit")
@@ -25,6 +26,8 @@ COLUMNS = ("Model", "Scenario", "Region", "Variable", "Unit")
 WORLD = "World"
 
 _NO_LABELS = ("body", "site", "year", "value", "unit")
+#: What labels are called where tables of several quantities are one: as many as a quantity has at most, beside places and year.
+_LABELS = tuple(f"label {number}" for number in range(1, len(DIMENSIONS)))
 _NAMES = {"helium3": "Helium-3"}
 
 
@@ -57,33 +60,29 @@ def scenario_name(plan: Plan) -> str:
 
 
 def _quantities(plan: Plan) -> Iterator[pd.DataFrame]:
-    costs = []
-    for name, table in plan.tables.items():
-        if not len(table):
-            continue
-        leaves = with_places(plan.instance, yearly(plan.instance, table))
-        labels = [column for column in leaves.columns if column not in _NO_LABELS]
-        for depth in range(len(labels) + 1):
-            yield _summed(leaves, _words(name), labels[:depth])
-        if name.startswith("cost."):
-            costs.append(leaves)
-    if costs:
-        yield _summed(pd.concat(costs, ignore_index=True), "Cost", [])
+    """Every quantity and its sums over labels, by site, by body and everywhere; all costs together as well."""
+    leaves = pd.concat([_leaves(plan, name) for name, table in plan.tables.items() if len(table)], ignore_index=True)
+    spent = leaves[leaves["root"].str.startswith("Cost|")].assign(root="Cost", depth=0)
+    # Of all costs together some are at no site (freight) and some at no body (unserved demand): they count further up.
+    for part in (leaves, spent):
+        for depth in range(part["depth"].max() + 1):
+            for level in (["body", "site"], ["body"], []):
+                yield _summed(part[part["depth"] >= depth].dropna(subset=level), list(_LABELS[:depth]), level)
 
 
-def _summed(leaves: pd.DataFrame, variable: str, labels: Sequence[str]) -> pd.DataFrame:
-    """The sums over all but these labels, by site, by body and everywhere."""
-    levels = [["body", "site"], ["body"], []]
-    parts = []
-    for level in (level for level in levels if set(level) <= set(leaves.columns)):
-        # Of all costs together some are at no site (freight) and some at no body (unserved demand): they count further up.
-        known = leaves.dropna(subset=level) if level else leaves
-        keys = [*labels, *level]
-        sums = known.groupby([*keys, "year", "unit"], sort=False, as_index=False)["value"].sum()
-        sums["variable"] = _path([variable], sums, labels)
-        sums["region"] = _path([], sums, level) if level else WORLD
-        parts.append(sums[["variable", "region", "unit", "year", "value"]])
-    return pd.concat(parts, ignore_index=True)
+def _leaves(plan: Plan, name: str) -> pd.DataFrame:
+    """The entries of a quantity in common columns: its words, how many labels it has, these, its places, year, unit, value."""
+    table = with_places(plan.instance, yearly(plan.instance, plan.tables[name]))
+    labels = [column for column in table.columns if column not in _NO_LABELS]
+    common = table.rename(columns=dict(zip(labels, _LABELS, strict=False)))
+    return common.assign(root=_words(name), depth=len(labels))
+
+
+def _summed(leaves: pd.DataFrame, labels: list[str], level: list[str]) -> pd.DataFrame:
+    sums = leaves.groupby(["root", *labels, *level, "year", "unit"], sort=False, as_index=False)["value"].sum()
+    sums["variable"] = _path([], sums, ["root", *labels])
+    sums["region"] = _path([], sums, level) if level else WORLD
+    return sums[["variable", "region", "unit", "year", "value"]]
 
 
 def _prices(plan: Plan) -> Iterator[pd.DataFrame]:

@@ -27,16 +27,16 @@ def reliance_sentences(plan: Plan, costs: pd.DataFrame) -> list[str]:
     rows = [*plan.instance.rows, *plan.instance.limit_rows]
     counts = {status: sum(row.status == status for row in rows) for status in STATUSES}
     counted = ", ".join(f"{count} {_plural(status)}" for status, count in counts.items() if count)
-    by_status = costs_by_status(costs)
-    unserved = by_status["unserved"].sum()
-    lines = [
-        f"{len(rows)} rows of parameters and limits were used: {counted}.",
-        f"{share_text(assumed_share(costs))} of the discounted cost rests on assumed prices.",
-    ]
+    unserved = costs_by_status(costs)["unserved"].sum()
+    share = share_text(assumed_share(costs))
+    without = ""
     if unserved > 0:
-        without = assumed_share(costs[costs["kind"] != "unserved"])
-        lines[1] = lines[1][:-1] + f"; {share_text(without)} of it without the worth of computing left unserved."
-    return lines
+        served = share_text(assumed_share(costs[costs["kind"] != "unserved"]))
+        without = f", and {served} where the worth of computing left unserved is not counted" if served else ""
+    return [
+        f"{len(rows)} rows of parameters and limits were used: {counted}.",
+        f"{share or 'None'} of the discounted cost, before salvage and sales, rests on assumed prices{without}.",
+    ]
 
 
 def _plural(status: str) -> str:
@@ -91,9 +91,13 @@ def source_tables(instance: Instance) -> list[tuple[str, Table]]:
     names = ("number", "value", "unit", "low", "high", "rests on", "source and note", "stands in")
     headings = [Cell(name, number=name in ("low", "high")) for name in names]
     return [
-        (block, Table(f"{block.capitalize()}: {len(found)} rows", headings, [_source_row(record) for record in found]))
+        (block, Table(f"{_title(block)}: {len(found)} rows", headings, [_source_row(record) for record in found]))
         for block, found in sorted(blocks.items())
     ]
+
+
+def _title(block: str) -> str:
+    return "Helium-3" if block == "helium3" else block.capitalize()
 
 
 def _source_row(record: dict[str, Any]) -> list[Cell]:

@@ -51,7 +51,10 @@ def comparison_tables(plans: Sequence[Plan], names: Sequence[str]) -> list[Table
     }
     table = pd.DataFrame({f"{body}, {name}": series for (body, name), series in placed.items()})
     table = table.sort_index().rename_axis(index="year").reset_index()
-    return [_costs(plans, names), written(table, "Compute in service, GW; a column a body and run; empty where a run has no such year")]
+    return [
+        _costs(plans, names),
+        written(table, "Compute in service, GW; a column a body and run; empty where a run has no such year"),
+    ]
 
 
 def _costs(plans: Sequence[Plan], names: Sequence[str]) -> Table:

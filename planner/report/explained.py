@@ -19,15 +19,23 @@ from planner.report.tables import Cell, Table, cell, heading, share_text, tidy
 _MOST_ROWS = 60
 
 
+_HOW_TO_ENTER = (
+    "For everything that is not ordered, in the year in which it is nearest to it: the overnight cost at which it would enter, all else "
+    "as it is, and the share by which its cost would have to fall, its mass to fall, or its output to rise instead. "
+    "Above 100 % it would have to be paid for; empty where that alone is not enough."
+)
+
+
 @dataclass(frozen=True)
 class Section:
-    """A part of an explanation: its name, heading, sentences, figures, tables, and what the page leaves out."""
+    """A part of an explanation: its name, heading, sentences, figures, tables, how to read these, and what the page leaves out."""
 
     name: str
     title: str
     sentences: list[str]
     figures: list[Figure]
     tables: list[Table]
+    note: str = ""
     left_out: str = ""
 
 
@@ -62,9 +70,11 @@ def _entry(plan: Plan, found: Explanation) -> Section:
     rest = len(table) - len(nearest)
     kept = nearest[["technology", "site", "year", "capex", "entry_capex", "unit", "cheaper", "lighter", "better", "reason"]]
     shares = ("cheaper", "lighter", "better")
-    tables = [_table(kept, "What would have to be cheaper, lighter or better by how much to enter", shares, 2)] if len(kept) else []
+    tables = (
+        [_table(kept, "What would have to be cheaper, lighter or better by how much to enter", shares, 2)] if len(kept) else []
+    )
     left_out = "" if not rest else f"{rest} more rows, of other years and of what is farther off, are not in this page"
-    return _section("entry", found, [], tables, left_out)
+    return _section("entry", found, [], tables, left_out, _HOW_TO_ENTER if tables else "")
 
 
 def _sensitivity(plan: Plan, found: Explanation) -> Section:
@@ -89,9 +99,11 @@ _SECTIONS: dict[str, Callable[[Plan, Explanation], Section]] = {
 }  # fmt: skip
 
 
-def _section(name: str, found: Explanation, figures: list[Figure], tables: list[Table], left_out: str = "") -> Section:
+def _section(
+    name: str, found: Explanation, figures: list[Figure], tables: list[Table], left_out: str = "", note: str = ""
+) -> Section:
     said = f"{left_out}; `planner explain RUN --part {name} --out FOLDER` writes all." if left_out else ""
-    return Section(name, PARTS[name], found.sentences[name], figures, tables, said)
+    return Section(name, PARTS[name], found.sentences[name], figures, tables, note, said)
 
 
 def _table(frame: pd.DataFrame, caption: str, shares: tuple[str, ...] = (), headers: int = 1) -> Table:
@@ -103,4 +115,6 @@ def _table(frame: pd.DataFrame, caption: str, shares: tuple[str, ...] = (), head
         ]
         for row in frame.itertuples(index=False, name=None)
     ]
-    return Table(caption, [Cell(heading(n), number=right) for n, right in zip(frame.columns, numeric, strict=True)], rows, headers)
+    return Table(
+        caption, [Cell(heading(n), number=right) for n, right in zip(frame.columns, numeric, strict=True)], rows, headers
+    )

@@ -27,7 +27,7 @@ _DRAWN = ("share", "begin", "end")
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture: its name, heading and caption, both colourings as data addresses, its size in pixels, in words, and its tables."""
+    """A picture: its name, heading and caption, both colourings as data addresses, size in pixels, words, and tables."""
 
     name: str
     title: str
@@ -49,7 +49,8 @@ def chart_figure(plan: Plan, name: str) -> Figure:
 
 def drawn_figure(chart: Any, name: str, title: str, caption: str, tables: list[Table]) -> Figure:
     """The figure of an altair chart."""
-    return _figure(name, title, caption, *(_lean(as_svg(chart, dark=dark)) for dark in (False, True)), tables)
+    light, dark = (_lean(as_svg(chart, dark=dark)) for dark in (False, True))
+    return _figure(name, title, caption, light, dark, tables)
 
 
 def _figure(name: str, title: str, caption: str, light: str, dark: str, tables: list[Table]) -> Figure:

@@ -61,9 +61,7 @@ def page(plans: list[Plan], names: list[str], tell: Callable[[str], None] = lamb
     ]
     compared = [] if alone else [(comparison_sentences(plans, names), comparison_tables(plans, names))]
     style, script = (_source(environment, name) for name in ("style.css", "script.js"))
-    policy = (
-        f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
-    )
+    policy = f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     title = parts[0].title if alone else f"{len(parts)} plans: {', '.join(names)}"
     template = environment.get_template("page.html")
     return template.render(parts=parts, compared=compared, style=style, script=script, policy=policy, title=title)
@@ -96,7 +94,7 @@ def _environment() -> Any:
         loader=PackageLoader("planner.report"), autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["linked"] = linked
+    environment.filters |= {"linked": linked, "coded": coded}
     return environment
 
 
@@ -130,6 +128,13 @@ def linked(text: str) -> Any:
         pieces += [escape(_shown(text[done : found.start()])), link]
         done = end
     return Markup("").join([*pieces, escape(_shown(text[done:]))])
+
+
+def coded(text: str) -> Any:
+    """Text with what stands in backticks set as code, everything escaped."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(_shown(text)))))  # escaped before it is marked up
 
 
 def _write_charts(plans: list[Plan], names: list[str], folder: Path) -> None:

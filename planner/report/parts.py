@@ -87,4 +87,9 @@ def _by_year(plan: Plan) -> Table:
     table = by_year(plan)
     headings = [Cell("in the model year"), *(Cell(str(year), number=True) for year in table.columns)]
     rows = [[Cell(str(name)), *(Cell(str(text), number=True) for text in row)] for name, *row in table.itertuples(name=None)]
-    return Table("The plan by year; at most ten model years, spread evenly", headings, rows)
+    some = (
+        f": {len(table.columns)} of {len(plan.instance.years)} model years"
+        if len(table.columns) < len(plan.instance.years)
+        else ""
+    )
+    return Table(f"The plan by year{some}", headings, rows)

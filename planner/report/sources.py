@@ -38,11 +38,11 @@ _PRICE_OF = {
 
 
 class Priced(NamedTuple):
-    """A share of an entry of the ledger, and the parameter and index of the price behind it."""
+    """A share of an entry of the ledger, and the parameter and labels of the price behind it."""
 
     share: float
     key: str
-    index: tuple[str, ...]
+    labels: tuple[str, ...]
 
 
 def costs_by_row(plan: Plan) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def costs_by_row(plan: Plan) -> pd.DataFrame:
     entries = []
     for entry in plan.ledger.itertuples(index=False):
         for priced in prices_behind(plan.instance, entry):
-            row = sources.row(priced.key, *priced.index)
+            row = sources.row(priced.key, *priced.labels)
             address, status = (row.address, row.status) if row else (priced.key, "default")
             entries.append((address, status, entry.kind, entry.discounted * priced.share))
     table = pd.DataFrame(entries, columns=list(COLUMNS))
@@ -81,7 +81,7 @@ def _transport(instance: Instance, entry: Any) -> list[Priced]:
     lift = numbers["launch.price"][entry.technology, entry.site, year] * numbers["launch.burden"][route, year]
     delivery = numbers["launch.delivery_cost"][route, year]
     both = (lift, "launch.price", (entry.technology, entry.site)), (delivery, "launch.delivery_cost", (route,))
-    return [Priced(cost / (lift + delivery), key, index) for cost, key, index in both if cost]
+    return [Priced(cost / (lift + delivery), key, labels) for cost, key, labels in both if cost]
 
 
 def costs_by_status(costs: pd.DataFrame) -> pd.DataFrame:

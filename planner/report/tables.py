@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-#: A label of so many entries at most is laid out in columns; longer ones stay in rows.
-_MOST_COLUMNS = 14
+#: So many columns at most are made of labels, and so much of the table must be filled.
+_MOST_COLUMNS, _LEAST_FILLED = 14, 0.5
 
 #: Numbers below this are nought to a reader.
 _NOUGHT = 1e-9
@@ -57,7 +58,7 @@ def cell(value: Any) -> Cell:
         return Cell("")
     if isinstance(value, bool) or type(value).__name__ == "bool_":
         return Cell("yes" if value else "no")
-    if isinstance(value, int) or hasattr(value, "dtype") and value.dtype.kind in "iu":
+    if isinstance(value, int) or (hasattr(value, "dtype") and value.dtype.kind in "iu"):
         return Cell(str(value), number=True)
     if isinstance(value, float):
         return Cell(number_text(float(value)), number=True)
@@ -78,7 +79,7 @@ def heading(name: str) -> str:
 
 
 def tidy(frame: pd.DataFrame, caption: str) -> Table:
-    """A tidy frame (labels, `value`, `unit`), with one label laid out in columns where the table is shorter for it.
+    """A tidy frame (labels, `value`, `unit`), with those labels laid out in columns that make it shortest.
 
     Where all rows have one unit it stands in the caption, else in a column. Labels that are the same in all rows stand in the
     caption too. Columns beside labels, `value` and `unit` keep the frame as it is.
@@ -96,27 +97,36 @@ def tidy(frame: pd.DataFrame, caption: str) -> Table:
         caption = f"{caption}; {heading(name)}: {frame[name].iloc[0]}"
         labels.remove(name)
     across = _across(frame, labels)
-    if across is None:
-        return written(frame[[*labels, "value"]], caption, max(len(labels), 1))
-    down = [name for name in labels if name != across]
-    wide = _wide(frame, down, across)
+    down = [name for name in labels if name not in across]
+    wide = _wide(frame, down, across) if across else frame[[*labels, "value"]]
     return written(wide, caption, len(down))
 
 
-def _across(frame: pd.DataFrame, labels: Sequence[str]) -> str | None:
-    """The label to lay out in columns: the longest that is short enough, and never the year or a unit."""
-    if len(labels) < 2 or frame.duplicated(list(labels)).any():
-        return None
-    sizes = {name: frame[name].nunique(dropna=False) for name in labels if name not in ("year", "slice", "unit")}
-    fitting = {name: size for name, size in sizes.items() if size <= _MOST_COLUMNS}
-    return max(fitting, key=lambda name: fitting[name]) if fitting else None
+def _across(frame: pd.DataFrame, labels: Sequence[str]) -> list[str]:
+    """The labels to lay out in columns: those that leave the fewest rows, among what is narrow and full enough; years last."""
+    if frame.duplicated(list(labels)).any():
+        return []
+    movable = [name for name in labels if name not in ("year", "slice", "unit")]
+    choices = [list(some) for size in range(1, len(movable) + 1) for some in itertools.combinations(movable, size)]
+    for tried in (choices, [["year"]] if "year" in labels else []):
+        found = []
+        for across in tried:
+            down = [name for name in labels if name not in across]
+            width, length = (len(frame[names].drop_duplicates()) for names in (across, down))
+            if down and 1 < width <= _MOST_COLUMNS and len(frame) >= _LEAST_FILLED * width * length:
+                found.append((length, width, across))
+        if found:
+            return min(found)[2]
+    return []
 
 
-def _wide(frame: pd.DataFrame, down: Sequence[str], across: str) -> pd.DataFrame:
-    order = list(dict.fromkeys(frame[across]))
+def _wide(frame: pd.DataFrame, down: Sequence[str], across: Sequence[str]) -> pd.DataFrame:
+    """A row for each entry of `down`, a column for each of `across`, both in the order in which they come."""
+    keys = frame[list(across)].astype(str).agg(", ".join, axis=1)
     rows = frame[list(down)].drop_duplicates()
-    wide = frame.pivot(index=list(down), columns=across, values="value")[order].reset_index()
-    wide.columns = pd.Index([*down, *map(str, order)])
+    wide = frame.assign(across_=keys).pivot(index=list(down), columns="across_", values="value")[list(dict.fromkeys(keys))]
+    wide = wide.reset_index()
+    wide.columns = pd.Index([*down, *dict.fromkeys(keys)])
     return rows.merge(wide, on=list(down), how="left")
 
 

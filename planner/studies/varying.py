@@ -116,7 +116,8 @@ def parse_varied(instance: Instance, texts: str | Sequence[str], low: float | No
         raise AddressError(f"a law has no range of its own, expected both ends of t for {', '.join(addresses)}")
     begin = low if low is not None else own[0] if own else math.nan
     end = high if high is not None else own[1] if own else math.nan
-    about = "the range that was given" if low is not None and high is not None else own[2] if own else ""
+    given = [word for word, end in (("low", low), ("high", high)) if end is not None]
+    about = "the range that was given" if len(given) == 2 or own is None else own[2] + f" (the {given[0]} end was given)" * len(given)
     if not (math.isfinite(begin) and math.isfinite(end)) or begin >= end:
         raise AddressError(
             f"the range of {', '.join(addresses)} runs from {begin:g} to {end:g}, expected a low end below a high one"

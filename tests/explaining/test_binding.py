@@ -36,7 +36,6 @@ MOVES = [
     ("limit", "earth_ceiling, upper", 2032, "limits.earth_ceiling.upper@2032", "GW"),
     ("limit", "co2_cap, upper", 2036, "limits.co2_cap.upper@2036", "Mt/yr"),
     ("limit", "accelerator_output, upper", 2030, "limits.accelerator_output.upper@2030", "GW/yr"),
-    ("most orderable", "fusion at plains", 2034, "power.fusion.max_build[plains]@2034", "GW/yr"),
     ("market", "labs", 2033, "helium3.labs.size@2033", "t/yr"),
     ("demand", "agents", 2036, "compute.agents.demand@2036", "ZFLOP/s"),
 ]
@@ -49,7 +48,9 @@ def test_one_more_unit_saves_what_it_is_worth(
     step, worth = 1e-5, _worth(table, kind, name, year)
     own = table[(table["kind"] == kind) & (table["name"] == name) & (table["year"] == year)]
     sides = [
-        planner.solve(plan.instance.replace({address: f"{float(own['amount'].iloc[0]) + change!r} {unit}"}), warm_start=plan).objective
+        planner.solve(
+            plan.instance.replace({address: f"{float(own['amount'].iloc[0]) + change!r} {unit}"}), warm_start=plan
+        ).objective
         for change in (step, -step)
     ]
     saved, lost = (plan.objective - sides[0]) / step, (sides[1] - plan.objective) / step
@@ -61,16 +62,27 @@ def test_one_more_unit_saves_what_it_is_worth(
     assert low - 1e-4 * worth <= worth <= high + 1e-4 * worth
 
 
-def test_growth_and_deposits_are_worth_what_more_of_them_saves(plan: planner.Plan, table: pd.DataFrame) -> None:
-    """The seed stands in the growth row of every year, so a seed is worth all of them together."""
-    for kind, name, address, unit in (
-        ("growth", "rack on moon", "compute.rack.seed[moon]", "GW"),
-        ("deposit", "rich", "helium3.rich.tonnage", "Mt"),
-    ):
-        own = table[(table["kind"] == kind) & (table["name"] == name)]
-        worth = own["base"].sum() if kind == "growth" else _worth(table, kind, name, plan.instance.years[0])
-        more = planner.solve(plan.instance.replace({address: ("+", f"1e-4 {unit}")}), warm_start=plan)
-        assert (plan.objective - more.objective) / 1e-4 == pytest.approx(worth, rel=1e-3)
+@pytest.mark.parametrize(
+    ("kind", "name", "address", "change"),
+    [
+        ("growth", "rack on moon", "compute.rack.seed[moon]", ("+", "1e-4 GW")),
+        ("growth", "foundry on moon", "industry.foundry.seed", ("+", "1e-4 kt/yr")),
+        ("most orderable", "fusion at plains", "power.fusion.max_build[plains]", f"{0.35 + 1e-4} GW/yr"),
+    ],
+)
+def test_what_holds_in_every_year_is_worth_all_years_together(
+    plan: planner.Plan, table: pd.DataFrame, kind: str, name: str, address: str, change: object
+) -> None:
+    """A seed stands in the growth row of every year."""
+    own = table[(table["kind"] == kind) & (table["name"] == name)]
+    more = planner.solve(plan.instance.replace({address: change}), warm_start=plan)
+    assert (plan.objective - more.objective) / 1e-4 == pytest.approx(own["base"].sum(), rel=1e-3)
+
+
+def test_a_deposit_is_worth_what_more_of_it_saves(plan: planner.Plan, table: pd.DataFrame) -> None:
+    worth = _worth(table, "deposit", "rich", plan.instance.years[0])
+    more = planner.solve(plan.instance.replace({"helium3.rich.tonnage": ("+", "1e-4 Mt")}), warm_start=plan)
+    assert (plan.objective - more.objective) / 1e-4 == pytest.approx(worth, rel=1e-3)
 
 
 def test_what_is_paid_is_the_settlement(plan: planner.Plan, table: pd.DataFrame) -> None:

@@ -9,7 +9,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import planner
 from planner.declarations import PARAMETERS
+from planner.instance.sizes import LARGEST, SMALLEST
 from tests.fuzz.files import change_bytes, change_file, change_folder, tables, tomls
 from tests.fuzz.texts import NUMBERS, TEXTS, TOML_LINES, TOML_VALUES, UNITS
 
@@ -83,22 +85,29 @@ def scale_number(folder: Path, chance: random.Random) -> str:
 def scale_many(folder: Path, chance: random.Random) -> str:
     """Many valid numbers made valid numbers of very different sizes, which multiply to coefficients that lie far apart."""
     share, factors = chance.choice((0.1, 0.3, 0.6, 1.0)), chance.choice(((1e8,), (1e-8,), (1e8, 1e-8), (1e4, 1e-4), (1e6, 1e-3)))
+    try:
+        units = planner.load(folder).units
+    except planner.PlannerError:
+        return "nothing: it is broken already"
     scaled = 0
     for path in [path for path in tables(folder) if path.parent.name == "parameters"]:
         rows = [line.split(",") for line in path.read_text(encoding="utf-8").split("\n")]
-        numbers = [number for number, name in enumerate(rows[0]) if name == "value" or re.fullmatch(r"\d{4}", name)]
-        at = rows[0].index("parameter")
-        for row in rows[1:]:
-            declared = PARAMETERS.get(f"{path.stem}.{row[at]}") if len(row) == len(rows[0]) else None
-            if declared is None or declared.whole or math.isfinite(declared.upper) or chance.random() > share:
+        place = {name: number for number, name in enumerate(rows[0])}
+        numbers = [number for name, number in place.items() if name == "value" or name.isdigit()]
+        for row in [row for row in rows[1:] if len(row) == len(rows[0]) and chance.random() < share]:
+            declared = PARAMETERS[f"{path.stem}.{row[place['parameter']]}"]
+            if declared.block == "time" or declared.name == "growth" or declared.lower or math.isfinite(declared.upper):
                 continue
-            factor = chance.choice(factors)
-            for number in numbers:
-                if re.fullmatch(r"\d[\d.e-]*", row[number]) and 1e-8 <= float(row[number]) * factor <= 1e9:
-                    row[number] = repr(float(row[number]) * factor)
-                    scaled += 1
+            factor, unit = chance.choice(factors), units.factor(row[place["unit"]], declared.unit)
+            wanted = {number: float(row[number]) * factor for number in numbers if row[number]}
+            if all(not value or SMALLEST <= value * unit <= LARGEST for value in wanted.values()):
+                for number in (place["low"], place["high"]):
+                    row[number] = ""
+                for number, value in wanted.items():
+                    row[number] = repr(value)
+                scaled += 1
         _write(path, rows)
-    return f"{scaled} numbers by {factors}"
+    return f"{scaled} rows by {factors}"
 
 
 def swap_cells(folder: Path, chance: random.Random) -> str:
