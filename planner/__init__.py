@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from planner.model import build
     from planner.pipeline import solve
     from planner.plan import Plan
+    from planner.refinement import Refined, refine
+    from planner.reporting import report
     from planner.session import Session
     from planner.store import load_plan, save_plan
     from planner.studies.breakeven import Breakeven, breakeven
@@ -62,6 +64,7 @@ __all__ = [
     "Pareto",
     "Plan",
     "PlannerError",
+    "Refined",
     "Session",
     "SolverError",
     "SolverLimit",
@@ -80,6 +83,8 @@ __all__ = [
     "load",
     "load_plan",
     "pareto",
+    "refine",
+    "report",
     "save_plan",
     "solve",
     "summary",
@@ -94,6 +99,7 @@ _HOMES = {
         "Unbounded", "UnitError",
     ),
     "planner.exact": ("ExactCertificate", "certify_exactly"),
+    "planner.refinement": ("Refined", "refine"),
     "planner.exporting": ("export_plan",),
     "planner.explaining": ("Explanation", "explain"),
     "planner.highs": ("Optimum",),
@@ -102,6 +108,7 @@ _HOMES = {
     "planner.model": ("build",),
     "planner.pipeline": ("solve",),
     "planner.plan": ("Plan",),
+    "planner.reporting": ("report",),
     "planner.session": ("Session",),
     "planner.store": ("load_plan", "save_plan"),
     "planner.digest": ("summary",),

@@ -17,7 +17,7 @@ TOLERANCE_HELP = "numbers that differ by no more than this share of the larger (
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (export, draw, explain, reproduce, compare):
+    for command in (export, draw, explain, reproduce, compare, report):
         app.command()(command)
 
 
@@ -131,3 +131,23 @@ def compare(
         names = [str(run) for run in runs]
         found = compare_plans(plans, names=names, group=group.value, reverse=reverse, attribution=not no_attribution, watch=tell)
     print(json.dumps([one.as_dict() for one in found]) if as_json else "\n\n\n".join(map(str, found)))
+
+
+def report(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN [RUN ...]", help="run folders; several are held side by side too")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="the page to write; else report.html in the first run folder")
+    ] = None,
+    charts: Annotated[Path | None, typer.Option(metavar="DIR", help="write every chart too, as .svg and .png")] = None,
+) -> None:
+    """Write runs as one HTML page that opens without a network: answer, charts, what binds, sources, proof."""
+    from planner.reporting import refuse_target
+    from planner.reporting import report as write_report
+    from planner.store import load_plan
+
+    target = out or runs[0] / "report.html"
+    refuse_target(target)
+    plans = [load_plan(run) for run in runs]
+    with progress(silent=False) as tell:
+        write_report(plans, target, names=[run.resolve().name for run in runs], charts=charts, tell=tell)
+    print(f"Written to {target}." + ("" if charts is None else f" Charts drawn in {charts}."))

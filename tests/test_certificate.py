@@ -14,8 +14,8 @@ import scipy.optimize
 import scipy.sparse as sparse
 
 import planner
-from planner.certificate import TOLERANCES, certify
-from planner.highs import Optimum, solve_program
+from planner.certificate import TOLERANCES, certify, falls_without_end
+from planner.highs import Optimum, primal_ray, solve_program
 from planner.lp import Family, LinearProgram
 from tests.worlds import exactly
 
@@ -188,6 +188,12 @@ def test_an_answer_that_the_certificate_refuses_is_no_plan(monkeypatch: pytest.M
         return replace(found, values=1.01 * found.values)
 
     monkeypatch.setattr("planner.pipeline.solve_program", worse)
+    for solver in ("simplex", "ipm"):
+        with pytest.raises(planner.NotCertified, match=rf"HiGHS \({solver}\) .* primal_infeasibility"):
+            planner.solve(planner.load(TOY), solver=solver)
+    # Where no method was asked for, the values are computed anew from the basis, which is right.
+    assert planner.solve(planner.load(TOY)).facts["certificate"]["holds"]
+    monkeypatch.setattr("planner.refinement.last_resort", lambda *given: iter(()))
     with pytest.raises(planner.NotCertified, match="primal_infeasibility"):
         planner.solve(planner.load(TOY))
 
@@ -231,3 +237,36 @@ def test_a_program_without_rows() -> None:
 def test_the_tolerances_are_tight() -> None:
     assert set(TOLERANCES) == {"primal_infeasibility", "dual_infeasibility", "complementarity", "gap"}
     assert max(TOLERANCES.values()) <= 1e-6
+
+
+def test_a_direction_in_which_the_cost_falls() -> None:
+    # Minimise -x + y where x - y >= 1, y <= 5: x may grow alone, or with y as long as y is not made to.
+    inf = math.inf
+    lp = _program([-1, 1], [[1, -1]], [1], [inf], [0, 0], [inf, 5])
+    assert falls_without_end(lp, np.array([1.0, 0.0]))
+    assert not falls_without_end(lp, np.array([2.0, 1.0]))  # y has a most
+    assert not falls_without_end(lp, np.array([-1.0, 0.0]))  # x has a least, and the cost rises
+    assert not falls_without_end(lp, np.array([0.0, 0.0]))
+    assert not falls_without_end(_program([0, 1], [[1, -1]], [1], [inf], [0, 0], [inf, 5]), np.array([1.0, 0.0]))  # earns nothing
+    assert not falls_without_end(
+        _program([-1, 1], [[1, -1]], [1], [4], [0, 0], [inf, 5]), np.array([1.0, 0.0])
+    )  # the row stops it
+
+
+def test_a_program_that_is_called_unbounded_and_is_not(program: LinearProgram, monkeypatch: pytest.MonkeyPatch) -> None:
+    toy = planner.load(TOY)
+    earns = planner.compile(planner.build(toy.replace({"finance.discount_rate": -0.3})))
+    ray = primal_ray(earns)
+    assert ray is not None and falls_without_end(earns, ray)
+    assert not falls_without_end(program, ray)
+
+    def unbounded(*given: Any) -> Optimum:
+        raise planner.Unbounded("the cost can fall without end")
+
+    # The solver has no direction to show for it, or one that is none; the next method, and then refinement, is asked.
+    for shown in (None, ray):
+        monkeypatch.setattr("planner.pipeline.solve_program", unbounded)
+        monkeypatch.setattr("planner.pipeline.primal_ray", lambda lp, shown=shown: shown)
+        with pytest.raises(planner.SolverError, match="no proof of it"):
+            planner.solve(toy, solver="simplex")
+        assert planner.solve(toy).facts["certificate"]["holds"]

@@ -72,7 +72,7 @@ def _dispatch(plan: Plan, site: str | None = None, year: int | None = None) -> p
         return pd.DataFrame(columns=names)
     sources = {
         "generated": "power.generation",
-        "discharged": "storage.charge",
+        "discharged": "storage.discharge",
         "charged": "storage.charge",
         _RUN: "compute.run",
     }

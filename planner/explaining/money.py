@@ -108,4 +108,4 @@ def _installed(program: LinearProgram, rows: Family) -> Family | None:
     if name != "standing_capacity" or not rows.index:
         return None
     found = next((family for family in program.columns if family.name == f"{block}.installed"), None)
-    return None
+    return found if found is not None and list(found.index) == list(rows.index) else None

@@ -2,7 +2,7 @@
 
 Where every number of the program is linear in each of the varied numbers (found by compiling the instance at the ends of the
 ranges and at a point within, and comparing), a program between is put together from those at the ends. Where it is not,
-a session computes the program at every point from the formulas of the first, or builds it where that cannot be done.
+the program is computed at every point from the recorded formulas of the instance's, or built where that cannot be done.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 
 from planner.certificate import Certificate, certify
-from planner.errors import Infeasible, NotCertified, SolverError, SolverLimit
+from planner.errors import Infeasible, NotCertified, PlannerError, SolverError, SolverLimit
 from planner.highs import Basis, Optimum, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram
+from planner.numerics import check_program
 from planner.pipeline import compile_instance
-from planner.session import Session
+from planner.recorded import record
 from planner.studies.varying import Varied
 
 #: Numbers of two programs that differ by less than this share of the larger are the same.
@@ -68,7 +69,7 @@ class Programs:
     solves: int = 0
 
     def __post_init__(self) -> None:
-        self._session = Session(self.instance)
+        self._recorded = record(self.instance)
         ends = itertools.product(*((v.low, v.high) for v in self.varied))
         self._corners = [self._program(point) for point in ends]
         self._last: Solved | None = None
@@ -81,6 +82,10 @@ class Programs:
             differing = {name for lp in (*self._corners[1:], built) for name in _differing(self._corners[0], lp)}
             offsets = len({lp.offset for lp in self._corners}) > 1
             self.parts = frozenset({_PARTS[n] for n in differing if n in _PARTS} | ({"cost"} if offsets else set()))
+            if not differing and not offsets and not whole:
+                raise PlannerError(
+                    f"no number of the program hangs on {', '.join(v.name for v in self.varied)}: nothing would change"
+                )
         else:
             self.parts = frozenset({"the rows and columns themselves"})
 
@@ -99,7 +104,12 @@ class Programs:
     def _program(self, point: tuple[float, ...]) -> LinearProgram:
         """The program at a point, from the formulas of the first or built."""
         self.watch(f"build at {self._said(point)}")
-        return self._session.program(self.instance_at(*point))
+        made = self.instance_at(*point)
+        program = self._recorded.program_of(made)
+        if program is None:
+            return compile_instance(made)
+        check_program(made, program)
+        return program
 
     def at(self, *point: float) -> LinearProgram:
         """The program at a point."""

@@ -116,8 +116,8 @@ def parse_varied(instance: Instance, texts: str | Sequence[str], low: float | No
         raise AddressError(f"a law has no range of its own, expected both ends of t for {', '.join(addresses)}")
     begin = low if low is not None else own[0] if own else math.nan
     end = high if high is not None else own[1] if own else math.nan
-    given = [word for word, end in (("low", low), ("high", high)) if end is not None]
-    about = "the range that was given" if len(given) == 2 or own is None else own[2] + f" (the {given[0]} end was given)" * len(given)
+    given = [f" (the {word} end was given)" for word, bound in (("low", low), ("high", high)) if bound is not None]
+    about = "the range that was given" if len(given) == 2 or own is None else own[2] + "".join(given)
     if not (math.isfinite(begin) and math.isfinite(end)) or begin >= end:
         raise AddressError(
             f"the range of {', '.join(addresses)} runs from {begin:g} to {end:g}, expected a low end below a high one"

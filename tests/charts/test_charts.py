@@ -78,7 +78,10 @@ def test_a_cycle_of_dispatch_balances_on_the_average(plan: planner.Plan) -> None
         output = plan["power.output"]
         said = output[(output["site"] == site) & (output["year"] == 2034)]["value"].sum()
         assert flows["generated"] == pytest.approx(said)
-        assert flows.get("charged", 0.0) >= flows.get("discharged", 0.0)
+        for flow, quantity in (("charged", "storage.charge"), ("discharged", "storage.discharge")):
+            moved = plan[quantity]
+            here = moved[(moved["site"] == site) & (moved["year"] == 2034)]["value"].sum()
+            assert table[table["flow"] == flow]["value"].sum() == pytest.approx(here)
         used = plan["power.use"]
         drawn = used[(used["site"] == site) & (used["year"] == 2034)]["value"].sum()
         assert drawn <= said + flows.get("discharged", 0.0) - flows.get("charged", 0.0) + 1e-6
@@ -206,6 +209,12 @@ def test_vintages_of_a_long_horizon_are_drawn_in_spans() -> None:
     assert set(named) == {"existing", *map(str, instance.years)}
     assert len(set(named.values())) <= 10
     assert len(set(colours(instance, "vintage").values())) == len(set(named.values()))
+
+
+def test_one_model_year_is_drawn_as_bars_and_points(tmp_path: Path) -> None:
+    plan = planner.solve(world(tmp_path / "earth", PLANTS))
+    assert plan.plot.power().to_dict()["concat"][0]["mark"]["type"] == "bar"
+    assert plan.plot.compute_prices().to_dict()["concat"][0]["mark"] == {"type": "line", "point": True}
 
 
 def test_every_chart_of_three_bodies_is_drawn() -> None:

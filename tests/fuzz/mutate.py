@@ -95,11 +95,17 @@ def scale_many(folder: Path, chance: random.Random) -> str:
         place = {name: number for number, name in enumerate(rows[0])}
         numbers = [number for name, number in place.items() if name == "value" or name.isdigit()]
         for row in [row for row in rows[1:] if len(row) == len(rows[0]) and chance.random() < share]:
-            declared = PARAMETERS[f"{path.stem}.{row[place['parameter']]}"]
-            if declared.block == "time" or declared.name == "growth" or declared.lower or math.isfinite(declared.upper):
+            declared = PARAMETERS.get(f"{path.stem}.{row[place['parameter']]}")
+            if (
+                declared is None
+                or declared.block == "time"
+                or declared.name == "growth"
+                or declared.lower
+                or math.isfinite(declared.upper)
+            ):
                 continue
             factor, unit = chance.choice(factors), units.factor(row[place["unit"]], declared.unit)
-            wanted = {number: float(row[number]) * factor for number in numbers if row[number]}
+            wanted = {number: float(row[number]) * factor for number in numbers if re.fullmatch(r"[\d.e-]+", row[number])}
             if all(not value or SMALLEST <= value * unit <= LARGEST for value in wanted.values()):
                 for number in (place["low"], place["high"]):
                     row[number] = ""

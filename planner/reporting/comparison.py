@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from planner.plan import Plan
-from planner.report.tables import Cell, Table, number_text, share_text, written
+from planner.reporting.tables import Cell, Table, number_text, share_text, written
 
 
 def comparison_sentences(plans: Sequence[Plan], names: Sequence[str]) -> list[str]:
@@ -53,7 +53,7 @@ def comparison_tables(plans: Sequence[Plan], names: Sequence[str]) -> list[Table
     table = table.sort_index().rename_axis(index="year").reset_index()
     return [
         _costs(plans, names),
-        written(table, "Compute in service, GW; a column a body and run; empty where a run has no such year"),
+        written(table, "Compute in service, GW; empty where a run has no such year"),
     ]
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from planner.charts import CHARTS, as_svg, svg
 from planner.plan import Plan
-from planner.report.tables import Table, heading, tidy
+from planner.reporting.tables import Table, heading, tidy
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 

@@ -8,16 +8,16 @@ import pandas as pd
 
 from planner.instance import Instance
 from planner.plan import Plan
-from planner.report.sources import STATUSES, assumed_share, costs_by_row, costs_by_status
-from planner.report.tables import Cell, Table, number_text, share_text
+from planner.reporting.sources import STATUSES, assumed_share, costs_by_row, costs_by_status
+from planner.reporting.tables import Cell, Table, number_text, share_text
 from planner.showing import parameters_shown
 
 #: How the cost is counted, for the reader.
 HOW_COUNTED = (
-    "Every entry of the ledger is one price times one amount, and is counted under the row that gave the price: overnight cost for "
-    "capital and salvage, fixed, variable and fuel cost, the carbon price, the price of a market for helium-3, the worth of "
-    "computing left unserved; transport is split between the price of lift and the cost of delivery. Shares are shares of what is "
-    "paid, before salvage and sales. Not counted is what decides the amounts: demand, efficiencies, growth, limits. A number "
+    "Every entry of the ledger is one price times one amount, and is counted under the row that gave the price: overnight cost "
+    "for capital and salvage, fixed, variable and fuel cost, the carbon price, the price of a market for helium-3, the worth of "
+    "computing left unserved; transport is split between the price of lift and the cost of delivery. Shares are shares of what "
+    "is paid, before salvage and sales. Not counted is what decides the amounts: demand, efficiencies, growth, limits. A number "
     "counts as derived where its source says so, also where it is derived from an assumption."
 )
 

@@ -32,8 +32,9 @@ def report(
     """Write plans as one HTML page and return its path; with `charts` their charts too, as SVG and PNG files in that folder.
 
     `names` are what runs are called; by default the folder where a run was written to, or its instance. The page is written
-    whole or not at all; an older one is replaced. `tell` hears each step. Raises PlannerError where there is no plan, where the
-    path does not end in .html or cannot be written, or where jinja2, altair or vl-convert (`pip install 'planner[report]'`) are missing.
+    whole or not at all; an older one is replaced. `tell` hears each step. Raises PlannerError where there is no plan, where
+    the path does not end in .html or cannot be written, or where jinja2, altair or vl-convert are missing
+    (`pip install 'planner[report]'`).
     """
     listed, target = ([plans] if isinstance(plans, Plan) else list(plans)), Path(path)
     if not listed:
@@ -51,8 +52,8 @@ def report(
 def page(plans: list[Plan], names: list[str], tell: Callable[[str], None] = lambda step: None) -> str:
     """The text of the page. Raises PlannerError where what it needs is not installed."""
     environment = _environment()
-    from planner.report.comparison import comparison_sentences, comparison_tables
-    from planner.report.parts import part_of
+    from planner.reporting.comparison import comparison_sentences, comparison_tables
+    from planner.reporting.parts import part_of
 
     alone = len(plans) == 1
     parts = [
@@ -61,10 +62,12 @@ def page(plans: list[Plan], names: list[str], tell: Callable[[str], None] = lamb
     ]
     compared = [] if alone else [(comparison_sentences(plans, names), comparison_tables(plans, names))]
     style, script = (_source(environment, name) for name in ("style.css", "script.js"))
-    policy = f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
+    allowed = f"img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
+    policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
     title = parts[0].title if alone else f"{len(parts)} plans: {', '.join(names)}"
     template = environment.get_template("page.html")
-    return template.render(parts=parts, compared=compared, style=style, script=script, policy=policy, title=title)
+    text: str = template.render(parts=parts, compared=compared, style=style, script=script, policy=policy, title=title)
+    return text
 
 
 def named(plans: list[Plan], names: Iterable[str] = ()) -> list[str]:
@@ -91,7 +94,7 @@ def _environment() -> Any:
     except ImportError as error:
         raise PlannerError("a report needs jinja2, altair and vl-convert: pip install 'planner[report]'") from error
     environment = Environment(
-        loader=PackageLoader("planner.report"), autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True,
+        loader=PackageLoader("planner.reporting"), autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"linked": linked, "coded": coded}

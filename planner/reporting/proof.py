@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from planner.plan import Plan
-from planner.report.tables import Cell, Table, keyed, number_text
+from planner.reporting.tables import Cell, Table, keyed, number_text
 
 _MEASURES = {
     "primal_infeasibility": "a balance or limit is missed by at most",
@@ -29,7 +29,7 @@ def proof_sentences(plan: Plan) -> list[str]:
     lines = [
         f"The certificate {held} within their tolerances. It is computed from the solver's values and prices without the solver, "
         f"with {certificate['mantissa_bits']} bits of precision.",
-        f"The ledger's entries add up to {plan.ledger['discounted'].sum():,.9g} GUSD; the objective is {plan.objective:,.9g} GUSD.",
+        f"The ledger's entries add up to {plan.ledger['discounted'].sum():,.9g} GUSD; the objective is {plan.objective:,.9g}.",
         same,
     ]
     exact = plan.facts.get("exact_certificate")

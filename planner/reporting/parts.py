@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from planner.charts import available
 from planner.digest import binding, by_year, key_figures, sentences
 from planner.plan import Plan
-from planner.report.assumptions import HOW_COUNTED, reliance_tables, source_tables
-from planner.report.explained import Section, explained
-from planner.report.figures import Figure, chart_figure
-from planner.report.proof import proof_sentences, proof_tables
-from planner.report.sources import assumed_share, costs_by_row
-from planner.report.tables import Cell, Table, share_text
+from planner.reporting.assumptions import HOW_COUNTED, reliance_tables, source_tables
+from planner.reporting.explained import Section, explained
+from planner.reporting.figures import Figure, chart_figure
+from planner.reporting.proof import proof_sentences, proof_tables
+from planner.reporting.sources import assumed_share, costs_by_row
+from planner.reporting.tables import Cell, Table, share_text
 
 #: The chart that stands in the section on what binds, and not among the others.
 _ELSEWHERE = ("binding",)

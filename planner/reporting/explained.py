@@ -12,23 +12,23 @@ from planner.explaining import PARTS, Explanation, explain
 from planner.explaining.binding import shown as binding_lines
 from planner.explaining.price_stack import components
 from planner.plan import Plan
-from planner.report.figures import Figure, chart_figure, drawn_figure
-from planner.report.tables import Cell, Table, cell, heading, share_text, tidy
+from planner.reporting.figures import Figure, chart_figure, drawn_figure
+from planner.reporting.tables import Cell, Table, cell, heading, share_text, tidy
 
 #: So many rows of what matters most, and of why not, stand in the page.
 _MOST_ROWS = 60
 
 
 _HOW_TO_ENTER = (
-    "For everything that is not ordered, in the year in which it is nearest to it: the overnight cost at which it would enter, all else "
-    "as it is, and the share by which its cost would have to fall, its mass to fall, or its output to rise instead. "
+    "For everything that is not ordered, in the year in which it is nearest to it: the overnight cost at which it would enter, "
+    "all else as it is, and the share by which its cost would have to fall, its mass to fall, or its output to rise instead. "
     "Above 100 % it would have to be paid for; empty where that alone is not enough."
 )
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of an explanation: its name, heading, sentences, figures, tables, how to read these, and what the page leaves out."""
+    """A part of an explanation: name, heading, sentences, figures, tables, how to read these, and what the page leaves out."""
 
     name: str
     title: str
@@ -70,9 +70,7 @@ def _entry(plan: Plan, found: Explanation) -> Section:
     rest = len(table) - len(nearest)
     kept = nearest[["technology", "site", "year", "capex", "entry_capex", "unit", "cheaper", "lighter", "better", "reason"]]
     shares = ("cheaper", "lighter", "better")
-    tables = (
-        [_table(kept, "What would have to be cheaper, lighter or better by how much to enter", shares, 2)] if len(kept) else []
-    )
+    tables = [_table(kept, "What would have to be cheaper, lighter or better, and by how much", shares, 2)] if len(kept) else []
     left_out = "" if not rest else f"{rest} more rows, of other years and of what is farther off, are not in this page"
     return _section("entry", found, [], tables, left_out, _HOW_TO_ENTER if tables else "")
 
@@ -81,8 +79,9 @@ def _sensitivity(plan: Plan, found: Explanation) -> Section:
     table = found.tables["sensitivity"]
     title = "What moves the total cost most"
     caption = (
-        "The change of the total cost in GUSD where a number takes the low or the high end of its own range: its exact derivative "
-        "times the distance, an estimate far off, since a plan adapts. Elasticity: per cent of the cost per cent of the number."
+        "The change of the total cost in GUSD where a number takes the low or the high end of its own range: its exact "
+        "derivative times the distance, an estimate far off, since a plan adapts. Elasticity: per cent of the cost per cent of "
+        "the number."
     )
     known = table.dropna(subset=["low_change", "high_change"])
     kept = table.dropna(subset=["elasticity"]).head(_MOST_ROWS)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from planner.report.page import named, refuse_target, report
+from planner.reporting.page import named, refuse_target, report
 
 __all__ = ["named", "refuse_target", "report"]
