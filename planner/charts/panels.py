@@ -121,7 +121,7 @@ def lines(table: pd.DataFrame, shown: Kind) -> Any:
     widths = {name: 4.5 - 2.7 * (i / (len(names) - 1) if len(names) > 1 else 0.7) for i, name in enumerate(names)}
     return (
         alt.Chart(inline(table.assign(width=table[shown.by].map(widths))))
-        .mark_line(point=False)
+        .mark_line(point=len(shown.years) == 1)
         .encode(
             x=_year_axis(shown.years),
             y=alt.Y("value:Q", title=shown.axis),

@@ -71,7 +71,7 @@ def binding(plan: Plan, program: LinearProgram) -> tuple[pd.DataFrame, list[str]
 
 
 def _rows(plan: Plan, program: LinearProgram, moved: Flows) -> Iterator[list[tuple[Any, ...]]]:
-    paid = moved.paid.sum(axis=1) + moved.asked
+    paid = moved.paid[:, ~_carried_over(program)].sum(axis=1) + moved.asked
     for name, kind in KINDS.items():
         prices, family = plan.prices.get(name), program.row_family(PRICES[name].constraint)
         if prices is None or family is None:

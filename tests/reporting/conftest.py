@@ -59,4 +59,3 @@ def deface(folder: Path) -> Path:
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(rows)
     return folder
-

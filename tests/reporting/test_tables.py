@@ -12,7 +12,15 @@ from planner.reporting.tables import cell, number_text, tidy, written
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0"), (1e-12, "0"), (1234.5, "1,234"), (999.96, "1,000"), (12.3456, "12.35"), (-0.00012345, "-0.0001235"), (math.nan, "")],
+    [
+        (0.0, "0"),
+        (1e-12, "0"),
+        (1234.5, "1,234"),
+        (999.96, "1,000"),
+        (12.3456, "12.35"),
+        (-0.00012345, "-0.0001235"),
+        (math.nan, ""),
+    ],
 )
 def test_numbers_in_four_figures(value: float, text: str) -> None:
     assert number_text(value) == text
@@ -40,7 +48,12 @@ def test_labels_become_columns_and_the_unit_the_caption() -> None:
 
 
 def test_a_label_that_is_the_same_everywhere_goes_into_the_caption() -> None:
-    table = tidy(_frame([(2030, "moon", "a", 1.0, "t"), (2030, "moon", "b", 2.0, "t"), (2031, "moon", "a", 3.0, "t")], "year", "body", "good"), "Mass")
+    table = tidy(
+        _frame(
+            [(2030, "moon", "a", 1.0, "t"), (2030, "moon", "b", 2.0, "t"), (2031, "moon", "a", 3.0, "t")], "year", "body", "good"
+        ),
+        "Mass",
+    )
     assert table.caption == "Mass, t; body: moon"
     assert [head.text for head in table.headings] == ["year", "a", "b"]
 
