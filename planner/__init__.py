@@ -28,8 +28,8 @@ if TYPE_CHECKING:
         UnitError,
     )
     from planner.exact import ExactCertificate, certify_exactly
-    from planner.exporting import export_plan
     from planner.explaining import Explanation, explain
+    from planner.exporting import export_plan
     from planner.highs import Optimum
     from planner.instance import Instance, load
     from planner.lp import LinearProgram, compile

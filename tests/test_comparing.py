@@ -178,7 +178,7 @@ def test_money_of_other_years_has_no_difference(a: planner.Plan) -> None:
 
 def test_a_plan_of_another_planner_is_refused(a: planner.Plan, b: planner.Plan) -> None:
     stale = dataclasses.replace(b, facts={**b.facts, "objective": b.objective * 1.01})
-    with pytest.raises(planner.PlannerError, match="solved at .* now"):
+    with pytest.raises(planner.PlannerError, match=r"solved at .* now"):
         planner.compare([a, stale])
     assert planner.compare([a, stale], attribution=False)[0].attribution is None
 

@@ -42,7 +42,7 @@ def _binding(plan: Plan) -> pd.DataFrame:
     parts = [_rows(plan, table, by, said) for name, (by, said) in read.items() if (table := plan.prices.get(name)) is not None]
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS[:-1])
     greatest = found.groupby(["kind", "what", "unit"])["value"].transform(lambda values: values.abs().max())
-    bound = found["value"].abs() > (greatest * _NOUGHT).clip(lower=-1)
+    bound = found["value"].abs() > (greatest * _NOUGHT).clip(lower=_NOTHING)
     return found.assign(share=found["value"].abs() / greatest)[bound].reset_index(drop=True)
 
 

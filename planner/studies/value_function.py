@@ -15,38 +15,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from planner.errors import PlannerError, Unbounded
 from planner.instance import Instance
-from planner.lp import LinearProgram
 from planner.studies.changes import changes_between, compute_by_body
+from planner.studies.lines import SAME_POINT, Line, Meeting, chord, kept_duals, kept_plan, meeting, merged
 from planner.studies.programs import Programs, Solved
 from planner.studies.varying import Varied, parse_varied
 
 #: Two costs that differ by less than this share of the larger (and 1 GUSD) are the same.
 SAME_COST = 1e-9
 
-#: Breakpoints that are nearer to one another, or to an end, than this share of the range are one.
-SAME_POINT = 1e-9
-
 #: The most breakpoints, unless asked otherwise.
 MOST = 300
-
-_EXTENDED: Any = np.longdouble
-
-
-@dataclass(frozen=True)
-class Line:
-    """A straight line over the range, by its two ends, in GUSD."""
-
-    low: float
-    high: float
-
-    def at(self, share: float) -> float:
-        """The line at a share of the range."""
-        return self.low + share * (self.high - self.low)
 
 
 @dataclass(frozen=True)
@@ -176,7 +158,7 @@ class _Recursion:
             )
             return self._result((), ())
         first, last = span
-        met = _merged(self._meetings(first, last), self._share(first), self._share(last))
+        met = merged(self._meetings(first, last), self._share(first), self._share(last))
         lines = [self.line(first), self.line(last)]
         if met:
             lines = [met[0][1], *(right for _, _, right, _ in met)]
@@ -189,12 +171,12 @@ class _Recursion:
 
     def line(self, solved: Solved) -> Line:
         """The line that touches the function where it was solved."""
-        low, high = (_kept_plan(lp, solved) if self.kind == "cost" else _kept_duals(lp, solved) for lp in self.ends)
+        low, high = (kept_plan(lp, solved) if self.kind == "cost" else kept_duals(lp, solved) for lp in self.ends)
         return Line(low, high)
 
-    def _meetings(self, first: Solved, last: Solved) -> list[tuple[float, Line, Line, float]]:
+    def _meetings(self, first: Solved, last: Solved) -> list[Meeting]:
         """Where lines meet on the function: share of the range, the line on either side, and the error in GUSD (0: exact)."""
-        found: list[tuple[float, Line, Line, float]] = []
+        found: list[Meeting] = []
         count = itertools.count()
         heap = [(0.0, next(count), first, last)]
         while heap:
@@ -204,8 +186,8 @@ class _Recursion:
             a, b = self._share(left), self._share(right)
             if abs(one.at(b) - right.cost) <= tolerance and abs(other.at(a) - left.cost) <= tolerance:
                 continue  # one straight line
-            share = _meeting(one, other, a, b)
-            room = abs(one.at(share) - _chord(a, left.cost, b, right.cost, share))
+            share = meeting(one, other, a, b)
+            room = abs(one.at(share) - chord(a, left.cost, b, right.cost, share))
             if room <= tolerance or share - a <= SAME_POINT or b - share <= SAME_POINT:
                 found.append((share, one, other, 0.0))
             elif len(found) + len(heap) >= self.most:
@@ -281,40 +263,3 @@ class _Recursion:
 
     def _tolerance(self, *costs: float) -> float:
         return SAME_COST * (1 + max(map(abs, costs), default=0.0))
-
-
-def _kept_plan(lp: LinearProgram, solved: Solved) -> float:
-    """What the plan costs at the costs of another program."""
-    return float(lp.cost.astype(_EXTENDED) @ solved.optimum.values.astype(_EXTENDED) + lp.offset)
-
-
-def _kept_duals(lp: LinearProgram, solved: Solved) -> float:
-    """The lower bound that the duals give at the right-hand sides of another program; where there is no bound, nothing."""
-    duals = solved.optimum.duals.astype(_EXTENDED)
-    reduced = lp.cost.astype(_EXTENDED) - lp.matrix.T.astype(_EXTENDED) @ duals
-    total = _EXTENDED(lp.offset)
-    for dual, lower, upper in ((duals, lp.row_lower, lp.row_upper), (reduced, lp.col_lower, lp.col_upper)):
-        bound = np.where(dual > 0, lower, upper)
-        total += (dual * np.where(np.isfinite(bound), bound, 0.0)).sum()
-    return float(total)
-
-
-def _meeting(one: Line, other: Line, a: float, b: float) -> float:
-    """The share of the range at which two lines meet, within an interval."""
-    before, after = one.at(a) - other.at(a), one.at(b) - other.at(b)
-    return min(max(a + (b - a) * before / (before - after), a), b) if before != after else (a + b) / 2
-
-
-def _chord(a: float, cost_a: float, b: float, cost_b: float, share: float) -> float:
-    return cost_a + (cost_b - cost_a) * (share - a) / (b - a)
-
-
-def _merged(met: list[tuple[float, Line, Line, float]], first: float, last: float) -> list[tuple[float, Line, Line, float]]:
-    """Meetings without those at the ends, and with those at one place made one: the line of a segment of no length goes."""
-    kept: list[tuple[float, Line, Line, float]] = []
-    for share, left, right, error in met:
-        if kept and share - kept[-1][0] <= SAME_POINT:
-            kept[-1] = (kept[-1][0], kept[-1][1], right, max(kept[-1][3], error))
-        else:
-            kept.append((share, left, right, error))
-    return [meeting for meeting in kept if meeting[0] - first > SAME_POINT and last - meeting[0] > SAME_POINT]

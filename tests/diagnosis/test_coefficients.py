@@ -82,4 +82,9 @@ def test_a_coefficient_of_several_numbers_is_moved_by_each() -> None:
 def test_factors_of_a_shipped_instance_of_full_size_are_found() -> None:
     instance = base("mandate")
     found = {of.row.address for of in coefficients(instance, planner.compile(planner.build(instance)))}
-    assert {"compute.rack.performance", "compute.overhead[moon]", "launch.earth_moon.burden", "industry.oxygen_plant.spares"} <= found
+    assert {
+        "compute.rack.performance",
+        "compute.overhead[moon]",
+        "launch.earth_moon.burden",
+        "industry.oxygen_plant.spares",
+    } <= found

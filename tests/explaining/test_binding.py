@@ -10,7 +10,7 @@ import pytest
 import planner
 from planner.explaining.binding import BALANCES, binding
 from planner.pipeline import compile_instance
-from tests.worlds import PLANTS, exactly, rent, world
+from tests.worlds import PLANTS, discount, exactly, rent, world
 
 TOY = Path(__file__).parents[2] / "instances" / "toy"
 
@@ -125,6 +125,20 @@ def test_sentences_say_when_how_much_and_how_far(plan: planner.Plan) -> None:
     assert "growth of rack on moon binds in 2034" in " ".join(lines)
     unranged = planner.solve(plan.instance)
     assert len(binding(unranged, compile_instance(plan.instance))[1]) == len(lines)
+
+
+def test_what_may_be_ordered_is_worth_what_it_saves_in_money_of_the_year(tmp_path: Path) -> None:
+    """A cheaper plant of which 2 GW may be ordered saves the difference of the rents, in money of a year beyond the base year."""
+    numbers = {
+        "power.cheap.capex": "1 GUSD/GW", "power.cheap.lifetime": "20 yr", "power.cheap.max_build": "2 GW/yr",
+        "power.cheap.fixed_cost": "0.11 GUSD/(GW*yr)", "power.cheap.variable_cost": "0.23 GUSD/(GW*yr)",
+    }  # fmt: skip
+    plan = planner.solve(world(tmp_path, PLANTS, technologies=[("cheap", "power", "grid", "")], numbers=numbers))
+    table, _ = binding(plan, compile_instance(plan.instance))
+    entry = table[table["kind"] == "most orderable"].iloc[0]
+    assert (entry["name"], entry["unit"], entry["amount"]) == ("cheap at grid", "GUSD/(GW)", 2.0)
+    assert entry["value"] == exactly(rent(3, 20) - rent(1, 20))
+    assert entry["base"] == exactly(discount(2030) * entry["value"]) and entry["paid"] == exactly(2 * entry["base"])
 
 
 def test_a_requirement_costs(tmp_path: Path) -> None:

@@ -71,7 +71,9 @@ def test_every_year_is_exact_where_asked_for() -> None:
 @pytest.mark.parametrize("name", MAKES)
 def test_the_plans_prices_alone_never_say_too_much(name: str) -> None:
     index = ["block", "technology", "site", "year"]
-    both = pd.merge(told(name)[0], told(name, True)[0], on=index, suffixes=("_bound", "")).dropna(subset=["cheaper", "cheaper_bound"])
+    both = pd.merge(told(name)[0], told(name, True)[0], on=index, suffixes=("_bound", "")).dropna(
+        subset=["cheaper", "cheaper_bound"]
+    )
     assert len(both) > 10 and (both.cheaper_bound <= both.cheaper + 1e-9).all()
 
 

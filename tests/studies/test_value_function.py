@@ -102,7 +102,7 @@ def test_a_function_is_what_solving_says_and_bends_one_way(vary: str, low: float
 
 def test_a_line_that_is_wrong_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     right = planner.value_function(merit_order(tmp_path), "power.plant.variable_cost", 0.1, 1.0)
-    kept = module._kept_plan
-    monkeypatch.setattr(module, "_kept_plan", lambda lp, solved: kept(lp, solved) + 0.1)
+    kept = module.kept_plan
+    monkeypatch.setattr(module, "kept_plan", lambda lp, solved: kept(lp, solved) + 0.1)
     wrong = planner.value_function(merit_order(tmp_path / "b"), "power.plant.variable_cost", 0.1, 1.0)
     assert [p.cost for p in wrong.breakpoints] != [exactly(p.cost) for p in right.breakpoints]
