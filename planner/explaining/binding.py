@@ -137,7 +137,7 @@ def _measured(instance: Instance, kind: str, name: str, labels: dict[str, Any]) 
 def _over_slices(plan: Plan, kind: str, name: str, found: pd.DataFrame) -> list[tuple[Any, ...]]:
     """What one unit all year round is worth: the prices of the slices averaged by their shares of the year."""
     share = found["slice"].map(lambda h: plan.instance.numbers["time.share"][h])
-    found = found.assign(value=found["value"])
+    found = found.assign(value=found["value"] * share)
     sums = found.groupby(["site", "year"], sort=False)[["value", "base", "paid"]].sum().reset_index()
     sums = sums[_bound(sums["value"]) & (sums["paid"] > 0)]
     unit, measured = PRICES[name].unit, {"power": "GW", "links": "Tbit/s", "computing": "ZFLOP/s"}[kind]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,13 @@ def test_what_binds_is_what_has_a_price(plan: planner.Plan) -> None:
     }
     assert set(table.groupby(["kind", "what"])["share"].max()) == {1.0}
     assert {"growth", "goods", "power", "demand", "helium-3"} <= set(table["kind"])
+
+
+def test_prices_of_nothing_do_not_bind(plan: planner.Plan) -> None:
+    limits = plan.prices["limit"]
+    nothing = replace(plan, prices={"limit": limits.assign(value=1e-12)})
+    assert charts.CHARTS["binding"].table(nothing).empty
+    assert "binding" not in charts.available(nothing)
 
 
 def _within(spec: Any) -> Iterator[dict[str, Any]]:
