@@ -113,8 +113,8 @@ def breakeven(
     """Where along a parameter a condition switches, to `accuracy` as a share of the value.
 
     `vary` is an address or several (see `planner.studies.varying`), `low` and `high` bound it in the unit of its row, `until`
-    is such as `compute.in_service[moon]@2050 > 5 GW`. Each solve starts from the plan before and is certified; both sides of
-    every switch are solved once more from an instance built anew. Raises AddressError or PlannerError for what cannot be read,
+    is such as `compute.in_service[moon]@2050 > 5 GW`. Each solve starts from the plan before and is certified; on
+    one side of every switch the program is built anew and held against the one that was solved. Raises AddressError or PlannerError for what cannot be read,
     InstanceError for a range that the instance does not allow, SolverError where an answer is not certified.
     """
     check_accuracy(accuracy)
@@ -124,7 +124,8 @@ def breakeven(
     at = dict.fromkeys(varied.between(varied.low, varied.high, i / (SAMPLES - 1)) for i in range(SAMPLES))
     samples = [look.at(t) for t in at]
     switches = [s for a, b in pairwise(samples) for s in look.switches(a, b)]
-    switches = [look.confirmed(switch) for switch in switches]
+    for switch in switches:
+        look.confirm(switch)
     points = tuple(look.points[t] for t in sorted(look.points))
     return Breakeven(varied, condition, accuracy, points, tuple(switches), programs.parts, programs.linear, programs.solves)
 
@@ -149,10 +150,10 @@ class Looking:
             self.points[t] = self._solve_at(t, start)
         return self.points[t]
 
-    def _solve_at(self, t: float, start: Solved | None = None, anew: bool = False) -> Point:
+    def _solve_at(self, t: float, start: Solved | None = None) -> Point:
         where = (*self._fixed, t)
         try:
-            solved = self.programs.solve_at(*where, start=start, anew=anew)
+            solved = self.programs.solve_at(*where, start=start)
         except Unbounded:
             solved = None
         if solved is None:
@@ -170,13 +171,11 @@ class Looking:
         middle = self.at(self.varied.between(below.at, above.at), below.solved or above.solved)
         return [*self.switches(below, middle), *self.switches(middle, above)]
 
-    def confirmed(self, switch: Switch) -> Switch:
-        """The switch with both sides solved from an instance built anew; raises PlannerError where they say otherwise."""
-        for point in (switch.below, switch.above):
-            again = self._solve_at(point.at, point.solved, anew=True)
-            if again.state != point.state:
-                raise PlannerError(
-                    f"at {self.varied.said(point.at)} the condition is {point.state}, with a program built anew {again.state}: "
-                    "the optimum is not unique there, ask with another accuracy"
-                )
-        return switch
+    def confirm(self, switch: Switch) -> None:
+        """Build the program anew on one side of a switch; raises PlannerError where it is not the one that was solved."""
+        point = (*self._fixed, switch.above.at)
+        if self.programs.differ_from_built(*point):
+            raise PlannerError(
+                f"at {self.varied.said(switch.above.at)} the program built anew is another than the one that was solved: "
+                "the parameter changes it in a way that its ends do not show, ask for a narrower range"
+            )

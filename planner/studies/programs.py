@@ -115,13 +115,17 @@ class Programs:
         """The program at a point."""
         return self._mixed(point) if self.linear else self._program(point)
 
-    def solve_at(self, *point: float, start: Solved | None = None, anew: bool = False) -> Solved | None:
+    def differ_from_built(self, *point: float) -> bool:
+        """Whether the program at a point is another than the one that is built there."""
+        one, built = self.at(*point), compile_instance(self.instance_at(*point))
+        return _shape(one) != _shape(built) or bool(_differing(one, built))
+
+    def solve_at(self, *point: float, start: Solved | None = None) -> Solved | None:
         """The certified optimum at a point, from the basis of `start` or of the last one; None where no plan is possible.
 
-        With `anew` the program is built from the instance, whatever is known of it. Raises Unbounded, SolverLimit, SolverError or
-        NotCertified.
+        Raises Unbounded, SolverLimit, SolverError or NotCertified.
         """
-        lp = compile_instance(self.instance_at(*point)) if anew else self.at(*point)
+        lp = self.at(*point)
         self.watch(f"solve {self.solves + 1} at {self._said(point)}")
         self.solves += 1
         warm = start or self._last
