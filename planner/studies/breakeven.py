@@ -113,9 +113,9 @@ def breakeven(
     """Where along a parameter a condition switches, to `accuracy` as a share of the value.
 
     `vary` is an address or several (see `planner.studies.varying`), `low` and `high` bound it in the unit of its row, `until`
-    is such as `compute.in_service[moon]@2050 > 5 GW`. Each solve starts from the plan before and is certified; on
-    one side of every switch the program is built anew and held against the one that was solved. Raises AddressError or PlannerError for what cannot be read,
-    InstanceError for a range that the instance does not allow, SolverError where an answer is not certified.
+    is such as `compute.in_service[moon]@2050 > 5 GW`. Each solve starts from the plan before and is certified; on one side of
+    every switch the program is built anew and held against the one that was solved. Raises AddressError or PlannerError for
+    what cannot be read, InstanceError for a range that the instance does not allow, SolverError where an answer is not certified.
     """
     check_accuracy(accuracy)
     varied, condition = parse_varied(instance, vary, low, high), parse_condition(until, instance)
