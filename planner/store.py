@@ -1,6 +1,6 @@
 """Run folders: a plan written to disk, whole or not at all, and read back equal.
 
-summary.json   tables/, prices/ and economics/ (*.parquet and *.csv)   ledger.parquet and .csv   instance/   solution.npz   run.log
+summary.json   tables/, prices/, economics/ (*.parquet and *.csv)   ledger.parquet and .csv   instance/   solution.npz   run.log
 """
 
 from __future__ import annotations

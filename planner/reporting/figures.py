@@ -26,7 +26,7 @@ _BESIDE = ("undiscounted",)
 _DRAWN = ("share", "begin", "end")
 
 
-#: Attributes of an SVG that nobody sees; those that hold lengths; numbers longer than they need be; and names that are referred to.
+#: Attributes of an SVG that nobody sees; those that hold lengths; numbers longer than needed; and names that are referred to.
 _UNSEEN = ("role", "class", "pointer-events")
 _LENGTHS = ("d", "transform", "x", "y", "x1", "x2", "y1", "y2", "r")
 _LONG = re.compile(r"-?\d*\.\d{3,}(?:e-?\d+)?")

@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Callable
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ def test_the_page_is_well_formed_and_its_parts_find_one_another(which: str, requ
         assert attributes.get("aria-labelledby", ids[0]) in ids
     levels = [int(tag[1]) for tag, _ in outline.elements if re.fullmatch(r"h\d", tag)]
     assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     assert [attributes["lang"] for attributes in outline.all("html")] == ["en"]
     assert all(attributes.get("scope") in ("row", "col") for attributes in outline.all("th"))
     assert len(outline.all("caption")) == len(outline.all("table"))
