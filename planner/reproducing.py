@@ -22,6 +22,7 @@ TOLERANCE = 1e-9
 #: What of `summary.json` must be the same; seconds, iterations and paths need not.
 _FACTS = ("status", "objective", "unit", "instance_hash", "rows", "columns", "nonzeros")
 _MEASURES = ("primal_infeasibility", "dual_infeasibility", "complementarity", "gap")
+_EXACT_MEASURES = ("primal_infeasibility", "dual_infeasibility", "gap", "objective", "dual_objective", "rounds")
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ class Reproduction:
 def reproduce(folder: str | Path, tolerance: float = TOLERANCE, watch: Callable[[str], None] | None = None) -> Reproduction:
     """Run the run of a folder again and compare: objective, certificate, tables, prices, economics and ledger.
 
-    Raises PlannerError where the folder holds no whole run, or one that does not say how it was made.
+    Both certificates are compared, where the run had both. Raises PlannerError where the folder holds no whole run, or one
+    that does not say how it was made.
     """
     recorded = load_plan(folder)
     made = recorded.facts.get("provenance")
@@ -79,7 +81,7 @@ def reproduce(folder: str | Path, tolerance: float = TOLERANCE, watch: Callable[
     options = made["options"]
     again = solve(
         recorded.instance, solver=options["solver"], threads=options["threads"], time_limit=options["time_limit"],
-        exact=options.get("exact", False), stopwatch=Stopwatch(watch),
+        exact=options.get("exact", False), ranging=options.get("ranging", False), stopwatch=Stopwatch(watch),
     )  # fmt: skip
     compared, deviations = compare(recorded, again, tolerance)
     before, now = made.get("versions", {}), versions()
@@ -90,8 +92,8 @@ def reproduce(folder: str | Path, tolerance: float = TOLERANCE, watch: Callable[
 def compare(recorded: Plan, again: Plan, tolerance: float) -> tuple[int, list[Deviation]]:
     """How many values two plans have, and those that differ."""
     before, after = _facts(recorded), _facts(again)
-    unlike = [name for name in before if not _same(before[name], after[name], tolerance)]
-    deviations = [Deviation(name, "", before[name], after[name]) for name in unlike]
+    unlike = [name for name in before if not _same(before[name], after.get(name), tolerance)]
+    deviations = [Deviation(name, "", before[name], after.get(name)) for name in unlike]
     count = len(before)
     one, other = _tables(recorded), _tables(again)
     for name in sorted(one.keys() | other.keys()):
@@ -103,12 +105,16 @@ def compare(recorded: Plan, again: Plan, tolerance: float) -> tuple[int, list[De
 
 
 def _facts(plan: Plan) -> dict[str, Any]:
-    certificate = plan.facts["certificate"]
-    return {
+    certificate, exact = plan.facts["certificate"], plan.facts.get("exact_certificate")
+    found = {
         **{name: plan.facts.get(name) for name in _FACTS}, "certificate": certificate["holds"],
         "dual objective": certificate["dual_objective"], "method": plan.facts["solver"]["method"],
         **{f"certificate {name}": certificate[name]["scaled"] for name in _MEASURES},
+        "exact certificate": None if exact is None else exact["holds"],
     }  # fmt: skip
+    if exact is not None:
+        found |= {f"exact certificate {name}": exact[name] for name in _EXACT_MEASURES}
+    return found
 
 
 def _tables(plan: Plan) -> dict[str, pd.DataFrame]:

@@ -84,6 +84,22 @@ def test_a_run_is_made_again_the_same(run: Path, say: Callable[..., tuple[int, s
     assert (code, err) == (0, "") and "the same in all of" in out
 
 
+def test_what_was_asked_for_beside_the_plan_is_made_again(tmp_path: Path) -> None:
+    made = planner.solve(planner.load(TOY), solver="ipm", exact=True, ranging=True)
+    folder = planner.save_plan(made, tmp_path / "run")
+    found = reproduce(folder, tolerance=0.0)
+    assert found.same and "degenerate" in made.prices["power_balance"]
+    facts = json.loads((folder / "summary.json").read_text())
+    facts["exact_certificate"]["holds"], facts["exact_certificate"]["gap"] = False, 1e-3
+    (folder / "summary.json").write_text(json.dumps(facts))
+    limit = folder / "prices" / "limit.parquet"
+    table = pd.read_parquet(limit)
+    table.loc[0, "more"] += 1
+    table.to_parquet(limit, index=False)
+    named = {deviation.where for deviation in reproduce(folder).deviations}
+    assert named == {"exact certificate", "exact certificate gap", "prices/limit"}
+
+
 def test_a_table_that_was_changed_is_named(copy: Path, say: Callable[..., tuple[int, str, str]]) -> None:
     path = copy / "tables" / "power.build.parquet"
     table = pd.read_parquet(path)
