@@ -140,6 +140,8 @@ def solve(
             stopwatch=stopwatch,
             program=program,
         )
+        with stopwatch.step("tables"):
+            plan.frames.make()
         if out is not None:
             with stopwatch.step("write"):
                 save_plan(plan, out, "".join(log))
@@ -179,7 +181,7 @@ def check(
     if numerics:
         from planner.conditioning import numerics_report
 
-        ranges = numerics_report(loaded, program)
+        ranges = numerics_report(loaded)
         facts["numerics"] = [asdict(found) for found in ranges]
     if as_json:
         print(json.dumps(facts))

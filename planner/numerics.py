@@ -129,8 +129,8 @@ def member(families: tuple[Family, ...], position: int) -> tuple[str, set[str]]:
 
 
 def likely_row(instance: Instance, labels: set[str]) -> ParameterRow | None:
-    """The row of the things named whose number is the furthest from 1."""
-    named = [row for row in instance.rows if row.item in labels]
+    """The row of the things named whose number is the furthest from 1; years and lives enter no coefficient."""
+    named = [row for row in instance.rows if row.item in labels and not row.declaration.whole]
     return max(named, key=lambda row: abs(math.log10(_size(instance, row) or 1.0)), default=None)
 
 

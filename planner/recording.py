@@ -258,6 +258,21 @@ class Formulas:
                 np.add.at(slopes, right, np.where(slope == 0, 0.0, slope * by_right))
         return slopes
 
+    def slopes_of(self, node: int) -> dict[int, float]:
+        """The derivative of one node with respect to each node that it hangs on; `gradient` goes through them all."""
+        slopes, waiting, x = {node: 1.0}, {node}, self.values
+        with np.errstate(all="ignore"):
+            while waiting:
+                made = max(waiting)  # a node is younger than those that it hangs on
+                waiting.remove(made)
+                if self._operations[made] != _GIVEN:
+                    operands = int(self._left[made]), int(self._right[made])
+                    by_each = _SLOPES[int(self._operations[made])](*x[list(operands)], x[made])
+                    for operand, by in zip(operands, by_each, strict=True):
+                        slopes[operand] = slopes.get(operand, 0.0) + (slopes[made] * float(by) if slopes[made] else 0.0)
+                    waiting.update(operands)
+        return slopes
+
 
 _APPLY: dict[int, Callable[[Vector, Vector], Vector]] = {
     _ADD: np.add,

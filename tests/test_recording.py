@@ -49,6 +49,17 @@ def test_slopes_are_those_of_differences(name: str) -> None:
     assert slope == pytest.approx(2.0 * (up - down) / 2e-6, rel=1e-8)
 
 
+def test_slopes_of_one_node_are_those_of_the_sweep() -> None:
+    recording, result = recorded(0.3, 1.7, 2.5)
+    recording.give("d", 4.0)  # hangs on nothing, and nothing hangs on it
+    formulas = recording.seal()
+    weights = np.zeros(len(formulas.values))
+    weights[result.node] = 1.0
+    swept, slopes = formulas.gradient(weights), formulas.slopes_of(result.node)
+    assert all(slopes[formulas.given[name]] == pytest.approx(swept[formulas.given[name]], rel=1e-12) for name in "abc")
+    assert formulas.given["d"] not in slopes and all(swept[node] == 0 for node in range(len(swept)) if node not in slopes)
+
+
 def test_a_comparison_that_comes_out_otherwise_is_noticed() -> None:
     recording = Recording()
     a = recording.give("a", 0.0)
