@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import planner
+from planner.pipeline import compile_instance
 
 ROOT = Path(__file__).parents[1]
 FILE = Path(__file__).with_name("frozen_objectives.toml")
@@ -18,6 +20,10 @@ CASES: dict[str, tuple[str, ...]] = {
     for folder in sorted((ROOT / "instances").iterdir()) if (folder / "instance.toml").is_file()
     for scenario in ("", *sorted(path.stem for path in folder.glob("scenarios/*.toml")))
 }  # fmt: skip
+
+#: Those that take too long to be solved by tests: read and compiled there, and their size is frozen in place of their cost.
+LARGE = ("world",)
+SOLVED = tuple(case for case in CASES if case not in LARGE)
 
 HOW = (
     "If this is meant: write what changes and why under 'Changes results' in CHANGELOG.md, then run `python -m tests.freeze` and commit both. "
@@ -31,8 +37,11 @@ def load(case: str) -> planner.Instance:
 
 
 def measure(case: str) -> dict[str, Any]:
-    """The hash and the objective of a case."""
+    """The hash and the objective of a case, or the size of one that is not solved."""
     instance = load(case)
+    if case in LARGE:
+        rows, columns = compile_instance(instance).matrix.shape
+        return {"hash": instance.hash, "rows": rows, "columns": columns}
     return {"hash": instance.hash, "objective": planner.solve(instance).objective}
 
 
@@ -61,9 +70,9 @@ def main() -> None:
         found = dict(zip(CASES, pool.map(measure, CASES), strict=True))
     lines = ["# Written by `python -m tests.freeze`. A change here needs its reason under 'Changes results' in CHANGELOG.md."]
     for case, now in found.items():
-        lines += ["", f'["{case}"]', f'hash = "{now["hash"]}"', f"objective = {now['objective']!r}"]
+        lines += ["", f'["{case}"]', *(f"{key} = {json.dumps(value)}" for key, value in now.items())]
         was = before.get(case)
-        print(f"{case}: " + ("the same" if was == now else f"{was and was['objective']} -> {now['objective']}"))
+        print(f"{case}: " + ("the same" if was == now else f"{was} -> {now}"))
     FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -12,7 +12,8 @@ def merged_table(layers: list[Layer], table: str, problems: Problems) -> list[Re
     """The rows of a structure table, sorted by their keys; a row replaces the row of a lower layer with its key.
 
     Slices alone keep their order, each in the place of the row that it replaces: it is the order in which they follow one
-    another. A survival curve replaces the whole curve of the technology. Two rows with one key in one layer are a problem.
+    another. A layer that names every slice of a body puts them in its own order, with new ones between them. A survival curve
+    replaces the whole curve of the technology. Two rows with one key in one layer are a problem.
     """
     merged: dict[tuple[str, ...], Record] = {}
     for layer in layers:
@@ -32,6 +33,9 @@ def merged_table(layers: list[Layer], table: str, problems: Problems) -> list[Re
         if table == "survival":
             redrawn = {key[0] for key in own}
             merged = {key: record for key, record in merged.items() if key[0] not in redrawn}
+        elif table == "slices":
+            kept = {record["body"] for key, record in merged.items() if key not in own}
+            merged = {key: record for key, record in merged.items() if record["body"] in kept}
         merged.update(own)
     return [merged[key] for key in (merged if table == "slices" else sorted(merged, key=_in_order))]
 

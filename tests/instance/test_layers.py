@@ -112,3 +112,27 @@ def test_other_folders_are_not_written_over(write: Write, tmp_path: Path) -> Non
     (tmp_path / "mine" / "thesis.txt").write_text("text")
     with pytest.raises(FileExistsError):
         load(write()).write(tmp_path / "mine")
+
+
+def test_a_layer_that_names_every_slice_of_a_body_orders_them(write: Write) -> None:
+    write()
+    finer = "dawn,earth\nday,earth\ndusk,earth\nnight,earth\n"
+    shares = "item,at,parameter,unit,value,source\n" + "".join(
+        f"{h},,share,1,0.25,x\n{h},,hours,h,6,x\n" for h in ("dawn", "day", "dusk", "night")
+    )
+    top = 'title = "Child"\nextends = "../small"\n'
+    whole = write(
+        name="whole",
+        files={"instance.toml": top, "slices.csv": f"slice,body\n{finer}", "parameters/time.csv": shares},
+    )
+    assert load(whole).slices == {"earth": ("dawn", "day", "dusk", "night"), "moon": ("lunar_day", "lunar_night")}
+    assert load(whole).previous["dawn"] == "night" and load(whole).previous["day"] == "dawn"
+    part = write(
+        name="part",
+        files={
+            "instance.toml": top,
+            "slices.csv": "slice,body\n" + finer.replace("day,earth\n", ""),
+            "parameters/time.csv": shares,
+        },
+    )
+    assert load(part).slices["earth"] == ("day", "night", "dawn", "dusk"), "each in its place, what is new behind"
