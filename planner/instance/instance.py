@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -135,8 +135,8 @@ class Instance:
         """sha256 (hex) of what the instance means: not of titles, sources, row order, units or files."""
         return fingerprint(self.conventions, self.structure, self.numbers, self.limits)
 
-    def replace(self, changes: Mapping[str, Any]) -> Instance:
-        """Another instance with some numbers changed.
+    def replace(self, changes: Mapping[str, Any] | Iterable[Mapping[str, Any]]) -> Instance:
+        """Another instance with some numbers changed; by several mappings in turn, so that an address may come more than once.
 
         A change is a number in the row's unit, a text such as `200 USD/kg`, or a pair of `=`, `*` or `+` and one of these.
         Raises `AddressError` for an address or value that means nothing, `InstanceError` where the result is not valid.

@@ -25,6 +25,7 @@ _LONGEST_SHOWN = 60
 _KEY = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)"""
 _PATH = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
 _TABLE = re.compile(rf"\s*\[\s*({_PATH})\s*\]")
+_ENTRY = re.compile(rf"\s*\[\[\s*({_PATH})\s*\]\]")
 _ASSIGNMENT = re.compile(rf"\s*({_PATH})\s*=")
 
 
@@ -71,11 +72,11 @@ def read_toml(path: Path, file: str, model: type[BaseModel], problems: Problems)
         return None
     source = TomlSource(text.replace("\r\n", "\n"))
     problems.sources[file] = source
-    parsed = _parsed(source.text, file, problems)
-    if parsed is None:
+    found = parsed(source.text, file, problems)
+    if found is None:
         problems.settings_broken = True
         return None
-    data, unfit = parsed
+    data, unfit = found
     result = TomlFile(file, data, source)
     for keys, message in unfit:
         problems.settings_broken = True
@@ -93,7 +94,7 @@ def read_toml(path: Path, file: str, model: type[BaseModel], problems: Problems)
     return TomlFile(file, checked.model_dump(exclude_unset=True), source)
 
 
-def _parsed(text: str, file: str, problems: Problems) -> tuple[dict[str, Any], list[tuple[tuple[str, ...], str]]] | None:
+def parsed(text: str, file: str, problems: Problems) -> tuple[dict[str, Any], list[tuple[tuple[str, ...], str]]] | None:
     """The data of a TOML text and the keys with unfit text, or None and a problem."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > MOST_DOTS:
@@ -193,9 +194,16 @@ def _value_at(data: Any, path: tuple[str, ...]) -> Any:
 def _places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
     places: dict[tuple[str, ...], tuple[int, int]] = {(): (1, 1)}
     table: tuple[str, ...] = ()
+    entries: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(text.splitlines(), 1):
-        if header := _TABLE.match(line):
-            table = _keys(header[1])
+        if header := _ENTRY.match(line):
+            keys = _keys(header[1])
+            table = (*keys, str(entries.setdefault(keys, 0)))
+            entries[keys] += 1
+            for end in range(len(table), 0, -1):
+                places.setdefault(table[:end], (number, header.start(1) + 1))
+        elif header := _TABLE.match(line):
+            table = _within(_keys(header[1]), entries)
             for end in range(len(table), 0, -1):
                 places.setdefault(table[:end], (number, header.start(1) + 1))
         elif key := _ASSIGNMENT.match(line):
@@ -208,3 +216,11 @@ def _places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
 
 def _keys(path: str) -> tuple[str, ...]:
     return tuple(key[1:-1] if key[0] in "\"'" else key for key in re.findall(_KEY, path))
+
+
+def _within(keys: tuple[str, ...], entries: dict[tuple[str, ...], int]) -> tuple[str, ...]:
+    """The keys of a table within the entry of an array that was begun last: [scenario.set] after [[scenario]]."""
+    for end in range(len(keys) - 1, 0, -1):
+        if keys[:end] in entries:
+            return (*keys[:end], str(entries[keys[:end]] - 1), *keys[end:])
+    return keys
