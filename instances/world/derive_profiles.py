@@ -122,13 +122,14 @@ def derive() -> dict[str, list[list[str]]]:
     for row in table("regions.csv"):
         latitude, mean = float(row["latitude"]), float(row["pv"])
         profile = photovoltaics(latitude, mean, float(row["summer_haze"]))
-        source = f"derived: {FIRM} x height of the sun at {latitude:g} degrees, scaled to a mean of {mean:g}"
+        scaled = f"scaled to a mean of {mean:g}, an assumption about pv_capacity_factor 0.24"
+        source = f"derived: {FIRM} x sun at {latitude:g} degrees, {scaled}"
         power += rows("pv", row["site"], {h: FIRM * value for h, value in profile.items()}, source, dark)
     for row in table("regions.csv"):
         if row["wind"]:
             mean = float(row["wind"])
             profile = wind(mean, float(row["winter_wind"]), float(row["night_wind"]))
-            source = f"derived: {FIRM} x swings about a mean of {mean:g} (derivation/regions.csv)"
+            source = f"derived: {FIRM} x swings about a mean of {mean:g} ({row['wind_source']})"
             power += rows("wind", row["site"], {h: FIRM * value for h, value in profile.items()}, source)
     for row in table("lunar.csv"):
         site = row["site"]
