@@ -50,6 +50,7 @@ def read_design(path: str | Path, instance: Instance) -> Design:
     settings = {
         "base": top.points, "levels": top.levels, "second_order": bool(top.second_order),
         "correlations": [[*pair, rank] for pair, rank in correlations.items()], "left_out": left_out,
+        "units": {quantity: parse_measure(quantity, base).unit for quantity in quantities},
     }  # fmt: skip
     return Design(top.method, tuple(factors), points, quantities, top.seed, settings)
 

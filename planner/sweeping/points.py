@@ -73,8 +73,8 @@ class Point:
 class Design:
     """The points of a sweep, the quantities that are asked at each, and what made them.
 
-    `settings` has what else the method was told: `base` points, `levels`, `second_order`, `correlations`; and `left_out`, the
-    rows with a range that `[ranged]` could not vary, each with the reason.
+    `settings` has what else the method was told: `base` points, `levels`, `second_order`, `correlations`; the `units` of the
+    quantities; and `left_out`, the rows with a range that `[ranged]` could not vary, each with the reason.
     """
 
     method: str

@@ -1,0 +1,147 @@
+"""How much each factor of a sweep matters to a number: Sobol indices, Morris effects, and standardised rank regression.
+
+Sources: Saltelli et al. 2010 (first and total indices) and Campolongo et al. 2007 (mu*), both by SALib; Saltelli and Marivoet
+1990 (regression on ranks). Every interval is of 95 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.errors import PlannerError
+from planner.sweeping.ordering import unit_shares
+from planner.sweeping.points import Design
+from planner.sweeping.sampling import salib, unit_problem
+
+Values = NDArray[np.float64]
+
+#: Resamples behind an interval.
+RESAMPLES = 500
+
+COLUMNS = ("factor", "measure", "value", "low", "high")
+
+
+def sobol_indices(design: Design, numbers: Values) -> pd.DataFrame:
+    """First and total Sobol indices of a number, one a point in the order of the design: columns as `COLUMNS`.
+
+    Where the design has `second_order`, pairs of factors too, as `one x other`. Raises PlannerError where a point has no number,
+    for an index is a mean over the whole cube; where all numbers are the same; and where SALib is missing.
+    """
+    _check(design, numbers, "saltelli", "Sobol indices")
+    missing = int(np.isnan(numbers).sum())
+    if missing:
+        raise PlannerError(
+            f"{missing} of {len(numbers)} points have no number, and Sobol indices are means over all of the cube: there are none"
+        )
+    module, names = salib("SALib.analyze.sobol"), [factor.name for factor in design.factors]
+    pairs = bool(design.settings.get("second_order"))
+    found = module.analyze(
+        unit_problem(names), numbers, calc_second_order=pairs, num_resamples=RESAMPLES, seed=design.seed or 1
+    )  # fmt: skip
+    rows = [
+        _row(name, measure, found[key][i], found[f"{key}_conf"][i])
+        for measure, key in (("first", "S1"), ("total", "ST"))
+        for i, name in enumerate(names)
+    ]
+    if pairs:
+        rows += [
+            _row(f"{names[i]} x {names[j]}", "second", found["S2"][i, j], found["S2_conf"][i, j])
+            for i in range(len(names))
+            for j in range(i + 1, len(names))
+        ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def morris_effects(design: Design, numbers: Values) -> pd.DataFrame:
+    """Morris effects of a number: `mu*`, the mean size of the change over the whole range of a factor; `mu`, its mean; `sigma`.
+
+    In the unit of the number; only mu* has an interval. A step is more than half of the range of a factor. Trajectories with a point without a number are left out. Raises
+    PlannerError where fewer than two are left, where all numbers are the same, and where SALib is missing.
+    """
+    _check(design, numbers, "morris", "Morris effects")
+    steps = len(design.factors) + 1
+    whole = np.asarray(~np.isnan(numbers.reshape(-1, steps)).any(axis=1))
+    if whole.sum() < 2:
+        raise PlannerError(f"{int(whole.sum())} of {len(whole)} trajectories have a number at every point, expected 2 or more")
+    kept = np.repeat(whole, steps)
+    if np.ptp(numbers[kept]) == 0:
+        raise PlannerError("the number is the same at every point of the trajectories that are whole: no factor moves it")
+    module, names = salib("SALib.analyze.morris"), [factor.name for factor in design.factors]
+    levels = design.settings.get("levels") or 4
+    found = module.analyze(
+        unit_problem(names), unit_shares(design)[kept], numbers[kept], num_levels=levels, num_resamples=RESAMPLES, seed=design.seed
+    )  # fmt: skip
+    rows = [_row(name, "mu*", found["mu_star"][i], found["mu_star_conf"][i]) for i, name in enumerate(names)]
+    rows += [_row(name, key, found[key][i], np.nan) for key in ("mu", "sigma") for i, name in enumerate(names)]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def rank_regression(design: Design, numbers: Values) -> tuple[pd.DataFrame, float]:
+    """Standardised coefficients of a linear regression of the ranks of a number on the ranks of the factors, and its R2.
+
+    Near 1 a factor alone raises the number throughout, near -1 it lowers it, near 0 it does not move it, or not in one
+    direction: a low R2 says so. Intervals are by bootstrap over what was drawn independently (blocks of Saltelli, trajectories of
+    Morris). Points without a number are left out. Raises PlannerError where too few are left or nothing differs.
+    """
+    names = [factor.name for factor in design.factors]
+    if not names or np.isnan([point.values for point in design.points]).any():
+        raise PlannerError("a regression needs points at which every factor has a number")
+    known = ~np.isnan(numbers)
+    if known.sum() < 2 * (len(names) + 1):
+        raise PlannerError(f"{int(known.sum())} points with a number for {len(names)} factors, too few for a regression")
+    if np.ptp(numbers[known]) == 0:
+        raise PlannerError("the number is the same at every point: no factor moves it")
+    shares, blocks = unit_shares(design)[known], (np.arange(len(numbers)) // block_size(design))[known]
+    coefficients, explained = _standardised(shares, numbers[known])
+    random, drawn = np.random.default_rng(design.seed), np.unique(blocks)
+    members = {block: np.flatnonzero(blocks == block) for block in drawn}
+    resampled = []
+    for _ in range(RESAMPLES):
+        rows = np.concatenate([members[block] for block in random.choice(drawn, len(drawn))])
+        if np.ptp(numbers[known][rows]) > 0:
+            resampled.append(_standardised(shares[rows], numbers[known][rows])[0])
+    low, high = np.percentile(resampled, [2.5, 97.5], axis=0)
+    columns = {"factor": names, "measure": "rank coefficient", "value": coefficients, "low": low, "high": high}
+    return pd.DataFrame(columns), explained
+
+
+def block_size(design: Design) -> int:
+    """How many points in a row were drawn together; blocks were drawn independently of one another."""
+    number = len(design.factors)
+    if design.method == "saltelli":
+        return 2 * number + 2 if design.settings.get("second_order") else number + 2
+    return number + 1 if design.method == "morris" else 1
+
+
+def _standardised(shares: Values, numbers: Values) -> tuple[Values, float]:
+    from scipy.stats import rankdata
+
+    ranks = np.asarray(rankdata(np.column_stack([shares, numbers]), axis=0))
+    spread = ranks.std(axis=0)
+    scaled = (ranks - ranks.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    x, y = scaled[:, :-1], scaled[:, -1]
+    coefficients = np.linalg.lstsq(x, y, rcond=None)[0]
+    return coefficients, float(1 - ((y - x @ coefficients) ** 2).sum() / (y**2).sum())
+
+
+def _check(design: Design, numbers: Values, method: str, what: str) -> None:
+    if design.method != method:
+        raise PlannerError(f"{what} need a design by {method}, not by {design.method}")
+    known = numbers[~np.isnan(numbers)]
+    if known.size and np.ptp(known) == 0:
+        raise PlannerError("the number is the same at every point: no factor moves it")
+
+
+def _row(factor: str, measure: str, value: Any, half: Any) -> tuple[str, str, float, float, float]:
+    return factor, measure, float(value), float(value - half), float(value + half)
+
+
+def ranked(table: pd.DataFrame, measure: str) -> Sequence[str]:
+    """The factors of a table by the size of a measure, the largest first."""
+    rows = table[table["measure"] == measure]
+    return list(rows.loc[rows["value"].abs().sort_values(ascending=False, kind="stable").index, "factor"])

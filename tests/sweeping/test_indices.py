@@ -1,0 +1,108 @@
+"""Indices of functions whose indices are known in closed form, through the same code as those of plans."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from planner.errors import PlannerError
+from planner.sweeping.analysis import analyse_sweep
+from planner.sweeping.indices import morris_effects, rank_regression, sobol_indices
+from planner.sweeping.ordering import unit_shares
+from tests.sweeping.functions import THREE, design_of, results_of
+
+NAMES = ["launch price", "rack", "worth of training"]
+
+
+def ishigami(shares: np.ndarray) -> np.ndarray:
+    """Ishigami and Homma 1990, with a = 7 and b = 0.1 on the cube from -pi to pi."""
+    x = -np.pi + 2 * np.pi * shares
+    return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+def values(table: pd.DataFrame, measure: str, column: str = "value") -> list[float]:
+    rows = table[table["measure"] == measure]
+    assert list(rows["factor"]) == NAMES
+    return list(rows[column])
+
+
+def test_sobol_indices_of_ishigami(tmp_path: Path) -> None:
+    design = design_of('method = "saltelli"\npoints = 2048\n' + THREE, tmp_path)
+    assert len(design.points) == 2048 * (3 + 2)
+    found = sobol_indices(design, ishigami(unit_shares(design)))
+    variance = 7**2 / 8 + 0.1 * np.pi**4 / 5 + 0.1**2 * np.pi**8 / 18 + 1 / 2
+    first = [(1 + 0.1 * np.pi**4 / 5) ** 2 / 2 / variance, 7**2 / 8 / variance, 0.0]
+    together = 0.1**2 * np.pi**8 * (1 / 18 - 1 / 50) / variance
+    total = [first[0] + together, first[1], together]
+    for measure, exact in (("first", first), ("total", total)):
+        assert values(found, measure) == pytest.approx(exact, abs=0.02)
+        low, high = values(found, measure, "low"), values(found, measure, "high")
+        assert all(a <= e <= b for a, e, b in zip(low, exact, high, strict=True))
+
+
+def test_pairs_of_factors(tmp_path: Path) -> None:
+    design = design_of('method = "saltelli"\npoints = 1024\nsecond_order = true\n' + THREE, tmp_path)
+    assert len(design.points) == 1024 * (2 * 3 + 2)
+    shares = unit_shares(design) - 0.5
+    found = sobol_indices(design, shares[:, 0] * shares[:, 2]).set_index("factor")
+    pairs = found[found["measure"] == "second"]["value"]
+    assert pairs["launch price x worth of training"] == pytest.approx(1, abs=0.05)  # a product of centred factors: nothing alone
+    assert pairs["launch price x rack"] == pytest.approx(0, abs=0.05)
+
+
+def test_morris_effects_of_a_linear_function(tmp_path: Path) -> None:
+    design = design_of('method = "morris"\npoints = 6\n' + THREE, tmp_path)
+    found = morris_effects(design, unit_shares(design) @ [5.0, -2.0, 0.0] + 1)
+    assert values(found, "mu*") == pytest.approx([5, 2, 0])
+    assert values(found, "mu") == pytest.approx([5, -2, 0])
+    assert values(found, "sigma") == pytest.approx([0, 0, 0], abs=1e-12)
+
+
+def test_morris_leaves_out_trajectories_that_are_not_whole(tmp_path: Path) -> None:
+    design = design_of('method = "morris"\npoints = 3\n' + THREE, tmp_path)
+    numbers = unit_shares(design) @ [5.0, -2.0, 1.0]
+    numbers[1] = np.nan
+    assert values(morris_effects(design, numbers), "mu*") == pytest.approx([5, 2, 1])
+    numbers[5] = np.nan
+    with pytest.raises(PlannerError, match="1 of 3 trajectories"):
+        morris_effects(design, numbers)
+
+
+@pytest.mark.parametrize("head", ['method = "sobol"\npoints = 128', 'method = "saltelli"\npoints = 32', 'method = "morris"\npoints = 40'])
+def test_regression_of_ranks(head: str, tmp_path: Path) -> None:
+    design = design_of(head + "\n" + THREE, tmp_path)
+    found, explained = rank_regression(design, np.exp(unit_shares(design)[:, 1]) * -3)
+    assert list(found["value"]) == pytest.approx([0, -1, 0], abs=1e-9) and explained == pytest.approx(1)
+    found, explained = rank_regression(design, unit_shares(design) @ [2.0, 1.0, 0.0])
+    coefficients = found.set_index("factor")["value"]
+    assert coefficients["launch price"] / coefficients["rack"] == pytest.approx(2, rel=0.2) and explained > 0.95
+    assert (found["low"] <= found["value"]).all() and (found["value"] <= found["high"]).all()
+    found, explained = rank_regression(design, (unit_shares(design)[:, 0] - 0.5) ** 2)
+    assert explained < 0.2  # not in one direction: the fit says that it says nothing
+
+
+def test_a_gap_leaves_no_sobol_indices_and_says_so(tmp_path: Path) -> None:
+    design = design_of('method = "saltelli"\npoints = 16\nquantities = "launch.payload@2036"\n' + THREE, tmp_path)
+    results = results_of(design, lambda shares: shares[:, 0])
+    results.loc[7, ["status", "objective", "launch.payload@2036"]] = ["infeasible", np.nan, np.nan]
+    found = analyse_sweep(design, results.drop(index=9))
+    assert found.sobol.empty and not found.regression.empty
+    assert "2 of 80 points have no plan (1 infeasible, 1 not planned yet)" in str(found)
+    assert "objective: 2 of 80 points have no number, and Sobol indices are means over all of the cube" in str(found)
+
+
+@pytest.mark.parametrize("find", [sobol_indices, morris_effects])
+def test_an_index_needs_its_own_design(find, tmp_path: Path) -> None:
+    design = design_of('method = "sobol"\npoints = 8\n' + THREE, tmp_path)
+    with pytest.raises(PlannerError, match="need a design by"):
+        find(design, np.arange(8.0))
+
+
+def test_what_never_moves_has_no_indices(tmp_path: Path) -> None:
+    design = design_of('method = "saltelli"\npoints = 8\n' + THREE, tmp_path)
+    for find in (sobol_indices, rank_regression):
+        with pytest.raises(PlannerError, match="same at every point"):
+            find(design, np.ones(40))
