@@ -16,8 +16,8 @@ from planner.sweeping.deciding import Decision, decide
 from planner.sweeping.indices import morris_effects, rank_regression, sobol_indices
 from planner.sweeping.points import Design
 
-#: The status of a point that has a plan, and the column of its cost.
-OPTIMAL, OBJECTIVE = "optimal", "objective"
+#: The status of a point that has a plan, those of points that cannot have one, and the column of the cost.
+OPTIMAL, NO_PLAN, OBJECTIVE = "optimal", ("infeasible", "unbounded"), "objective"
 
 #: An outcome is asked about by a tree where at least this share of the points have it, and this share have it not.
 _RARE = 0.05
@@ -86,7 +86,7 @@ def analyse_sweep(design: Design, results: pd.DataFrame, quantities: Sequence[st
     numbers = {name: np.where(planned, aligned[name].to_numpy(dtype=float, na_value=np.nan), np.nan) for name in asked}
     tables: dict[str, list[pd.DataFrame]] = {"sobol": [], "morris": [], "regression": []}
     explained: dict[str, float] = {}
-    decisions = _decisions(design, numbers, planned, notes)
+    decisions = _decisions(design, numbers, aligned["status"], notes)
     for name, values in numbers.items():
         for kind, method, of in (("sobol", "saltelli", sobol_indices), ("morris", "morris", morris_effects)):
             if design.method == method and (table := _tried(notes, name, of, design, values)) is not None:
@@ -112,13 +112,15 @@ def _gaps(aligned: pd.DataFrame, planned: NDArray[np.bool_]) -> list[str]:
 
 
 def _decisions(
-    design: Design, numbers: dict[str, NDArray[np.float64]], planned: NDArray[np.bool_], notes: list[str]
+    design: Design, numbers: dict[str, NDArray[np.float64]], status: pd.Series[Any], notes: list[str]
 ) -> tuple[Decision, ...]:
-    """The trees: whether there is a plan, whether what may never come does, and of every number."""
+    """The trees: whether there is a plan (of points that did not fail otherwise), whether a year comes at all, and numbers."""
     found: list[Decision | None] = []
-    if _RARE <= planned.mean() <= 1 - _RARE:
+    planned = (status == OPTIMAL).to_numpy()
+    exists = np.where(planned, 1.0, np.where(status.isin(NO_PLAN), 0.0, np.nan))
+    if _RARE <= np.nanmean(exists) <= 1 - _RARE:
         outcome = "there is a plan"
-        found.append(_tried(notes, outcome, decide, design, outcome, planned.astype(float), True))
+        found.append(_tried(notes, outcome, decide, design, outcome, exists, True))
     for name, values in numbers.items():
         comes = np.where(planned, ~np.isnan(values), np.nan)
         if _RARE <= np.nanmean(comes) <= 1 - _RARE:

@@ -16,14 +16,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.errors import PlannerError
-from planner.sweeping.indices import block_size
+from planner.sweeping.indices import DRAWN, block_size
 from planner.sweeping.points import Design, Factor
+from planner.sweeping.words import figures, said_number
 
 #: A tree asks at most so many questions on the way to a box, and a box holds at least this share of the points.
 DEPTH, SMALLEST = 3, 0.05
 
-#: Parts by which a tree is tried on points that it has not seen; trees of points drawn anew; fewest points of a tree.
-_PARTS, DRAWN, _FEWEST = 5, 100, 40
+#: Parts by which a tree is tried on points that it has not seen; the fewest points of a tree.
+_PARTS, _FEWEST = 5, 40
 
 
 @dataclass(frozen=True)
@@ -128,14 +129,8 @@ def _in_words(design: Design, limits: dict[int, tuple[float, float]]) -> str:
         elif math.isinf(high):
             said.append(f"{factor.name} above {said_number(factor, low)}")
         else:
-            said.append(f"{factor.name} from {said_number(factor, low)} to {said_number(factor, high)}")
+            said.append(f"{factor.name} from {figures(low)} to {said_number(factor, high)}")
     return " and ".join(said)
-
-
-def said_number(factor: Factor, number: float) -> str:
-    """A number of a factor as far as a sample can know it, with its unit."""
-    unit = factor.varied.unit
-    return f"{number:.3g}" + ("" if unit in ("", "1") else f" {unit}")
 
 
 def _agreed(

@@ -20,8 +20,8 @@ from planner.sweeping.sampling import salib, unit_problem
 
 Values = NDArray[np.float64]
 
-#: Resamples behind an interval.
-RESAMPLES = 500
+#: Resamples behind an interval; trees of points drawn anew.
+RESAMPLES, DRAWN = 500, 100
 
 COLUMNS = ("factor", "measure", "value", "low", "high")
 
@@ -60,8 +60,9 @@ def sobol_indices(design: Design, numbers: Values) -> pd.DataFrame:
 def morris_effects(design: Design, numbers: Values) -> pd.DataFrame:
     """Morris effects of a number: `mu*`, the mean size of the change over the whole range of a factor; `mu`, its mean; `sigma`.
 
-    In the unit of the number; only mu* has an interval. A step is more than half of the range of a factor. Trajectories with a point without a number are left out. Raises
-    PlannerError where fewer than two are left, where all numbers are the same, and where SALib is missing.
+    In the unit of the number; only mu* has an interval. A step is more than half of the range of a factor. Trajectories with a
+    point without a number are left out. Raises PlannerError where fewer than two are left, where all numbers are the same, and
+    where SALib is missing.
     """
     _check(design, numbers, "morris", "Morris effects")
     steps = len(design.factors) + 1
@@ -74,7 +75,8 @@ def morris_effects(design: Design, numbers: Values) -> pd.DataFrame:
     module, names = salib("SALib.analyze.morris"), [factor.name for factor in design.factors]
     levels = design.settings.get("levels") or 4
     found = module.analyze(
-        unit_problem(names), unit_shares(design)[kept], numbers[kept], num_levels=levels, num_resamples=RESAMPLES, seed=design.seed
+        unit_problem(names), unit_shares(design)[kept], numbers[kept],
+        num_levels=levels, num_resamples=RESAMPLES, seed=design.seed,
     )  # fmt: skip
     rows = [_row(name, "mu*", found["mu_star"][i], found["mu_star_conf"][i]) for i, name in enumerate(names)]
     rows += [_row(name, key, found[key][i], np.nan) for key in ("mu", "sigma") for i, name in enumerate(names)]

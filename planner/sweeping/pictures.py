@@ -54,7 +54,7 @@ def distribution(analysis: SweepAnalysis, quantity: str) -> Any:
     planned = analysis.results[analysis.results["status"] == "optimal"]
     numbers = planned[quantity].to_numpy(dtype=float, na_value=np.nan)
     known = numbers[~np.isnan(numbers)]
-    title = f"{quantity}, {len(known)} plans"
+    title = f"{quantity}, {len(numbers)} plans"
     if is_year(analysis, quantity):
         years, counts = np.unique(known.astype(int), return_counts=True)
         rows = pd.DataFrame({"label": [str(year) for year in years], "plans": counts, "kind": "year"})
@@ -64,6 +64,7 @@ def distribution(analysis: SweepAnalysis, quantity: str) -> Any:
         hue = alt.Color("kind:N", legend=None, scale=alt.Scale(domain=["year", "never"], range=[PALETTE[0], OTHER_COLOUR]))
         drawn = alt.Chart(inline(rows)).mark_bar().encode(x=x, y=alt.Y("plans:Q", title="plans"), color=hue)
         return titled(drawn.properties(width=WHOLE, height=HEIGHT), title)
+    known = np.where(np.abs(known) < 1e-9 * np.abs(known).max(), 0.0, known)  # what a solver calls nought begins no bar below it
     counts, edges = np.histogram(known, bins=_BARS if np.ptp(known) > 0 else 1)
     rows = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "plans": counts})
     unit = unit_of(analysis, quantity)
@@ -71,7 +72,10 @@ def distribution(analysis: SweepAnalysis, quantity: str) -> Any:
         alt.Chart(inline(rows))
         .mark_bar(color=PALETTE[0], binSpacing=1)
         .encode(
-            x=alt.X("from:Q", bin="binned", title=quantity + (f", {unit}" if unit else "")),
+            x=alt.X(
+                "from:Q", bin="binned", title=quantity + (f", {unit}" if unit else ""),
+                scale=alt.Scale(domain=[edges[0], edges[-1]], nice=False, zero=False), axis=alt.Axis(grid=False),
+            ),
             x2="to:Q",
             y=alt.Y("plans:Q", title="plans"),
         )
@@ -119,7 +123,7 @@ def boxes(analysis: SweepAnalysis, decision: Decision) -> Any:
     alt = needed("altair")
     numeric = decision.guessed is None
     said = [
-        f"{box} ({points} points)" for box, points in zip(decision.boxes["box"], decision.boxes["points"], strict=True)
+        f"{box} ({points}\u00a0points)" for box, points in zip(decision.boxes["box"], decision.boxes["points"], strict=True)
     ]  # fmt: skip
     told = [number_said(analysis, decision.outcome, m) if numeric else f"{m:.0%}" for m in decision.boxes["mean"]]
     rows = decision.boxes.assign(said=[_broken(text) for text in said], order=range(len(said)), told=told)
@@ -136,7 +140,7 @@ def boxes(analysis: SweepAnalysis, decision: Decision) -> Any:
     layers.append(base.mark_point(filled=True, size=70, color=PALETTE[0], opacity=1).encode(x=x, y=y))
     layers.append(base.mark_text(dy=-12, fontSize=10).encode(x="mean:Q", y=y, text="told:N"))
     drawn = alt.layer(*layers).properties(width=WHOLE - 170, height=alt.Step(40))
-    return titled(drawn, f"What decides {decision.outcome}: {decision.first} first")
+    return titled(drawn, f"{'What decides' if numeric else 'Whether'} {decision.outcome}: {decision.first} first")
 
 
 #: Pixels for the words of a box.

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner.parameters import with_unit
-from planner.sweeping.indices import ranked
+from planner.sweeping.indices import DRAWN, ranked
 
 if TYPE_CHECKING:
     from planner.sweeping.analysis import SweepAnalysis
     from planner.sweeping.deciding import Decision
+    from planner.sweeping.points import Factor
 
 #: So many factors are told of each number, those that matter most.
 _TOLD = 5
@@ -40,7 +41,31 @@ def number_said(analysis: SweepAnalysis, quantity: str, number: float) -> str:
     """A number that was asked, as far as a sample can know it, with its unit; a year as a year."""
     if is_year(analysis, quantity):
         return f"{number:.0f}"
-    return with_unit(f"{number:.3g}" if abs(number) < 1000 else f"{number:.0f}", unit_of(analysis, quantity))
+    return with_unit(_beside_the_most(analysis, quantity, number), unit_of(analysis, quantity))
+
+
+def span_said(analysis: SweepAnalysis, quantity: str, low: float, high: float) -> str:
+    """`719 to 1410 GW`."""
+    first = f"{low:.0f}" if is_year(analysis, quantity) else _beside_the_most(analysis, quantity, low)
+    return f"{first} to {number_said(analysis, quantity, high)}"
+
+
+def _beside_the_most(analysis: SweepAnalysis, quantity: str, number: float) -> str:
+    """A number in three figures, nought where it is less than a hundred-thousandth of the largest of all plans."""
+    row = analysis.summary.set_index("quantity").loc[quantity]
+    largest = max(abs(row["least"]), abs(row["most"]))
+    return "0" if abs(number) < 1e-5 * largest else figures(number)
+
+
+def said_number(factor: Factor, number: float) -> str:
+    """A number of a factor, as far as a sample can know it, with its unit."""
+    unit = factor.varied.unit
+    return with_unit(figures(number), "" if unit == "1" else unit)
+
+
+def figures(number: float) -> str:
+    """A number in three figures, its other digits nought."""
+    return f"{float(f'{number:.3g}'):.10g}"
 
 
 def analysis_said(analysis: SweepAnalysis) -> str:
@@ -59,11 +84,10 @@ def _spread_said(analysis: SweepAnalysis, row: dict[Any, Any]) -> str:
     name = row["quantity"]
     if not row["points"]:
         return f"{name}: of no plan is there such a number."
-    least, low, middle, high, most = (
-        number_said(analysis, name, row[end]) for end in ("least", "p10", "median", "p90", "most")
-    )  # fmt: skip
+    middle = number_said(analysis, name, row["median"])
+    inner, outer = span_said(analysis, name, row["p10"], row["p90"]), span_said(analysis, name, row["least"], row["most"])
     never = f"; never in {row['never']} of {row['points'] + row['never']} plans" if row["never"] else ""
-    return f"{name}: median {middle}, {low} to {high} in four fifths of the plans, {least} to {most} in all{never}."
+    return f"{name}: median {middle}, {inner} in four fifths of the plans, {outer} in all{never}."
 
 
 def _factors_said(analysis: SweepAnalysis, quantity: str) -> Iterator[str]:
@@ -74,39 +98,34 @@ def _factors_said(analysis: SweepAnalysis, quantity: str) -> Iterator[str]:
         if rows.empty:
             continue
         by_factor = rows[rows["measure"] == measure].set_index("factor")
-        told = [
-            f"{name} {by_factor.at[name, 'value']:.2g} ({by_factor.at[name, 'low']:.2g} to {by_factor.at[name, 'high']:.2g})"
-            for name in ranked(rows, measure)[:_TOLD]
-        ]
+        told = [f"{name} {_with_interval(by_factor, name)}" for name in ranked(rows, measure)[:_TOLD]]
         fit = f", R2 {analysis.explained[quantity]:.2f}" if kind == "regression" else ""
         unit = f" in {unit_of(analysis, quantity)}" if kind == "morris" and unit_of(analysis, quantity) else ""
         yield f"  {meaning}{unit}{fit}: {', '.join(told)}."
 
 
+def _with_interval(by_factor: pd.DataFrame, factor: str) -> str:
+    value, low, high = (f"{float(f'{by_factor.at[factor, end]:.2g}'):.10g}" for end in ("value", "low", "high"))
+    return f"{value} ({low} to {high})"
+
+
 def decision_said(analysis: SweepAnalysis, decision: Decision) -> list[str]:
     """A tree in words: what decides first, how sure that is, and the boxes."""
-    from planner.sweeping.deciding import said_number
-
     factor = next(factor for factor in analysis.design.factors if factor.name == decision.first)
     if decision.guessed is None:
         trust = f"the tree foretells {max(decision.foretold, 0.0):.0%} of the variance of points that it has not seen"
     else:
         trust = f"the tree foretells {decision.foretold:.0%} of points that it has not seen, a guess {decision.guessed:.0%}"
     lines = [
-        f"Of {decision.outcome}, {decision.first} decides first, at {said_number(factor, decision.first_at)} "
-        f"({decision.agreed:.0%} of {_drawn()} trees of points drawn anew agree; {trust})."
+        f"{'' if decision.guessed is None else 'Whether '}{decision.outcome}: {decision.first} decides first, at "
+        f"{said_number(factor, decision.first_at)} "
+        f"({decision.agreed:.0%} of {DRAWN} trees of points drawn anew agree; {trust})."
     ]
     for box in decision.boxes.to_dict("records"):
         if decision.guessed is not None:
             what = f"in {box['mean']:.0%}"
         else:
-            mean, low, high = (number_said(analysis, decision.outcome, box[end]) for end in ("mean", "low", "high"))
-            what = f"mean {mean}, {low} to {high} in four fifths"
+            span = span_said(analysis, decision.outcome, box["low"], box["high"])
+            what = f"mean {number_said(analysis, decision.outcome, box['mean'])}, {span} in four fifths"
         lines.append(f"  {box['box']}: {what} ({box['points']} points)")
     return lines
-
-
-def _drawn() -> int:
-    from planner.sweeping.deciding import DRAWN
-
-    return DRAWN

@@ -71,7 +71,9 @@ def test_morris_leaves_out_trajectories_that_are_not_whole(tmp_path: Path) -> No
         morris_effects(design, numbers)
 
 
-@pytest.mark.parametrize("head", ['method = "sobol"\npoints = 128', 'method = "saltelli"\npoints = 32', 'method = "morris"\npoints = 40'])
+@pytest.mark.parametrize(
+    "head", ['method = "sobol"\npoints = 128', 'method = "saltelli"\npoints = 32', 'method = "morris"\npoints = 40']
+)
 def test_regression_of_ranks(head: str, tmp_path: Path) -> None:
     design = design_of(head + "\n" + THREE, tmp_path)
     found, explained = rank_regression(design, np.exp(unit_shares(design)[:, 1]) * -3)

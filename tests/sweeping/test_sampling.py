@@ -14,11 +14,14 @@ from planner.sweeping.sampling import correlated, rank_matrix, sample, total
 from tests.sweeping.functions import THREE, design_of
 
 
-@pytest.mark.parametrize(("method", "second"), [("latin_hypercube", False), ("sobol", False), ("saltelli", False), ("saltelli", True), ("morris", False)])
+@pytest.mark.parametrize(
+    ("method", "second"),
+    [("latin_hypercube", False), ("sobol", False), ("saltelli", False), ("saltelli", True), ("morris", False)],
+)
 def test_a_sample_has_the_size_that_is_said_and_is_drawn_again_alike(method: str, second: bool) -> None:
     shares = sample(method, 16, 3, 7, 4, second)
     assert shares.shape == (total(method, 16, 3, second), 3)
-    assert 0 <= shares.min() and shares.max() <= 1
+    assert shares.min() >= 0 and shares.max() <= 1
     assert np.array_equal(shares, sample(method, 16, 3, 7, 4, second))
     assert not np.array_equal(shares, sample(method, 16, 3, 8, 4, second))
 
@@ -31,7 +34,11 @@ def test_rank_correlations_by_a_gaussian_copula() -> None:
 
 
 def test_correlated_factors_of_a_design(tmp_path: Path) -> None:
-    text = 'method = "latin_hypercube"\npoints = 2000\n' + THREE + '[[correlation]]\nfactors = ["rack", "launch price"]\nrank = 0.6\n'
+    text = (
+        'method = "latin_hypercube"\npoints = 2000\n'
+        + THREE
+        + '[[correlation]]\nfactors = ["rack", "launch price"]\nrank = 0.6\n'
+    )
     values = np.array([point.values for point in design_of(text, tmp_path).points])
     found = np.asarray(spearmanr(values).statistic)
     assert found[0, 1] == pytest.approx(0.6, abs=0.03) and abs(found[0, 2]) < 0.05
@@ -59,7 +66,11 @@ def test_a_shared_factor_correlates_what_it_moves(tmp_path: Path) -> None:
 def test_correlations_that_cannot_be(tmp_path: Path) -> None:
     pairs = "".join(
         f'[[correlation]]\nfactors = ["{a}", "{b}"]\nrank = {rank}\n'
-        for a, b, rank in (("rack", "launch price", 0.9), ("launch price", "worth of training", 0.9), ("rack", "worth of training", -0.9))
+        for a, b, rank in (
+            ("rack", "launch price", 0.9),
+            ("launch price", "worth of training", 0.9),
+            ("rack", "worth of training", -0.9),
+        )
     )
     with pytest.raises(InstanceError, match="no factors can have these correlations together"):
         design_of('method = "sobol"\npoints = 8\n' + THREE + pairs, tmp_path)
