@@ -1,0 +1,132 @@
+"""Fleets, for every block alike: (F1), (F2), (F3), what is ordered and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from xarray import DataArray
+
+from benchmarks.statement.lives import Lives, read_lives
+from benchmarks.statement.terms import Statement, gathered, picked
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The assets of a block along the axis `index`, their lives, and the variables over asset and year (`build`: vintage)."""
+
+    block: str
+    index: pd.Index
+    technologies: list[str]
+    sites: list[str]
+    lives: Lives
+    build: Any
+    installed: Any
+    in_service: Any
+
+    @property
+    def labels(self) -> dict[str, list[str]]:
+        """The labels of the assets, for quantities."""
+        return {"technology": self.technologies, "site": self.sites}
+
+    def standing(self, slices: DataArray) -> DataArray:
+        """Where an asset may stand, for each slice that its body has (`slices`: asset x slice)."""
+        shape = DataArray(self.lives.standing, coords=[self.index, slices_year(self.build)])
+        return shape & (slices > 0)
+
+
+def slices_year(build: Any) -> pd.Index:
+    """The model years as the axis that they are for everything but orders."""
+    return build.indexes["vintage"].rename("year")
+
+
+def add_fleet(st: Statement, block: str, serviced: bool = True) -> Fleet | None:
+    """The fleet of a block, or None where the instance has none of its technologies."""
+    r, m = st.reading, st.model
+    lives = read_lives(r, block)
+    if not lives.assets:
+        return None
+    index = pd.Index([f"{k}@{s}" for k, s in lives.assets], name="asset")
+    standing = DataArray(lives.standing, coords=[index, r.years])
+    orders = DataArray(lives.orders, coords=[index, r.vintages])
+    most = r.table(f"{block}.max_build", lives.assets, index, r.vintages, absent=np.inf)
+    build = m.add_variables(lower=0, upper=most, mask=orders, name=f"{block}_build")
+    installed = m.add_variables(lower=0, coords=[index, r.years], mask=standing, name=f"{block}_installed")
+    in_service = None
+    if serviced:
+        in_service = m.add_variables(lower=0, coords=[index, r.years], mask=standing, name=f"{block}_in_service")
+        m.add_constraints(in_service - installed <= 0, name=f"{block}_F2")
+    technologies, sites = [k for k, _ in lives.assets], [s for _, s in lives.assets]
+    fleet = Fleet(block, index, technologies, sites, lives, build, installed, in_service)
+    st.fleets[block] = fleet
+    _add_standing(st, fleet)
+    _add_growth(st, fleet)
+    _add_costs(st, fleet)
+    return fleet
+
+
+def _add_standing(st: Statement, fleet: Fleet) -> None:
+    r, lives = st.reading, fleet.lives
+    changes = lives.changes()
+    a, v, y = np.nonzero(changes)
+    change = pd.RangeIndex(len(a), name="change")
+    amounts = DataArray(changes[a, v, y] * r.n[v], coords=[change])
+    axes = {"asset": fleet.index, "year": r.years}
+    added = picked(fleet.build, "change", change, asset=a, vintage=v) * amounts
+    gained = gathered(added, "change", axes, asset=fleet.index[a], year=r.years[y])
+    kept = DataArray(lives.kept, coords=[fleet.index, r.years])
+    past = np.zeros_like(lives.existing)
+    past[:, 1:] = lives.existing[:, :-1]
+    constant = DataArray(lives.existing - lives.kept * past, coords=[fleet.index, r.years])
+    before = kept * fleet.installed.shift(year=1).fillna(0)
+    st.model.add_constraints(fleet.installed - before - gained == constant, name=f"{fleet.block}_F1")
+
+
+def _add_growth(st: Statement, fleet: Fleet) -> None:
+    r, i = st.reading, st.reading.instance
+    held = {key: rate for key, rate in i.numbers[f"{fleet.block}.growth"].items() if key[0] in fleet.technologies}
+    if not held:
+        return
+    bodies = [i.sites[s] for s in fleet.sites]
+    index = pd.Index([f"{k}@{b}" for k, b in held], name="held")
+    inside = np.array([[(k, b) == key for k, b in zip(fleet.technologies, bodies, strict=True)] for key in held], float)
+    onto = DataArray(inside, coords=[index, fleet.index])
+    step = np.array([1, *np.diff(r.years.values)])
+    factor = DataArray((1 + np.array(list(held.values())))[:, None] ** step, coords=[index, r.years])
+    now = (onto * fleet.installed.fillna(0)).sum("asset")
+    then = (onto * fleet.installed.shift(year=1).fillna(0)).sum("asset")
+    first = np.zeros((len(held), len(r.years)))
+    first[:, 0] = inside @ fleet.lives.existing[:, 0]
+    room = factor * DataArray(first, coords=[index, r.years]) + r.table(f"{fleet.block}.seed", list(held), index)
+    stands = DataArray(inside @ fleet.lives.standing > 0, coords=[index, r.years])
+    st.model.add_constraints(now - factor * then <= room, mask=stands, name=f"{fleet.block}_F3")
+
+
+def _add_costs(st: Statement, fleet: Fleet) -> None:
+    r, block, assets = st.reading, fleet.block, fleet.lives.assets
+    capex = r.table(f"{block}.capex", assets, fleet.index, r.vintages)
+    spent = capex * fleet.build
+    worth = DataArray(fleet.lives.capital * r.n, coords=[fleet.index, r.vintages])
+    st.costs.append((worth * spent).sum())
+    st.say("cost.capital", lambda: spent.rename(vintage="year"), "asset", **fleet.labels)
+    st.say(f"{block}.build", lambda: (1 * fleet.build).rename(vintage="year"), "asset", **fleet.labels)
+    st.say(f"{block}.installed", lambda: 1 * fleet.installed, "asset", **fleet.labels)
+    land = r.table(f"{block}.land", assets, fleet.index)
+    if land.any():
+        st.say("land.occupied", lambda: land * fleet.installed, "asset", **fleet.labels)
+    if fleet.in_service is not None:
+        st.say(f"{block}.in_service", lambda: 1 * fleet.in_service, "asset", **fleet.labels)
+        fixed = r.table(f"{block}.fixed_cost", assets, fleet.index, r.years)
+        st.pay("fixed", fixed * fleet.in_service, "asset", **fleet.labels)
+
+
+def slice_share(st: Statement, fleet: Fleet) -> DataArray:
+    """The share of the year of each slice where an asset stands, asset x slice; nought where its body has no such slice."""
+    return st.reading.at(st.reading.share, fleet.sites, fleet.index)
+
+
+def availability(st: Statement, fleet: Fleet) -> DataArray:
+    """The greatest output per unit in service, asset x slice."""
+    return st.reading.table(f"{fleet.block}.availability", fleet.lives.assets, fleet.index, st.reading.slices)
