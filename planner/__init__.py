@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from planner.studies.frontier import Frontier, frontier
     from planner.studies.pareto import Pareto, pareto
     from planner.studies.value_function import ValueFunction, value_function
+    from planner.sweeping.analysis import SweepAnalysis, analyse_sweep
+    from planner.sweeping.design import Design, read_design
 
 __version__ = "0.1.0"
 
@@ -52,6 +54,7 @@ __all__ = [
     "Breakeven",
     "Certificate",
     "Comparison",
+    "Design",
     "ExactCertificate",
     "Explanation",
     "Frontier",
@@ -68,9 +71,11 @@ __all__ = [
     "Session",
     "SolverError",
     "SolverLimit",
+    "SweepAnalysis",
     "Unbounded",
     "UnitError",
     "ValueFunction",
+    "analyse_sweep",
     "breakeven",
     "build",
     "certify",
@@ -83,6 +88,7 @@ __all__ = [
     "load",
     "load_plan",
     "pareto",
+    "read_design",
     "refine",
     "report",
     "save_plan",
@@ -116,6 +122,8 @@ _HOMES = {
     "planner.studies.frontier": ("Frontier", "frontier"),
     "planner.studies.pareto": ("Pareto", "pareto"),
     "planner.studies.value_function": ("ValueFunction", "value_function"),
+    "planner.sweeping.analysis": ("SweepAnalysis", "analyse_sweep"),
+    "planner.sweeping.design": ("Design", "read_design"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

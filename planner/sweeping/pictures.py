@@ -73,8 +73,11 @@ def distribution(analysis: SweepAnalysis, quantity: str) -> Any:
         .mark_bar(color=PALETTE[0], binSpacing=1)
         .encode(
             x=alt.X(
-                "from:Q", bin="binned", title=quantity + (f", {unit}" if unit else ""),
-                scale=alt.Scale(domain=[edges[0], edges[-1]], nice=False, zero=False), axis=alt.Axis(grid=False),
+                "from:Q",
+                bin="binned",
+                title=quantity + (f", {unit}" if unit else ""),
+                scale=alt.Scale(domain=[edges[0], edges[-1]], nice=False, zero=False),
+                axis=alt.Axis(grid=False),
             ),
             x2="to:Q",
             y=alt.Y("plans:Q", title="plans"),

@@ -20,6 +20,7 @@ _TOLD = 5
 
 #: How the measures are told: the table, the measure that ranks, and what it is.
 _MEASURES = (
+    ("sobol", "first", "share of its variance that a factor has alone (first Sobol index, 95 %)"),
     ("sobol", "total", "share of its variance that a factor has a part in (total Sobol index, 95 %)"),
     ("morris", "mu*", "mean change over the whole range of a factor (Morris mu*, 95 %)"),
     ("regression", "rank coefficient", "rank regression coefficient (95 %)"),
