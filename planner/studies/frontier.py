@@ -29,6 +29,7 @@ class Frontier:
 
     `table` has a row a switch: `x`; `y`, the middle of `y_below` and `y_above`, between which the state changes from
     `holds_below` to `holds_above` (None: there is no plan); y is None where nothing switches, and `said` says what is.
+    `points` has a row for every point that was solved: `x`, `y`, and whether the condition `holds` (None: there is no plan).
     """
 
     x: Varied
@@ -36,6 +37,7 @@ class Frontier:
     condition: Condition
     accuracy: float
     table: pd.DataFrame
+    points: pd.DataFrame
     solves: int
 
     def as_dict(self) -> dict[str, Any]:
@@ -44,8 +46,9 @@ class Frontier:
             name: {"vary": v.name, "unit": v.unit or "1", "low": v.low, "high": v.high, "range": v.about_range}
             for name, v in (("x", self.x), ("y", self.y))
         }
-        rows = self.table.astype(object).where(self.table.notna(), None).to_dict("records")
-        return {**axes, "until": str(self.condition), "accuracy": self.accuracy, "line": rows, "solves": self.solves}
+        line, points = (table.astype(object).where(table.notna(), None).to_dict("records") for table in (self.table, self.points))
+        said = {"until": str(self.condition), "accuracy": self.accuracy, "solves": self.solves}
+        return {**axes, **said, "line": line, "points": points}
 
     def __str__(self) -> str:
         from planner.studies.sentences import frontier_said
@@ -77,15 +80,18 @@ def frontier(
         raise PlannerError(f"x and y both vary {', '.join(sorted(shared))}, expected two things")
     programs = Programs(instance, (across, up), watch or (lambda step: None))
     rows: list[dict[str, Any]] = []
+    points: list[tuple[float, float, bool | None]] = []
     neighbour: Switch | None = None
     for at in dict.fromkeys(across.between(across.low, across.high, i / (number - 1)) for i in range(number)):
         look = Looking(programs, condition, (at,), accuracy)
         switches = _around(look, neighbour) if neighbour else []
         switches = switches or _sampled(look)
         rows += [_row(at, look, switch) for switch in switches] or [_unswitched(at, look)]
+        points += [(at, t, look.points[t].state) for t in sorted(look.points)]
         neighbour = next((switch for switch in switches if switch.is_threshold), None)
     columns = ["x", "y", "y_below", "y_above", "holds_below", "holds_above", "said"]
-    return Frontier(across, up, condition, accuracy, pd.DataFrame(rows, columns=columns), programs.solves)
+    seen = pd.DataFrame(points, columns=["x", "y", "holds"])
+    return Frontier(across, up, condition, accuracy, pd.DataFrame(rows, columns=columns), seen, programs.solves)
 
 
 def _sampled(look: Looking) -> list[Switch]:

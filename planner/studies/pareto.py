@@ -24,6 +24,12 @@ SLACK = 1e-7
 #: A ratio is at its best where one more step betters it by less than this.
 SETTLED = 1e-9
 
+#: Costs that differ by less than this share are the same.
+SAME_COST = 1e-9
+
+#: What a ratio is a share of is nothing up to here, in its unit.
+NOTHING = 1e-9
+
 #: The most steps towards the best ratio; each at least squares the error of the one before.
 _STEPS = 50
 
@@ -33,7 +39,8 @@ class Pareto:
     """Least cost in GUSD against `name` in `unit`, made as small (`least`) or as large (`most`) as can be.
 
     `table` has a row a point: the `limit` on the quantity (none at the first, the cheapest plan of all), the `quantity`, the
-    `cost`, and the `price` in GUSD of one more unit of restraint, the dual of the limit.
+    `cost`, and the `price` in GUSD of one more unit of restraint, the dual of the limit; none at the last, beyond which there
+    is no plan. A ratio of which a plan has neither part is no number.
     """
 
     name: str
@@ -69,15 +76,28 @@ def pareto(
         raise PlannerError(f"{points} points of the {sense}, expected at least 2 of the least or the most")
     front = _Front(instance, against, sense, watch or (lambda step: None))
     first = front.solve(front.lp)
-    best = front.best(first)
-    rows = [{"limit": np.nan, "quantity": front.measure(first), "cost": first.cost, "price": np.nan}]
-    span = best - rows[0]["quantity"]
+    start = front.measure(first)
+    best = front.best(start)
+    rows = [{"limit": np.nan, "quantity": start, "cost": first.cost, "price": np.nan}]
+    span = best - start
     if abs(span) > SLACK * (1 + abs(best)):
         for i in range(1, points):
-            limit = rows[0]["quantity"] + span * i / (points - 1)
+            limit = best if i == points - 1 else start + span * i / (points - 1)
             solved = front.solve(front.limited(limit))
-            rows.append({"limit": limit, "quantity": front.measure(solved), "cost": solved.cost, "price": front.price(solved)})
-    return Pareto(front.name, front.unit, sense, pd.DataFrame(rows), front.solves)
+            price = np.nan if i == points - 1 else front.price(solved)
+            rows.append({"limit": limit, "quantity": front.measure(solved), "cost": solved.cost, "price": price})
+    return Pareto(front.name, front.unit, sense, pd.DataFrame(_undominated(rows)), front.solves)
+
+
+def _undominated(rows: list[dict[str, float]]) -> list[dict[str, float]]:
+    """The points without those whose next, better one costs no more: there is a choice of plans of one cost."""
+    return [
+        row for row, after in zip(rows, [*rows[1:], None], strict=True) if after is None or not _same(row["cost"], after["cost"])
+    ]
+
+
+def _same(cost: float, other: float) -> bool:
+    return abs(cost - other) <= SAME_COST * (1 + abs(cost))
 
 
 class _Front:
@@ -109,28 +129,35 @@ class _Front:
         return Solved((), lp, optimum, certificate)
 
     def measure(self, solved: Solved) -> float:
-        """The quantity in a plan."""
+        """The quantity in a plan; a share of nothing is no number."""
         above, below = self._amounts(solved)
-        if below <= 0:
-            raise PlannerError(f"{self.name} has nothing to be a share of: what it is divided by is {below:g} in a plan")
-        return above / below
+        return above / below if below > NOTHING else np.nan
 
-    def best(self, first: Solved) -> float:
+    def best(self, found: float) -> float:
         """The least, or the most, that the quantity can be at any cost; a ratio by the steps of Dinkelbach (1967)."""
-        found = self.measure(first)
+        if np.isnan(found):
+            raise PlannerError(f"{self.name} has nothing to be a share of: the cheapest plan has none of what it is divided by")
         for _ in range(_STEPS):
             row, constant = self._beyond(found if self._below is not None else 0.0)
             goal = replace(self.lp, cost=self._sign * row.toarray().ravel(), offset=self._sign * constant)
             try:
                 solved = self.solve(goal)
             except Unbounded:
-                word = "most" if self._sign < 0 else "least"
-                raise PlannerError(f"{self.name} has no {word}: it can go on without end, expected a limit on it") from None
+                raise self._endless() from None
             better = self.measure(solved)
-            if self._below is None or abs(better - found) <= SETTLED * (1 + abs(found)):
+            if self._below is None:
                 return better
+            gain = -self._sign * (self._amounts(solved)[0] - found * self._amounts(solved)[1])
+            if np.isnan(better) and gain > NOTHING:
+                raise self._endless()
+            if np.isnan(better) or abs(better - found) <= SETTLED * (1 + abs(found)):
+                return found  # no plan has more above the line than `found` times what is below it
             found = better
         raise PlannerError(f"the best {self.name} was not found in {_STEPS} steps")
+
+    def _endless(self) -> PlannerError:
+        word = "most" if self._sign < 0 else "least"
+        return PlannerError(f"{self.name} has no {word}: it can go on without end, expected a limit on it")
 
     def limited(self, limit: float) -> LinearProgram:
         """The program with one more limit (X1), on the quantity."""

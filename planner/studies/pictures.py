@@ -39,21 +39,42 @@ def _points(table: pd.DataFrame, x: Any, y: Any, title: str) -> Any:
 
 
 def _frontier(found: Frontier) -> Any:
+    """The line over everything that was looked at, so that the sides, and where there is no line, can be seen."""
     alt = needed("altair")
+    x = _spanned(alt, alt.X, "x", found.x)
+    y = _spanned(alt, alt.Y, "y", found.y)
+    states = [word for word in _STATES if word in {_state(holds) for holds in found.points["holds"]}]
+    colour, shape = (
+        channel("state:N", title=None, sort=states, scale=alt.Scale(domain=states, range=[_STATES[word][i] for word in states]))
+        for i, channel in enumerate((alt.Color, alt.Shape))
+    )
+    looked = found.points.assign(state=found.points["holds"].map(_state)).drop(columns="holds")
+    points = alt.Chart(looked).mark_point(size=28, strokeWidth=1.5).encode(x=x, y=y, color=colour, shape=shape)
     line = found.table[found.table["y"].notna()]
-    if line.empty:
-        raise PlannerError(f"there is no line to draw: {found.condition} switches nowhere")
-    x = _axis(alt, alt.X, "x", _title(found.x), found.x.geometric)
-    y = _axis(alt, alt.Y, "y", _title(found.y), found.y.geometric)
-    base = alt.Chart(line.assign(kind=line.apply(_kind, axis=1)).drop(columns="said")).encode(x=x, y=y)
-    hue = alt.Color("kind:N", title=None, scale=alt.Scale(range=list(PALETTE)), legend=alt.Legend(orient="bottom", columns=1))
-    drawn = base.mark_line(strokeWidth=2).encode(color=hue) + base.mark_point(filled=True, size=45).encode(color=hue)
-    return titled(drawn.properties(width=WHOLE, height=HEIGHT), f"Where {found.condition} switches")
+    kinds = ["holds_below", "holds_above"]
+    line = line.assign(line=[f"{below}, {above}, {rank}" for below, above, rank in _ranked(line, kinds)])
+    drawn = alt.Chart(line[["x", "y", "line"]]).mark_line(color="#8C8C8C", strokeWidth=2.5).encode(x=x, y=y, detail="line:N")
+    both = (drawn + points).properties(width=WHOLE, height=HEIGHT)
+    return titled(both, f"Where {found.condition} is true")
 
 
-def _kind(row: Any) -> str:
-    words = {True: "true", False: "false", None: "no plan"}
-    return f"{words[row['holds_below']]} below the line, {words[row['holds_above']]} above it"
+#: How the points of a frontier are marked: colour and shape, so that no eye has to go by colour alone.
+_STATES = {"true": (PALETTE[3], "circle"), "false": (PALETTE[0], "square"), "no plan": ("#8C8C8C", "cross")}
+
+
+def _state(holds: bool | None) -> str:
+    return "no plan" if holds is None else "true" if holds else "false"
+
+
+def _spanned(alt: Any, channel: Any, field: str, varied: Varied) -> Any:
+    scale = alt.Scale(type="log" if varied.geometric else "linear", domain=[varied.low, varied.high], nice=False)
+    return channel(f"{field}:Q", title=_title(varied), scale=scale)
+
+
+def _ranked(line: pd.DataFrame, kinds: list[str]) -> Any:
+    """The kind of each switch, and which of its kind it is at its x: what is joined to one line."""
+    rank = line.groupby(["x", *kinds], dropna=False).cumcount()
+    return zip(line[kinds[0]].map(_state), line[kinds[1]].map(_state), rank, strict=True)
 
 
 def _pareto(found: Pareto) -> Any:

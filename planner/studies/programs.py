@@ -193,7 +193,7 @@ def _differing(one: LinearProgram, other: LinearProgram) -> list[str]:
     for name in _VECTORS:
         a, b = getattr(one, name), getattr(other, name)
         finite = np.isfinite(a)
-        if not np.allclose(a[finite], b[finite], rtol=SAME, atol=SAME):
+        if not np.allclose(a[finite], b[finite], rtol=SAME, atol=SAME * SAME):
             found.append(name)
     for name in _MATRICES:
         a, b = getattr(one, name), getattr(other, name)

@@ -110,14 +110,16 @@ def frontier_said(found: Frontier) -> str:
 
 def pareto_said(found: Pareto) -> str:
     """The points of a Pareto front."""
-    word = "least" if found.sense == "least" else "most"
-    lines = [f"Cost against {found.name} in {found.unit}, {word}:"]
-    for row in found.table.itertuples():
-        price = (
-            ""
-            if row.price is None or row.price != row.price
-            else f"; one {found.unit} {'less' if word == 'least' else 'more'} costs {row.price:.6g} GUSD"
-        )
-        lines.append(f"  {row.quantity:.9g} {found.unit}: {row.cost:.9g} GUSD{price}")
+    word, more = ("least", "less") if found.sense == "least" else ("most", "more")
+    unit = "" if found.unit == "1" else f" {found.unit}"
+    lines = [f"Cost against {found.name}{f' in{unit}' if unit else ''}, the {word} of it:"]
+    last = len(found.table) - 1
+    for place, row in enumerate(found.table.itertuples()):
+        amount = "nothing to be a share of" if row.quantity != row.quantity else f"{row.quantity:.9g}{unit}"
+        if place == last:
+            price = f"; no plan has {more}"
+        else:
+            price = "" if row.price != row.price else f"; one{unit or ' unit'} {more} costs {row.price:.6g} GUSD"
+        lines.append(f"  {amount}: {row.cost:.9g} GUSD{price}")
     lines.append(f"{found.solves} plans were solved and certified, each under a limit (X1) on {found.name}.")
     return "\n".join(lines)

@@ -50,7 +50,8 @@ class Breakpoint:
 class Segment:
     """A stretch on which the least cost is straight, its cost in GUSD at both ends, and the compute in service in GW, by body.
 
-    The compute is the largest of any year, in the plan in the middle of the segment.
+    The compute is the largest of any year: of a cost in the plan that is best on the whole segment, of a right-hand side in the
+    plan in its middle.
     """
 
     low: float
@@ -148,6 +149,7 @@ class _Recursion:
         self.kind = "right-hand side" if "right-hand side" in programs.parts else "cost"
         self.ends = (programs.at(self.varied.low), programs.at(self.varied.high))
         self.notes: list[str] = []
+        self._plans: dict[Line, Solved] = {}
 
     def run(self) -> ValueFunction:
         """The value function."""
@@ -172,7 +174,9 @@ class _Recursion:
     def line(self, solved: Solved) -> Line:
         """The line that touches the function where it was solved."""
         low, high = (kept_plan(lp, solved) if self.kind == "cost" else kept_duals(lp, solved) for lp in self.ends)
-        return Line(low, high)
+        line = Line(low, high)
+        self._plans[line] = solved
+        return line
 
     def _meetings(self, first: Solved, last: Solved) -> list[Meeting]:
         """Where lines meet on the function: share of the range, the line on either side, and the error in GUSD (0: exact)."""
@@ -193,8 +197,8 @@ class _Recursion:
             elif len(found) + len(heap) >= self.most:
                 found.append((share, one, other, room))
             else:
-                middle = self._solve_at(self._value(share), left)
-                if middle is None or abs(one.at(share) - middle.cost) <= tolerance:
+                middle = self._inside(share, left)
+                if abs(one.at(share) - middle.cost) <= tolerance:
                     found.append((share, one, other, 0.0))
                 else:
                     heapq.heappush(heap, (-room, next(count), left, middle))
@@ -207,12 +211,10 @@ class _Recursion:
         return sorted(found, key=lambda meeting: meeting[0])
 
     def _described(self, places: list[float], lines: list[Line], errors: list[float]) -> ValueFunction:
-        """The function with what its plans are in the middle of each segment."""
+        """The function with what its plans are in the middle of each segment: of costs, the plan whose line it is."""
         segments, plans = [], []
         for (a, b), line in zip(itertools.pairwise(places), lines, strict=True):
-            solved = self._solve_at(self._value((a + b) / 2), None)
-            if solved is None:
-                raise PlannerError(f"no plan at {self.varied.said(self._value((a + b) / 2))}, between two points that have one")
+            solved = self._plans[line] if self.kind == "cost" else self._inside((a + b) / 2, None)
             plans.append(solved)
             compute = compute_by_body(self.programs.instance, solved)
             segments.append(Segment(self._value(a), self._value(b), line.at(a), line.at(b), compute))
@@ -222,6 +224,13 @@ class _Recursion:
             )
             for left, right, before, after, error in zip(segments, segments[1:], plans, plans[1:], errors, strict=False)
         ]
+        bends = max(points, key=lambda p: abs(p.slope_right - p.slope_left), default=None)
+        at = bends.at if bends else self._value((places[0] + places[-1]) / 2)
+        if self.programs.differ_from_built(at):
+            raise PlannerError(
+                f"at {self.varied.said(at)} the program built anew is another than the one that was solved: "
+                "the parameter does not change it along one straight line, ask for a narrower range"
+            )
         return self._result(tuple(segments), tuple(points))
 
     def _result(self, segments: tuple[Segment, ...], points: tuple[Breakpoint, ...]) -> ValueFunction:
@@ -248,6 +257,13 @@ class _Recursion:
         side = "below" if outside < self._share(inside) else "above"
         self.notes.append(f"There is no plan {side} {self.varied.said(inside.at[0])}; the function begins or ends there.")
         return inside
+
+    def _inside(self, share: float, start: Solved | None) -> Solved:
+        """The optimum between two points that have one; raises PlannerError where the solver finds none."""
+        solved = self._solve_at(self._value(share), start)
+        if solved is None:
+            raise PlannerError(f"no plan at {self.varied.said(self._value(share))}, between two points that have one")
+        return solved
 
     def _solve_at(self, t: float, start: Solved | None) -> Solved | None:
         try:

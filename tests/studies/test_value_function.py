@@ -9,6 +9,7 @@ import pytest
 
 import planner
 from planner.errors import PlannerError
+from planner.studies import programs
 from planner.studies import value_function as module
 from tests.conftest import TOY
 from tests.studies.merit_order import LIMIT, WORTH, level, merit_order, unit_cost
@@ -106,3 +107,13 @@ def test_a_line_that_is_wrong_is_seen(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(module, "kept_plan", lambda lp, solved: kept(lp, solved) + 0.1)
     wrong = planner.value_function(merit_order(tmp_path / "b"), "power.plant.variable_cost", 0.1, 1.0)
     assert [p.cost for p in wrong.breakpoints] != [exactly(p.cost) for p in right.breakpoints]
+
+
+def test_the_program_at_the_sharpest_bend_is_held_against_the_one_that_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+    monkeypatch.setattr(programs.Programs, "differ_from_built", lambda self, at: bool(asked.append(at)) or True)
+    with pytest.raises(PlannerError, match="built anew is another"):
+        planner.value_function(merit_order(tmp_path), "power.plant.variable_cost", 0.1, 1.0)
+    assert asked in ([exactly(level("first"))], [exactly(level("second"))]), "both bends are of 2 GW"
