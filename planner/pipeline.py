@@ -10,7 +10,7 @@ from typing import Any
 
 from planner.certificate import Certificate, certify, falls_without_end
 from planner.errors import Infeasible, NotCertified, SolverError, SolverLimit, Unbounded
-from planner.highs import Optimum, choose_method, primal_ray, row_ranges, solve_program
+from planner.highs import Basis, Optimum, choose_method, primal_ray, row_ranges, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, compile
 from planner.model import build
@@ -69,7 +69,8 @@ def solve(
     """
     watch = stopwatch or Stopwatch()
     lp = program if program is not None else compile_instance(instance, watch)
-    optimum, certificate = _certified(instance, lp, solver, threads, time_limit, warm_start, watch)
+    start = warm_start.basis if warm_start else None
+    optimum, certificate = certified(instance, lp, watch, solver=solver, threads=threads, time_limit=time_limit, start=start)
     options = {
         "solver": solver,
         "threads": threads,
@@ -86,27 +87,30 @@ def solve(
     if ranging:
         with watch.step("ranging"):
             ranges = row_ranges(lp, optimum)
-    with watch.step("tables"):
-        return make_plan(instance, lp, optimum, certificate, facts, ranges)
+    return make_plan(instance, lp, optimum, certificate, facts, ranges)
 
 
-def _certified(
+def certified(
     instance: Instance,
     lp: LinearProgram,
-    solver: str,
-    threads: int | None,
-    time_limit: float | None,
-    warm_start: Plan | None,
     watch: Stopwatch,
+    *,
+    solver: str = "auto",
+    threads: int | None = None,
+    time_limit: float | None = None,
+    start: Basis | None = None,
 ) -> tuple[Optimum, Certificate]:
-    """The first answer that is certified: of each method in turn, then refined from where the last one ended."""
-    first, left = choose_method(lp, solver, warm_start is not None), time_limit
+    """The first answer to a program that is certified: of each method in turn, then refined from where the last one ended.
+
+    Options and errors as in `solve`; `start` is the basis of a like program's optimum.
+    """
+    first, left = choose_method(lp, solver, start is not None), time_limit
     last, failure = None, SolverError("no method was tried")
     for method in dict.fromkeys((first, *_SECOND_TRIES)) if solver == "auto" else (first,):
         began, patience = time.perf_counter(), max(_PATIENCE[0], _PATIENCE[1] * lp.matrix.nnz)
         stalls = solver == "auto" and method == first and (left is None or patience < left)
         try:
-            optimum = _optimum(instance, lp, method, threads, patience if stalls else left, warm_start, watch)
+            optimum = _optimum(instance, lp, method, threads, patience if stalls else left, start, watch)
         except SolverLimit as error:
             if not stalls or error.known["reason"] != "time limit":
                 raise
@@ -139,13 +143,13 @@ def _optimum(
     method: str,
     threads: int | None,
     time_limit: float | None,
-    warm_start: Plan | None,
+    start: Basis | None,
     watch: Stopwatch,
 ) -> Optimum:
     """The optimum of the program; where there is none, the error says why."""
     try:
         with watch.step("solve"):
-            return solve_program(lp, method, threads, time_limit, warm_start.basis if warm_start else None, logger.debug)
+            return solve_program(lp, method, threads, time_limit, start, logger.debug)
     except Infeasible as error:
         from planner.diagnosis import diagnose_infeasible
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -24,6 +25,51 @@ if TYPE_CHECKING:
     from planner.explaining import Explanation
 
 
+class Frames:
+    """The tables of a plan, each made when it is first asked for: `tables`, `prices`, `ledger` and `economics`."""
+
+    def __init__(
+        self, instance: Instance, lp: LinearProgram, optimum: Optimum, ranges: tuple[Vector, Vector] | None = None
+    ) -> None:
+        self._instance, self._lp, self._optimum, self._ranges = instance, lp, optimum, ranges
+
+    @classmethod
+    def made(cls, **parts: Any) -> Frames:
+        """Tables that were made before, by the names of the properties."""
+        frames = cls.__new__(cls)
+        frames.__dict__.update(parts)
+        return frames
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every quantity, by its name."""
+        return quantity_frames(self._instance, self._lp, self._optimum.values)
+
+    @cached_property
+    def prices(self) -> Mapping[str, pd.DataFrame]:
+        """The duals of balances and limits as prices."""
+        return prices(self._instance, self._lp, self._optimum, self._ranges)
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """Every cost, by year, block, technology, site, vintage and kind."""
+        return ledger(self._instance, self.tables)
+
+    @cached_property
+    def economics(self) -> Mapping[str, pd.DataFrame]:
+        """What assets earn, and who pays."""
+        return economics(self._instance, self._lp, self._optimum)
+
+    def make(self) -> dict[str, Any]:
+        """All of them, by the names of the properties."""
+        return {name: getattr(self, name) for name in ("tables", "prices", "ledger", "economics")}
+
+    __getstate__ = make  # a plan that travels leaves its program behind
+
+    def __setstate__(self, parts: dict[str, Any]) -> None:
+        self.__dict__.update(parts)
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """The certified answer to an instance.
@@ -31,16 +77,33 @@ class Plan:
     `plan["compute.in_service"]` is a quantity's table; `prices`, `ledger` and `economics` (what assets earn, who pays) are
     tables too. `facts` is what
     `summary.json` says: status, objective, sizes, seconds, solver and certificate. `optimum` has the values and duals of the
-    program that `planner.compile(planner.build(plan.instance))` is, from which every analysis starts.
+    program that `planner.compile(planner.build(plan.instance))` is, from which every analysis starts. `frames` makes the tables.
     """
 
     instance: Instance
-    tables: Mapping[str, pd.DataFrame]
-    prices: Mapping[str, pd.DataFrame]
-    ledger: pd.DataFrame
-    economics: Mapping[str, pd.DataFrame]
+    frames: Frames
     facts: Mapping[str, Any]
     optimum: Optimum
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every quantity as a tidy frame, by its name."""
+        return self.frames.tables
+
+    @property
+    def prices(self) -> Mapping[str, pd.DataFrame]:
+        """The prices of balances and limits, undiscounted, in the money of each year."""
+        return self.frames.prices
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """Every cost, by year, block, technology, site, vintage and kind; it sums to the objective."""
+        return self.frames.ledger
+
+    @property
+    def economics(self) -> Mapping[str, pd.DataFrame]:
+        """What each asset earns at the plan's own prices, and who pays for everything."""
+        return self.frames.economics
 
     def __getitem__(self, quantity: str) -> pd.DataFrame:
         """The table of a quantity; KeyError where the model has none of that name."""
@@ -103,7 +166,6 @@ def make_plan(
     ranges: tuple[Vector, Vector] | None = None,
 ) -> Plan:
     """The plan that an optimum of an instance's program is; `ranges` as in `prices.prices`."""
-    tables = quantity_frames(instance, lp, optimum.values)
     solver = {"name": "HiGHS", "version": optimum.version, "method": optimum.method, "iterations": optimum.iterations}
     rows, columns, nonzeros = lp.shape
     said = {
@@ -119,5 +181,4 @@ def make_plan(
         "certificate": certificate.as_dict(),
         **facts,
     }
-    priced = prices(instance, lp, optimum, ranges)
-    return Plan(instance, tables, priced, ledger(instance, tables), economics(instance, lp, optimum), said, optimum)
+    return Plan(instance, Frames(instance, lp, optimum, ranges), said, optimum)

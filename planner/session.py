@@ -4,35 +4,71 @@
     session.solve({"launch.starship.price": ("*", 0.5)}).objective
 
 Only the coefficients are computed anew, from the formulas that were recorded when the program was built, and the solver
-starts from the basis of the last plan. Where other numbers would build another program (a lifetime, a first year, a rate
+starts from the basis of the last answer. Where other numbers would build another program (a lifetime, a first year, a rate
 that becomes nought), that is noticed, and the program is built.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from planner.certificate import Certificate
 from planner.diagnosis.sources import Sources
-from planner.errors import PlannerError
+from planner.errors import NotCertified, PlannerError
+from planner.highs import Basis, Optimum
 from planner.instance import Instance
 from planner.lp import LinearProgram
 from planner.numerics import check_program
-from planner.pipeline import Stopwatch, compile_instance, solve
-from planner.plan import Plan
+from planner.pipeline import Stopwatch, certified, compile_instance
+from planner.plan import Plan, make_plan
+from planner.provenance import provenance
 from planner.recorded import RecordedProgram, record
+
+#: One answer in so many is solved again cold.
+CHECK_EVERY = 50
+
+
+#: How far the objective of a warm solve may lie from that of a cold one, as a share.
+SAME_OBJECTIVE = 1e-7
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A certified optimum of an instance with some numbers changed, its program, and the seconds of each step.
+
+    `cold` is the objective that a solve from a new build and no start came to, where this answer is one of the sample.
+    """
+
+    instance: Instance
+    program: LinearProgram
+    optimum: Optimum
+    certificate: Certificate
+    seconds: dict[str, float]
+    cold: float | None = None
+
+    @property
+    def objective(self) -> float:
+        """Net present cost in GUSD."""
+        return self.certificate.objective
 
 
 class Session:
     """Plans of one instance under changes, each certified, each started from the one before.
 
-    `instance` is the one that changes start from; `plan` the last plan; `built` counts how often a program was built.
+    `instance` is the one that changes start from; `plan` the last plan; `built` counts how often a program was built, `solved`
+    the answers. One in `check_every` is solved again from a new build and without a start (0: none), and `checked` counts these.
     """
 
-    def __init__(self, instance: Instance, solver: str = "auto", threads: int | None = None) -> None:
+    def __init__(
+        self, instance: Instance, solver: str = "auto", threads: int | None = None, check_every: int = CHECK_EVERY
+    ) -> None:
         self.instance = instance
         self.plan: Plan | None = None
-        self.built = 0
+        self.built = self.solved = self.checked = 0
+        self.basis: Basis | None = None
+        self._check_every = check_every
         self._options: dict[str, Any] = {"solver": solver, "threads": threads}
         self._recorded: RecordedProgram | None = None
 
@@ -41,15 +77,41 @@ class Session:
     ) -> Plan:
         """The plan of the session's instance with some numbers changed, as `Instance.replace` takes them; not of the last plan's.
 
-        Raises as `Instance.replace` and `planner.solve` do, and PlannerError for a change that reaches no coefficient.
+        Raises as `answer` does.
         """
-        changed = self.instance.replace(changes) if changes else self.instance
-        watch = stopwatch or Stopwatch()
-        program = self.program(changed, watch)
-        self.plan = solve(
-            changed, **self._options, time_limit=time_limit, warm_start=self.plan, stopwatch=watch, program=program
-        )  # fmt: skip
+        warm = self.basis is not None
+        answer = self.answer(self.instance.replace(changes) if changes else self.instance, time_limit, stopwatch)
+        options = {**self._options, "time_limit": time_limit, "exact": False, "ranging": False, "warm_start": warm}
+        facts = {"seconds": answer.seconds, "provenance": provenance(answer.instance, **options)}
+        self.plan = make_plan(answer.instance, answer.program, answer.optimum, answer.certificate, facts)
         return self.plan
+
+    def answer(self, instance: Instance, time_limit: float | None = None, stopwatch: Stopwatch | None = None) -> Answer:
+        """The certified optimum of an instance that differs from the session's, without the tables of a plan.
+
+        Raises as `Instance.replace` and `planner.solve` do, PlannerError for a change that reaches no coefficient, and
+        NotCertified where a cold solve comes to another objective.
+        """
+        watch = stopwatch or Stopwatch()
+        program = self.program(instance, watch)
+        optimum, certificate = certified(instance, program, watch, **self._options, time_limit=time_limit, start=self.basis)
+        self.solved += 1
+        cold = None
+        if self._check_every and self.solved % self._check_every == 0:
+            cold = self._cold(instance, certificate.objective, time_limit, watch)
+        self.basis = optimum.basis or self.basis
+        return Answer(instance, program, optimum, certificate, watch.seconds, cold)
+
+    def _cold(self, instance: Instance, objective: float, time_limit: float | None, watch: Stopwatch) -> float:
+        """The objective of a solve from a new build and without a start; raises NotCertified where it is another."""
+        with watch.step("check cold"):
+            program = compile_instance(instance)
+            _, certificate = certified(instance, program, Stopwatch(), **self._options, time_limit=time_limit)
+        self.checked += 1
+        if abs(certificate.objective - objective) > SAME_OBJECTIVE * (1 + abs(objective)):
+            found = f"{objective!r} GUSD, and {certificate.objective!r} GUSD cold from a new build"
+            raise NotCertified(f"the session came to {found}: expected the same to a share of {SAME_OBJECTIVE:g}")
+        return certificate.objective
 
     def program(self, instance: Instance, stopwatch: Stopwatch | None = None) -> LinearProgram:
         """The program of an instance, from the formulas of the session's where it differs in numbers alone.

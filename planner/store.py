@@ -22,7 +22,7 @@ import pandas as pd
 from planner.errors import PlannerError
 from planner.highs import Basis, Optimum
 from planner.instance import Instance, load
-from planner.plan import Plan
+from planner.plan import Frames, Plan
 
 
 def save_plan(plan: Plan, folder: str | Path, log: str = "") -> Path:
@@ -115,7 +115,8 @@ def load_plan(folder: str | Path) -> Plan:
         tables, prices, economy = (_read_tables(source / name) for name in ("tables", "prices", "economics"))
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise PlannerError(f"{source} is not a whole run folder: {error}") from error
-    return Plan(load(source / "instance"), tables, prices, ledger, economy, facts, optimum)
+    frames = Frames.made(tables=tables, prices=prices, ledger=ledger, economics=economy)
+    return Plan(load(source / "instance"), frames, facts, optimum)
 
 
 def _write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
