@@ -236,7 +236,7 @@ def test_a_program_without_rows() -> None:
 
 def test_the_tolerances_are_tight() -> None:
     assert set(TOLERANCES) == {"primal_infeasibility", "dual_infeasibility", "complementarity", "gap"}
-    assert max(TOLERANCES.values()) <= 1e-6
+    assert max(TOLERANCES.values()) <= 1e-7  # below what a solver of integers leaves: see test_exact.py
 
 
 def test_a_direction_in_which_the_cost_falls() -> None:

@@ -13,7 +13,7 @@ import scipy.sparse as sparse
 
 import planner
 from planner.exact import TOLERANCE, certify_exactly
-from planner.highs import BASIC, Basis, Optimum, solve_program
+from planner.highs import BASIC, UPPER, Basis, Optimum, solve_program
 from planner.lp import Family, LinearProgram
 from tests import freeze
 
@@ -125,6 +125,24 @@ def test_an_answer_good_only_to_an_integer_tolerance_is_rejected() -> None:
     rounded = replace(optimum, values=np.array([1.0]), duals=np.array([1.0]))
     assert not certify_exactly(lp, rounded).holds
     assert not planner.certify(lp, replace(rounded, values=np.array([0.99999]))).holds
+
+
+def test_a_switch_that_is_all_but_off_is_rejected() -> None:
+    # Up to 1 of a plant worth 1, allowed a million times a switch that costs 10 and is off. A solver of integers takes a switch of a
+    # millionth for off, and the plant is had for 1e-5: all bounds are kept to 1e-6, and the cost is off by a whole unit.
+    lp = program([[1.0, -1e6]], [-np.inf], [0.0], [-1.0, 10.0])
+    lp = replace(lp, col_upper=np.array([1.0, 0.0]))
+    right = solve_program(lp)
+    assert list(right.values) == [0, 0] and certify_exactly(lp, right).holds
+    basis = Basis(np.array([UPPER, BASIC], np.int8), np.array([UPPER], np.int8))
+    artefact = replace(right, values=np.array([1.0, 1e-6]), duals=np.array([-1e-5]), objective=-1 + 1e-5, basis=basis)
+    relaxed = replace(lp, col_upper=np.array([1.0, 1.0]))
+    assert planner.certify(relaxed, artefact).holds and certify_exactly(relaxed, artefact).holds
+    assert planner.certify(lp, artefact).failures == ["primal_infeasibility"]
+    exact = certify_exactly(lp, artefact)
+    assert not exact.holds and float(exact.primal_infeasibility) == pytest.approx(1e-6, rel=1e-5)
+    rounded = replace(artefact, values=np.array([1.0, 0.0]))
+    assert "primal_infeasibility" in planner.certify(lp, rounded).failures and not certify_exactly(lp, rounded).holds
 
 
 def test_without_a_basis_there_is_nothing_to_check(toy: tuple[LinearProgram, Optimum]) -> None:

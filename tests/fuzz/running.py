@@ -26,6 +26,10 @@ from tests.fuzz.mutate import mutate
 from tests.fuzz.texts import SCENARIOS, SETTINGS
 
 INSTANCES = Path(__file__).parents[2] / "instances"
+
+#: Instances that stand on another, which they need beside them.
+EXTENDED = {"mandate": "accelerated", "thousand_terawatts": "accelerated"}
+
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 _FORMULA = re.compile(r"[=+@\t\r]|-(?!\d)")
 
@@ -47,10 +51,10 @@ class Ending:
 def run_mutant(seed: int, seconds: float, only_toy: bool = False) -> Ending:
     """Make the mutant of a seed, run it, and say how it ended."""
     chance = random.Random(seed)
-    name = "toy" if only_toy or chance.random() < 0.85 else chance.choice(("baseline", "accelerated", "thousand_terawatts"))
+    name = "toy" if only_toy or chance.random() < 0.85 else chance.choice(("baseline", *EXTENDED.values(), *EXTENDED))
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch) / "instances"
-        shutil.copytree(INSTANCES, place, ignore=None if name == "thousand_terawatts" else shutil.ignore_patterns(*_others(name)))
+        shutil.copytree(INSTANCES, place, ignore=shutil.ignore_patterns(*_others(name)))
         what = f"{name}: {mutate(place / name, chance)}"
         arguments = _arguments(place / name, Path(scratch) / "out" / "run", chance)
         code, out, err, late = _run(arguments, seconds)
@@ -60,7 +64,9 @@ def run_mutant(seed: int, seconds: float, only_toy: bool = False) -> Ending:
 
 
 def _others(name: str) -> list[str]:
-    return [folder.name for folder in INSTANCES.iterdir() if folder.name != name]
+    """The instances that one need not have beside it."""
+    kept = (name, EXTENDED[name]) if name in EXTENDED else (name,)
+    return [folder.name for folder in INSTANCES.iterdir() if folder.name not in kept]
 
 
 def _arguments(folder: Path, out: Path, chance: random.Random) -> list[str]:
