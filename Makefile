@@ -21,9 +21,9 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-## bench: rows, columns, nonzeros, seconds of each step and memory of every instance
+## bench: planner beside linopy, Pyomo's interfaces and HiGHS alone; how cost grows; every step of every instance (BENCH="peers --world")
 bench: $(INSTALLED)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(BENCH)
 
 ## fuzz: thousands of instances broken at random; each must end with a message and a code (FUZZ="--count 500 --seed 7" for another lot)
 fuzz: $(INSTALLED)

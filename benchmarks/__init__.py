@@ -1,1 +1,1 @@
-"""Benchmarks: one command, tables of sizes, seconds, memory and shares; nothing here is a test."""
+"""Benchmarks: planner beside its peers, how cost grows, and where the seconds go; nothing here is a test."""

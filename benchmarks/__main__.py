@@ -1,100 +1,76 @@
-"""`python -m benchmarks`: every instance solved as a user would, each run a process of its own.
+"""`python -m benchmarks`: planner beside its peers, how cost grows, and the steps of every instance, as ratios and tables.
 
-A row an instance: rows, columns, nonzeros, peak memory, the median seconds of each step over the runs, and all steps but
-the solver's together as a share of the solver's own time. `imports` is starting Python and importing everything, which
-no step counts.
+Without arguments, all three within `--minutes`. Every run is a process of its own. Tables are printed; the figures are kept in
+`benchmarks/results/COMMIT.json`, and the tables in docs/benchmarks.md, between their marks.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
-INSTANCES = Path(__file__).parents[1] / "instances"
-STEPS = ("read", "build", "compile", "solve", "certify", "certify exactly", "tables", "write")
+from benchmarks import growth, peers, steps
+from benchmarks.processes import ROOT, Budget, tell
+from benchmarks.results import circumstances, merged, write
+from benchmarks.tables import tables, write_page
+
+PARTS = ("peers", "growth", "steps")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("instance", nargs="*", help="names of instances (all of them where none is given)")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each instance")
-    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument(
+        "part", nargs="*", choices=[*PARTS, []], help=f"what to measure: {', '.join(PARTS)} (all where none is named)"
+    )
+    parser.add_argument(
+        "--cases", nargs="+", metavar="NAME", help="instances that the peers solve; else mandate to thousand_terawatts"
+    )
+    parser.add_argument("--world", action="store_true", help="let the peers solve the instance world too, once each")
+    parser.add_argument("--method", choices=["simplex", "ipm", "hipo"], help="method of all peers; else that of the case")
+    parser.add_argument("--peers", nargs="+", choices=peers.PEERS, default=list(peers.PEERS), help="who solves them")
+    parser.add_argument("--families", nargs="+", choices=list(growth.SIZES), default=list(growth.SIZES), help="sizes that grow")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each peer and of each instance")
+    parser.add_argument("--minutes", type=float, default=25, help="after so long nothing further begins")
+    parser.add_argument("--longest", type=float, default=900, metavar="S", help="seconds after which a single run is killed")
+    parser.add_argument("--note", default="", help="a sentence about the circumstances, kept with the figures")
+    parser.add_argument("--dry", action="store_true", help="write neither the page nor the file of results")
     arguments = parser.parse_args()
-    names = arguments.instance or sorted(folder.name for folder in INSTANCES.iterdir() if (folder / "instance.toml").exists())
-    figures = {name: measure(name, arguments.runs) for name in names}
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, median of {arguments.runs} runs, seconds\n")
-    print(table(figures))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    results = measure(arguments)
+    made = tables(results)
+    for table in made.values():
+        print(table, end="\n\n")
+    if not arguments.dry:
+        kept = merged(results)
+        write_page(tables(kept))
+        tell(f"Figures kept in {write(kept).relative_to(ROOT)}, tables in docs/benchmarks.md.")
 
 
-def measure(name: str, runs: int) -> dict[str, Any]:
-    """The figures of an instance: medians over the runs."""
-    results = [run(name) for _ in range(runs)]
-    first = results[0]
-    figures = {key: first[key] for key in ("rows", "columns", "nonzeros")}
-    figures["method"] = first["solver"]["method"]
-    figures["MiB"] = round(statistics.median(result["peak"] for result in results) / 1024)
-    figures |= {step: statistics.median(result["seconds"].get(step, 0.0) for result in results) for step in STEPS}
-    figures["imports"] = statistics.median(result["whole"] - sum(result["seconds"].values()) for result in results)
-    figures["share"] = statistics.median(share(result["seconds"]) for result in results)
-    return figures
+def measure(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The figures of the parts that were asked for, each with its share of the minutes at most."""
+    wanted = arguments.part or list(PARTS)
+    results: dict[str, Any] = circumstances(arguments.note)
+    whole = Budget(arguments.minutes)
+    if "peers" in wanted:
+        cases = {name: {**peers.CASES, **peers.WORLD}.get(name, "simplex") for name in arguments.cases or peers.CASES}
+        cases = {name: arguments.method or method for name, method in cases.items()}
+        some = Budget(whole.left / 60 * (0.6 if len(wanted) > 1 else 1))
+        results["peers"] = peers.compare(cases, arguments.runs, some, arguments.longest, arguments.peers)
+        if arguments.world:
+            world = {name: arguments.method or method for name, method in peers.WORLD.items()}
+            results["peers"] |= peers.compare(world, 1, whole, 4 * arguments.longest, arguments.peers)
+    if "growth" in wanted:
+        some = Budget(whole.left / 60 * (0.7 if "steps" in wanted else 1))
+        results["growth"] = growth.grow(arguments.families, 1, some, arguments.longest)
+    if "steps" in wanted:
+        results["steps"] = steps.measure(instances(), arguments.runs, whole, arguments.longest)
+    return results
 
 
-def share(seconds: dict[str, float]) -> float:
-    """Reading, building, compiling, making tables and writing, as a share of the solver's own time."""
-    return sum(seconds.get(step, 0.0) for step in ("read", "build", "compile", "tables", "write")) / seconds["solve"]
-
-
-def run(name: str) -> dict[str, Any]:
-    """One run of the command line: what it says of itself, with the seconds of the whole process and its peak memory in KiB."""
-    with tempfile.TemporaryDirectory() as scratch:
-        command = [
-            sys.executable,
-            "-m",
-            "planner",
-            "solve",
-            str(INSTANCES / name),
-            "--out",
-            f"{scratch}/run",
-            "--certify",
-            "exact",
-            "--json",
-        ]
-        began = time.perf_counter()
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-            assert process.stdout is not None
-            said = process.stdout.read()
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        whole = time.perf_counter() - began
-    if process.returncode:
-        raise SystemExit(f"{name} ended with exit code {process.returncode}")
-    return {**json.loads(said), "whole": whole, "peak": usage.ru_maxrss}
-
-
-def table(figures: dict[str, dict[str, Any]]) -> str:
-    """The figures as a Markdown table."""
-    columns = ["rows", "columns", "nonzeros", "method", "MiB", "imports", *STEPS, "share"]
-    lines = ["| instance | " + " | ".join(columns) + " |", "|---|" + "---:|" * len(columns)]
-    for name, found in figures.items():
-        lines.append(f"| {name} | " + " | ".join(_cell(column, found[column]) for column in columns) + " |")
-    return "\n".join(lines)
-
-
-def _cell(column: str, value: Any) -> str:
-    if column == "share":
-        return f"{value:.0%}"
-    return f"{value:,}" if isinstance(value, int) else f"{value:.2f}" if isinstance(value, float) else str(value)
+def instances() -> list[str]:
+    """The names of the shipped instances; `world`, which takes minutes, is left to the peers."""
+    folders = (path.parent for path in sorted(Path(ROOT, "instances").glob("*/instance.toml")))
+    return [folder.name for folder in folders if folder.name not in peers.WORLD]
 
 
 if __name__ == "__main__":
