@@ -22,8 +22,8 @@ import numpy as np
 from planner.highs import Optimum
 from planner.lp import LinearProgram, Vector
 
-#: The greatest scaled violation that a certificate accepts, by measure. HiGHS is asked for 1e-9, and shipped instances show at most
-#: about 1e-9; solvers of integers leave 1e-6, which a coefficient of a million makes a whole unit of.
+#: The greatest scaled violation that a certificate accepts, by measure. HiGHS is asked for 1e-9, and shipped instances show at
+#: most about that; solvers of integers leave 1e-6, which a coefficient of a million makes a whole unit of.
 TOLERANCES = {"primal_infeasibility": 1e-7, "dual_infeasibility": 1e-7, "complementarity": 1e-7, "gap": 1e-7}
 
 #: The same for a ray, which HiGHS gives with fewer digits.

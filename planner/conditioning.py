@@ -2,7 +2,7 @@
 
 Solvers work with 16 digits and tolerances of 1e-9. Coefficients between 1e-4 and 1e4 leave them room; where a program leaves
 that range, the report says which number of the instance to look at, by the formulas that were recorded while the program was
-built. It changes nothing: HiGHS scales rows and columns by powers of two itself (docs/benchmarks.md has what more of it does).
+built. It changes nothing: HiGHS scales rows and columns by powers of two itself (docs/proof.md says what that does).
 """
 
 from __future__ import annotations

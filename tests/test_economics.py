@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import planner
+from planner.economics import economics
+from planner.highs import row_ranges, solve_program
+from planner.pipeline import compile_instance
 
 ROOT = Path(__file__).parents[1]
 
@@ -40,12 +44,6 @@ def test_what_is_paid_adds_up_to_the_cost_of_the_plan(plan: planner.Plan) -> Non
 
 
 def test_a_perturbed_price_breaks_the_settlement(plan: planner.Plan) -> None:
-    from dataclasses import replace
-
-    from planner.economics import economics
-    from planner.highs import solve_program
-    from planner.pipeline import compile_instance
-
     program = compile_instance(plan.instance)
     optimum = solve_program(program)
     duals = optimum.duals.copy()
@@ -68,6 +66,29 @@ def test_a_price_holds_as_far_as_is_said() -> None:
 
     assert priced(0.9 * more) == pytest.approx(price, rel=1e-9)
     assert priced(1.1 * more) < price * (1 - 1e-9)
+
+
+def test_every_price_holds_within_its_interval() -> None:
+    # Within it the cost is a straight line of the bound, and the slope is the dual; a little beyond it lies above, or on, that line.
+    program = compile_instance(planner.load(ROOT / "instances" / "toy"))
+    optimum = solve_program(program)
+    less, more = row_ranges(program, optimum)
+    priced = np.random.default_rng(0).choice(np.flatnonzero(np.abs(optimum.duals) > 1e-6), 16, replace=False)
+    bent, tried = 0, 0
+    for row, way, room in [(row, way, side[row]) for row in priced for way, side in ((-1, less), (1, more)) if side[row] > 1e-6]:
+        for share in (0.9, 1.2) if room < 1e6 else (0.9,):
+            step = way * share * min(room, 1.0 if share < 1 else np.inf)
+            moved = np.where(np.arange(len(less)) == row, step, 0.0)
+            changed = replace(program, row_lower=program.row_lower + moved, row_upper=program.row_upper + moved)
+            try:
+                bend = solve_program(changed).objective - (optimum.objective + optimum.duals[row] * step)
+            except planner.Infeasible:
+                assert share > 1
+                continue
+            tried += 1
+            bent += bend > 1e-9
+            assert bend == pytest.approx(0, abs=1e-8) if share < 1 else bend > -1e-8
+    assert tried > 30 and bent > 5
 
 
 def test_a_degenerate_price_is_marked() -> None:

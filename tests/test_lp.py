@@ -189,8 +189,10 @@ def test_the_first_order_method_finds_the_same_cost_nearly(tmp_path: Path) -> No
     program = planner.compile(planner.build(world(tmp_path, FUSION)))
     optimum = solve_program(program, "pdlp")
     assert optimum.iterations > 0 and optimum.method == "pdlp"
-    assert optimum.objective == pytest.approx(solve_program(program, "simplex").objective, rel=1e-5)
-    assert planner.certify(program, optimum).gap.scaled <= 1e-5
+    # It is asked for 1e-9 of norms, of which its rows and its cost may be off by several each.
+    assert optimum.objective == pytest.approx(solve_program(program, "simplex").objective, rel=1e-7)
+    certificate = planner.certify(program, optimum)
+    assert certificate.holds and certificate.gap.scaled <= 1e-8
 
 
 @pytest.mark.parametrize("method", [method for method in METHODS if method != "pdlp"])
