@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from planner.studies.value_function import ValueFunction, value_function
     from planner.sweeping.analysis import SweepAnalysis, analyse_sweep
     from planner.sweeping.design import Design, read_design
+    from planner.sweeping.results import Sweep, load_sweep
+    from planner.sweeping.running import sweep
 
 __version__ = "0.1.0"
 
@@ -71,6 +73,7 @@ __all__ = [
     "Session",
     "SolverError",
     "SolverLimit",
+    "Sweep",
     "SweepAnalysis",
     "Unbounded",
     "UnitError",
@@ -87,6 +90,7 @@ __all__ = [
     "frontier",
     "load",
     "load_plan",
+    "load_sweep",
     "pareto",
     "read_design",
     "refine",
@@ -94,6 +98,7 @@ __all__ = [
     "save_plan",
     "solve",
     "summary",
+    "sweep",
     "value_function",
 ]
 
@@ -124,6 +129,8 @@ _HOMES = {
     "planner.studies.value_function": ("ValueFunction", "value_function"),
     "planner.sweeping.analysis": ("SweepAnalysis", "analyse_sweep"),
     "planner.sweeping.design": ("Design", "read_design"),
+    "planner.sweeping.results": ("Sweep", "load_sweep"),
+    "planner.sweeping.running": ("sweep",),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

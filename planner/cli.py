@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from planner import cli_runs, cli_studies, errors
+from planner import cli_runs, cli_studies, cli_sweeps, errors
 from planner.endings import interruptible
 from planner.options import (
     AsJson,
@@ -239,3 +239,4 @@ def diff(
 
 cli_runs.register(app)
 cli_studies.register(app)
+cli_sweeps.register(app)

@@ -86,18 +86,20 @@ class Session:
         self.plan = make_plan(answer.instance, answer.program, answer.optimum, answer.certificate, facts)
         return self.plan
 
-    def answer(self, instance: Instance, time_limit: float | None = None, stopwatch: Stopwatch | None = None) -> Answer:
+    def answer(
+        self, instance: Instance, time_limit: float | None = None, stopwatch: Stopwatch | None = None, check: bool = False
+    ) -> Answer:
         """The certified optimum of an instance that differs from the session's, without the tables of a plan.
 
-        Raises as `Instance.replace` and `planner.solve` do, PlannerError for a change that reaches no coefficient, and
-        NotCertified where a cold solve comes to another objective.
+        With `check` it is solved cold as well, whether its turn has come or not. Raises as `Instance.replace` and `planner.solve`
+        do, PlannerError for a change that reaches no coefficient, and NotCertified where a cold solve comes to another objective.
         """
         watch = stopwatch or Stopwatch()
         program = self.program(instance, watch)
         optimum, certificate = certified(instance, program, watch, **self._options, time_limit=time_limit, start=self.basis)
         self.solved += 1
         cold = None
-        if self._check_every and self.solved % self._check_every == 0:
+        if check or (self._check_every and self.solved % self._check_every == 0):
             cold = self._cold(instance, certificate.objective, time_limit, watch)
         self.basis = optimum.basis or self.basis
         return Answer(instance, program, optimum, certificate, watch.seconds, cold)

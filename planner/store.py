@@ -32,7 +32,7 @@ def save_plan(plan: Plan, folder: str | Path, log: str = "") -> Path:
     one. Raises PlannerError where the folder exists already or cannot be written.
     """
     began = time.perf_counter()
-    with _whole(Path(folder)) as scratch:
+    with whole_folder(Path(folder)) as scratch:
         _write_tables(scratch / "tables", plan.tables)
         _write_tables(scratch / "prices", plan.prices)
         _write_tables(scratch / "economics", plan.economics)
@@ -48,7 +48,7 @@ def save_plan(plan: Plan, folder: str | Path, log: str = "") -> Path:
 
 def save_stopped(facts: Mapping[str, Any], instance: Instance, folder: str | Path, log: str = "") -> Path:
     """Write what is known of a run that was stopped: `summary.json`, the resolved instance and the log, and no tables."""
-    with _whole(Path(folder)) as scratch:
+    with whole_folder(Path(folder)) as scratch:
         instance.write(scratch / "instance")
         (scratch / "run.log").write_text(log, encoding="utf-8")
         _write_json(scratch / "summary.json", facts)
@@ -57,7 +57,7 @@ def save_stopped(facts: Mapping[str, Any], instance: Instance, folder: str | Pat
 
 def save_diagnosis(facts: Mapping[str, Any], instance: Instance, folder: str | Path) -> Path:
     """Write why there is no plan: `diagnosis.json`, and the resolved instance."""
-    with _whole(Path(folder)) as scratch:
+    with whole_folder(Path(folder)) as scratch:
         instance.write(scratch / "instance")
         _write_json(scratch / "diagnosis.json", facts)
     return Path(folder)
@@ -65,14 +65,14 @@ def save_diagnosis(facts: Mapping[str, Any], instance: Instance, folder: str | P
 
 def save_tables(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> Path:
     """Write tables as CSV files of their names to a folder of their own and return its path; raises as `save_plan` does."""
-    with _whole(Path(folder)) as scratch:
+    with whole_folder(Path(folder)) as scratch:
         for name, table in tables.items():
             _write_csv(table, scratch / f"{name}.csv")
     return Path(folder)
 
 
 @contextmanager
-def _whole(target: Path) -> Iterator[Path]:
+def whole_folder(target: Path) -> Iterator[Path]:
     """A folder to write to, moved to its place once all is written, or removed."""
     refuse_existing(target)
     try:

@@ -1,0 +1,195 @@
+"""Running a sweep: a store filled by an executor, a chain of near points a task, so that each starts from its neighbour."""
+
+from __future__ import annotations
+
+import math
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from planner.errors import PlannerError, SolverLimit
+from planner.instance import Instance
+from planner.provenance import versions
+from planner.session import CHECK_EVERY
+from planner.sweeping.answering import Job
+from planner.sweeping.children import CHILDREN
+from planner.sweeping.design import read_design
+from planner.sweeping.ordering import chains
+from planner.sweeping.points import Design, instances_of
+from planner.sweeping.results import Sweep
+from planner.sweeping.store import Store
+from planner.sweeping.tasks import Task, pack, run_task, start_bases
+
+#: Seconds of the solver at a point, unless told otherwise.
+TIME_LIMIT = 600.0
+
+#: Points that are files of their own are merged once there are so many.
+_MERGE_AT = 1_000
+
+#: A chain has at most so many points, and is short enough for each worker to get two.
+_CHAIN, _TASKS_EACH = 8, 2
+
+#: Seconds between two looks at how far the sweep is.
+_LOOK = 0.5
+
+#: Results that another try may better.
+UNSETTLED = ("crashed", "hung", "stopped", "failed")
+
+#: Told of the points finished and of all.
+Watch = Callable[[int, int], None]
+
+
+def sweep(
+    instance: Instance,
+    design: Design | str | Path,
+    out: str | Path,
+    *,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    resume: bool = False,
+    retry: bool = False,
+    time_limit: float = TIME_LIMIT,
+    check_every: int = CHECK_EVERY,
+    solver: str = "auto",
+    watch: Watch = lambda finished, all_: None,
+) -> Sweep:
+    """The plans of all points of a design, in the store `out`.
+
+    `workers` processes of this machine (one a core), or any `executor` of the standard interface, such as Dask's
+    `Client.get_executor(retries=2)`, `workers` then saying for how many to cut tasks. With `resume` a store goes on where it
+    ended, with `retry` also over what crashed, hung, was stopped or failed. `time_limit` bounds the solver's seconds at a
+    point; one point in `check_every` is solved cold as well. Ctrl-C stops; what is finished stays.
+
+    Raises InstanceError for a bad design, PlannerError where the store is there already, is of something else or cannot
+    be written, SolverLimit on Ctrl-C or where the executor breaks, each with what is finished.
+    """
+    asked = read_design(design, instance) if isinstance(design, (str, Path)) else design
+    number = workers or os.cpu_count() or 1
+    if number < 1 or time_limit <= 0 or check_every < 0:
+        raise PlannerError(f"{number} workers, {time_limit:g} s, one in {check_every} checked: expected positive numbers")
+    facts = _facts(instance, asked, time_limit, check_every, solver)
+    store = _store(Path(out), instance, asked, facts, resume)
+    with store.locked():
+        store.sweep_out()
+        if retry:
+            results = store.results()
+            store.forget(set(results.loc[results["status"].isin(UNSETTLED), "point"].tolist()))
+        finished = store.finished()
+        if len(finished) < len(asked.points):
+            _fill(store, instance, finished, executor, number, watch)
+        store.merge()
+    watch(len(asked.points), len(asked.points))
+    return Sweep(Path(out), asked, store.results(), store.facts)
+
+
+def _facts(instance: Instance, design: Design, time_limit: float, check_every: int, solver: str) -> dict[str, Any]:
+    return {
+        "instance": instance.name, "instance_hash": instance.hash, "scenarios": list(instance.scenarios),
+        "changes": list(instance.changes), "design": design.fingerprint, "points": len(design.points),
+        "time_limit": time_limit, "check_every": check_every, "solver": solver, "versions": versions(),
+        "unit": f"GUSD of {instance.finance.price_year} at {instance.finance.base_year}", "token": uuid.uuid4().hex,
+    }  # fmt: skip
+
+
+def _store(folder: Path, instance: Instance, design: Design, facts: dict[str, Any], resume: bool) -> Store:
+    """A new store, or with `resume` the one that is there, if it is of the same instance and design and solved the same way."""
+    if not (folder / "sweep.json").exists():
+        return Store.create(folder, design, instance, facts)
+    if not resume:
+        raise PlannerError(f"{folder} holds a sweep already, expected --resume to go on with it or another folder")
+    store = Store.open(folder)
+    names = ("instance_hash", "design", "time_limit", "check_every", "solver", "versions")
+    was = store.facts
+    wrong = [f"its {name} was {was.get(name)}, and is {facts[name]}" for name in names if facts[name] != was.get(name)]
+    if wrong:
+        raise PlannerError("\n".join([f"{folder} holds another sweep: it cannot go on", *wrong]))
+    return store
+
+
+def _fill(
+    store: Store, instance: Instance, finished: set[int], executor: Executor | None, workers: int, watch: Watch
+) -> None:
+    """Answer the points that are not in the store."""
+    design, facts = store.design, store.facts
+    job = Job(
+        f"{facts['token']}-{uuid.uuid4().hex}", tuple(f.name for f in design.factors), design.quantities,
+        instances_of(design, instance), {}, facts["time_limit"], facts["check_every"], facts["solver"],
+    )  # fmt: skip
+    watch(len(finished), len(design.points))
+    with _stopping(job.key, store):
+        missing = [p for p in design.points if p.number not in finished]
+        needed = list(dict.fromkeys(point.scenarios for point in missing))
+        packed = pack(replace(job, start=start_bases(job, needed)))
+        by_number = {point.number: point for point in missing}
+        tasks = [
+            Task(packed, tuple(by_number[number] for number in part), str(store.folder.absolute()), facts["token"])
+            for part in _parts(design, workers, set(by_number))
+        ]
+        if executor is not None:
+            _collect(store, executor, tasks, job.key, len(finished), watch)
+        else:
+            with ThreadPoolExecutor(workers, "planner-sweep") as own:
+                _collect(store, own, tasks, job.key, len(finished), watch)
+
+
+def _parts(design: Design, workers: int, missing: set[int]) -> Iterator[list[int]]:
+    """The points that are missing, by chains. Unless workers are many, chains hang on the design alone: so do its results."""
+    each = max(1, min(_CHAIN, len(design.points) // (workers * _TASKS_EACH)))
+    for chain in chains(design, math.ceil(len(design.points) / each)):
+        left = [number for number in chain if number in missing]
+        if left:
+            yield left
+
+
+@contextmanager
+def _stopping(key: str, store: Store) -> Iterator[None]:
+    """Meanwhile Ctrl-C stops the children of a job; they end with the sweep in any case."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        CHILDREN.stop(key)
+        raise SolverLimit(_so_far("interrupted", store), {"reason": "interrupt"}) from None
+    except BrokenExecutor as error:
+        raise SolverLimit(_so_far(f"the executor broke ({error})", store), {"reason": "executor"}) from None
+    finally:
+        CHILDREN.stop(key)
+
+
+def _so_far(why: str, store: Store) -> str:
+    done, all_ = len(store.finished()), len(store.design.points)
+    return f"{why}: {done} of {all_} points are finished and kept in {store.folder}; --resume goes on with the others"
+
+
+def _collect(store: Store, executor: Executor, tasks: list[Task], key: str, before: int, watch: Watch) -> None:
+    """Have all tasks run, add to the store what they could not, and merge what has grown to many files."""
+    waiting: set[Future[list[dict[str, Any]]]] = set()
+    returned: set[int] = set()
+    try:
+        waiting |= {executor.submit(run_task, task) for task in tasks}
+        while waiting:
+            done, waiting = wait(waiting, _LOOK, FIRST_COMPLETED)
+            for future in done:
+                returned |= _take(store, future)
+            if len(returned) >= _MERGE_AT:
+                store.merge(returned)
+                before, returned = before + len(returned), set()
+            watch(before + store.unmerged(), len(store.design.points))
+    except BaseException:
+        for future in waiting:
+            future.cancel()
+        CHILDREN.stop(key)
+        raise
+
+
+def _take(store: Store, future: Future[list[dict[str, Any]]]) -> set[int]:
+    """The numbers of a task's points, all in the store now."""
+    rows = future.result()
+    for row in rows:
+        if not store.has(row["point"]):
+            store.add(row)
+    return {row["point"] for row in rows}

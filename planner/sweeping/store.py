@@ -1,0 +1,175 @@
+"""The store of a sweep: a folder to which every finished point is added, whole or not at all.
+
+    sweep.json            what was asked: design, instance, options (one object, written first)
+    design.json           its factors and points
+    instance/             the instance that is swept, resolved
+    points/N.parquet      a finished point: one row
+    merged/N.parquet      many finished points in one file, from which a large sweep loads in seconds
+    analysis/             tables, sentences and pictures, once every point is finished
+
+A file is written under a name of its own, forced to the disk and renamed, so that a kill, a crash or a full disk leaves every
+finished point readable and none half. The process that fills a store holds a lock on it, which ends with the process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from planner.errors import PlannerError
+from planner.instance import Instance
+from planner.sweeping.design_files import as_dict, from_dict
+from planner.sweeping.points import Design
+
+#: A finished point, by column.
+Row = Mapping[str, Any]
+
+#: The columns that every result has beside the factors and quantities of its design, and what they are made of.
+_COLUMNS: dict[str, pa.DataType] = {
+    "point": pa.int64(), "name": pa.string(), "scenarios": pa.list_(pa.string()), "changes": pa.list_(pa.string()),
+    "status": pa.string(), "reason": pa.string(), "objective": pa.float64(), "instance_hash": pa.string(),
+    "method": pa.string(), "iterations": pa.int64(), "gap": pa.float64(), "primal_infeasibility": pa.float64(),
+    "dual_infeasibility": pa.float64(), "complementarity": pa.float64(), "cold_objective": pa.float64(),
+    "built": pa.bool_(), "attempts": pa.int64(), "seconds": pa.float64(), "seconds_compile": pa.float64(),
+    "seconds_solve": pa.float64(), "seconds_certify": pa.float64(), "seconds_cold": pa.float64(),
+}  # fmt: skip
+
+
+class Store:
+    """The folder of a sweep, `folder`, and what it says was asked, `facts`."""
+
+    def __init__(self, folder: Path, design: Design, facts: Mapping[str, Any]) -> None:
+        self.folder, self.design, self.facts = folder, design, facts
+        named = {name: pa.float64() for name in (*(f.name for f in design.factors), *design.quantities)}
+        self.schema = pa.schema({**_COLUMNS, **named})
+
+    @classmethod
+    def create(cls, folder: Path, design: Design, instance: Instance, facts: Mapping[str, Any]) -> Store:
+        """A new store. Raises PlannerError where the folder exists already or cannot be written."""
+        from planner.store import whole_folder
+
+        with whole_folder(folder) as scratch:
+            (scratch / "points").mkdir()
+            (scratch / "merged").mkdir()
+            instance.write(scratch / "instance")
+            (scratch / "design.json").write_text(json.dumps(as_dict(design)) + "\n", encoding="utf-8")
+            (scratch / "sweep.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+        return cls(folder, design, facts)
+
+    @classmethod
+    def open(cls, folder: Path) -> Store:
+        """A store that is there. Raises PlannerError where the folder holds no sweep."""
+        try:
+            facts = json.loads((folder / "sweep.json").read_text(encoding="utf-8"))
+            design = from_dict(json.loads((folder / "design.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise PlannerError(f"{folder} holds no sweep: {error}") from None
+        return cls(folder, design, facts)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Meanwhile no other process fills the store. Raises PlannerError where one does so already."""
+        handle = os.open(self.folder / "lock", os.O_CREAT | os.O_RDWR, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            raise PlannerError(f"{self.folder} is being filled by another process, expected to be the only one") from None
+        try:
+            yield
+        finally:
+            os.close(handle)
+
+    def finished(self) -> set[int]:
+        """The numbers of the points that are in the store."""
+        merged = (pq.read_table(path, columns=["point"])["point"].to_pylist() for path in self._merged())
+        return {number for numbers in merged for number in numbers} | {int(path.stem) for path in self._singles()}
+
+    def has(self, number: int) -> bool:
+        """Whether a point is in the store, for one that has not been merged."""
+        return self._single(number).exists()
+
+    def unmerged(self) -> int:
+        """How many points are files of their own."""
+        return len(self._singles())
+
+    def add(self, row: Row) -> None:
+        """Add a finished point, whole or not at all. Raises PlannerError where it cannot be written."""
+        write_whole(self._single(row["point"]), self._table([row]))
+
+    def merge(self, numbers: set[int] | None = None) -> None:
+        """Put points that are files of their own, all or some, into one file; a kill leaves some in both, which load once."""
+        singles = [path for path in self._singles() if numbers is None or int(path.stem) in numbers]
+        if not singles:
+            return
+        number = 1 + max((int(path.stem) for path in self._merged()), default=-1)
+        tables = [pq.read_table(path, schema=self.schema) for path in singles]
+        write_whole(self.folder / "merged" / f"{number:06d}.parquet", pa.concat_tables(tables))
+        for path in singles:
+            path.unlink()
+
+    def forget(self, numbers: set[int]) -> None:
+        """Take points out of the store, to be answered again."""
+        for number in numbers:
+            self._single(number).unlink(missing_ok=True)
+        for path in self._merged():
+            table = pq.read_table(path, schema=self.schema)
+            kept = table.filter(pa.array([number not in numbers for number in table["point"].to_pylist()]))
+            if len(kept) < len(table):
+                write_whole(path, kept)
+
+    def results(self) -> pd.DataFrame:
+        """A row a finished point, by number: factors, status, objective, quantities, certificate, seconds."""
+        paths = [*self._merged(), *self._singles()]
+        tables = [pq.read_table(path, schema=self.schema) for path in paths] or [self._table([])]
+        frame = pa.concat_tables(tables).to_pandas()
+        return frame.drop_duplicates("point").sort_values("point", ignore_index=True)
+
+    def sweep_out(self) -> None:
+        """Remove what writing left behind where it was killed."""
+        for path in self.folder.glob("*/.*.part"):
+            path.unlink(missing_ok=True)
+
+    def _table(self, rows: Sequence[Row]) -> pa.Table:
+        filled = [{name: row.get(name) for name in self.schema.names} for row in rows]
+        return pa.Table.from_pylist(filled, self.schema)
+
+    def _single(self, number: int) -> Path:
+        return self.folder / "points" / f"{number:07d}.parquet"
+
+    def _singles(self) -> list[Path]:
+        return _parquet_files(self.folder / "points")
+
+    def _merged(self) -> list[Path]:
+        return _parquet_files(self.folder / "merged")
+
+
+def _parquet_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix == ".parquet" and path.name[0] != ".")
+
+
+def write_whole(path: Path, table: pa.Table) -> None:
+    """Write a table to a file that appears whole or not at all, also where the machine stops. Raises PlannerError."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                pq.write_table(table, file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise PlannerError(f"{path} cannot be written: {error.strerror or error}") from error

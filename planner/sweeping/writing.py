@@ -1,0 +1,52 @@
+"""What a sweep says, written into its store: sentences, tables and pictures."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from planner.errors import PlannerError
+from planner.sweeping.analysis import SweepAnalysis
+from planner.sweeping.results import Sweep
+
+
+def write_analysis(sweep: Sweep, quantities: tuple[str, ...] = (), dark: bool = False) -> str:
+    """Write the analysis of a sweep to `analysis/` in its store, in place of an earlier one, and return its sentences.
+
+    A sweep of which nothing can be said is no error: the reason is what is returned.
+    """
+    target = sweep.folder / "analysis"
+    try:
+        found = sweep.analyse(quantities)
+    except PlannerError as error:
+        return str(error)
+    said = str(found)
+    try:
+        scratch = Path(tempfile.mkdtemp(prefix=".analysis.", dir=sweep.folder))
+        try:
+            _write(found, said, scratch, dark)
+            shutil.rmtree(target, ignore_errors=True)
+            scratch.chmod(0o755)
+            scratch.rename(target)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    except OSError as error:
+        raise PlannerError(f"{target} cannot be written: {error.strerror}") from error
+    return said
+
+
+def _write(found: SweepAnalysis, said: str, folder: Path, dark: bool) -> None:
+    (folder / "answer.txt").write_text(said + "\n", encoding="utf-8")
+    results = found.results.assign(**{name: found.results[name].map("; ".join) for name in ("scenarios", "changes")})
+    tables: dict[str, pd.DataFrame] = {
+        "results": results, "summary": found.summary, "sobol": found.sobol, "morris": found.morris,
+        "regression": found.regression,
+    }  # fmt: skip
+    for name, table in tables.items():
+        if len(table):
+            table.to_csv(folder / f"{name}.csv", index=False)
+    for ending in (".svg", ".png"):
+        found.save_pictures(folder, ending, dark)
