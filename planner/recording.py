@@ -266,11 +266,11 @@ class Formulas:
                 made = max(waiting)  # a node is younger than those that it hangs on
                 waiting.remove(made)
                 if self._operations[made] != _GIVEN:
-                    operands = int(self._left[made]), int(self._right[made])
-                    by_each = _SLOPES[int(self._operations[made])](*x[list(operands)], x[made])
-                    for operand, by in zip(operands, by_each, strict=True):
+                    left, right = int(self._left[made]), int(self._right[made])
+                    by_each = _SLOPES[int(self._operations[made])](x[left], x[right], x[made])
+                    for operand, by in zip((left, right), by_each, strict=True):
                         slopes[operand] = slopes.get(operand, 0.0) + (slopes[made] * float(by) if slopes[made] else 0.0)
-                    waiting.update(operands)
+                    waiting |= {left, right}
         return slopes
 
 
