@@ -124,6 +124,11 @@ class SolverLimit(SolverError):
         super().__init__(message, known)
         self.known = dict(known or {})
 
+    @property
+    def interrupted(self) -> bool:
+        """True where it was no limit, but someone who stopped it."""
+        return self.known.get("reason") == "interrupt"
+
     def __str__(self) -> str:
         return str(self.args[0])
 

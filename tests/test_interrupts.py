@@ -10,10 +10,15 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import planner
+from planner.diagnosis import diagnose_infeasible
+from planner.highs import solve_program
+from planner.running import stopped_early
+from tests.diagnosis.seeds import base
 
 ROOT = Path(__file__).parents[1]
 ACCELERATED = str(ROOT / "instances" / "accelerated")
@@ -96,6 +101,27 @@ def test_library_users_get_the_error_and_can_solve_again() -> None:
     assert stopped.value.known["reason"] == "interrupt" and stopped.value.known["iterations"] > 0
     assert planner.solve(planner.load(TOY)).facts["status"] == "optimal"
     assert not any(thread.name == "planner-solver" for thread in threading.enumerate())
+
+
+@pytest.mark.parametrize("last", [1, 2, 3, 8])
+def test_a_diagnosis_is_interrupted_at_once(last: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also while the solver works for it: each of its solves by itself would only count as one that failed."""
+    broken = base("mandate").replace({"limits.earth_ceiling.upper": "60 GW"})
+    program = planner.compile(planner.build(broken))
+    solved = []
+
+    def interrupted(*given: Any, **more: Any) -> Any:
+        solved.append(given)
+        if len(solved) == last:
+            raise stopped_early({"reason": "interrupt", "seconds": 0.0, "iterations": 0})
+        return solve_program(*given, **more)
+
+    for module in ("relaxation", "conflict"):
+        monkeypatch.setattr(f"planner.diagnosis.{module}.solve_program", interrupted)
+    with pytest.raises(planner.SolverLimit) as stopped:
+        diagnose_infeasible(broken, program)
+    assert len(solved) == last and stopped.value.known["step"] == "diagnose" and not stopped.value.known["feasible"]
+    assert "no plan meets every demand and limit; interrupted after" in str(stopped.value)
 
 
 def test_infeasible_run_writes_its_diagnosis_whole(tmp_path: Path) -> None:

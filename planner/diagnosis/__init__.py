@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +12,17 @@ from planner.diagnosis.conflict import Conflict, find_conflict
 from planner.diagnosis.factors import mending_factors
 from planner.diagnosis.givens import Given, givens
 from planner.diagnosis.preflight import Finding, preflight
-from planner.diagnosis.relaxation import Change, Deadline, Elastic, changes, distance, make_elastic, mends_alone, relax
+from planner.diagnosis.relaxation import (
+    Change,
+    Deadline,
+    Elastic,
+    changes,
+    distance,
+    make_elastic,
+    mends_alone,
+    relax,
+    unless_interrupted,
+)
 from planner.diagnosis.shapes import mending_shapes
 from planner.diagnosis.unbounded import Gain, gains
 from planner.diagnosis.words import conflict_in_words, gains_in_words, remedies_in_words
@@ -72,8 +83,18 @@ class Diagnosis:
 
 
 def diagnose_infeasible(instance: Instance, lp: LinearProgram, seconds: float = 60.0) -> Diagnosis:
-    """Why no plan meets every demand and limit; what is known after `seconds` is said."""
-    deadline, findings = Deadline(seconds), tuple(preflight(instance))
+    """Why no plan meets every demand and limit; what is known after `seconds` is said. Raises SolverLimit on Ctrl-C."""
+    began = time.perf_counter()
+    try:
+        return _diagnosed(instance, lp, Deadline(seconds))
+    except (KeyboardInterrupt, SolverLimit) as error:
+        known = {"reason": "interrupt", "step": "diagnose", "feasible": False, "seconds": time.perf_counter() - began}
+        said = f"no plan meets every demand and limit; interrupted after {known['seconds']:.1f} s of looking for the reason"
+        raise SolverLimit(said, known) from error
+
+
+def _diagnosed(instance: Instance, lp: LinearProgram, deadline: Deadline) -> Diagnosis:
+    findings = tuple(preflight(instance))
     elastic = make_elastic(lp, givens(instance, lp))
     try:
         least = relax(elastic, deadline)
@@ -81,6 +102,7 @@ def diagnose_infeasible(instance: Instance, lp: LinearProgram, seconds: float = 
         said = "No change of limits, demand, growth, orders, markets or deposits makes a plan possible: see your own equations"
         return Diagnosis("infeasible", (*_first_sight(findings), said), findings=findings)
     except SolverError as error:
+        unless_interrupted(error)
         said = f"What would make a plan possible was not found: {error}"
         return Diagnosis("infeasible", (*_first_sight(findings), said), findings=findings, complete=False)
     joint = tuple(changes(elastic, least))
@@ -116,7 +138,8 @@ def _givens_alone(
     for address in list(dict.fromkeys([*needed, *likely]))[:_TRIED_ALONE]:
         try:
             part = mends_alone(elastic, address, deadline, least)
-        except SolverLimit:
+        except SolverLimit as error:
+            unless_interrupted(error)
             return found, False
         except SolverError:
             continue

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.diagnosis.givens import Given
-from planner.diagnosis.relaxation import NOUGHT, Deadline, Elastic
+from planner.diagnosis.relaxation import NOUGHT, Deadline, Elastic, unless_interrupted
 from planner.errors import SolverError
 from planner.highs import Optimum, irreducible_conflict, solve_program
 from planner.lp import Family, LinearProgram
@@ -39,7 +39,8 @@ def find_conflict(elastic: Elastic, optimum: Optimum, deadline: Deadline) -> Con
     proof = np.flatnonzero(np.abs(optimum.duals) > _NO_PART)
     try:
         part, _ = irreducible_conflict(_part(elastic, proof), max(deadline.left * _SHARE_OF_TIME, 0.1))
-    except SolverError:
+    except SolverError as error:
+        unless_interrupted(error)
         part = []
     if part:
         rows = [int(proof[i]) for i in part]
@@ -61,7 +62,8 @@ def filter_out(elastic: Elastic, members: list[int], deadline: Deadline) -> tupl
         costs = np.where(free, 0.0, 1 / elastic.sizes)
         try:
             feasible = solve_program(elastic.with_costs(costs), "simplex", time_limit=deadline.left).objective <= NOUGHT
-        except SolverError:
+        except SolverError as error:
+            unless_interrupted(error)
             return [i for i in members if not free[i] or i == j], False
         free[j] = not feasible
     return [j for j in members if not free[j]], True

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.diagnosis.coefficients import Coefficient, coefficients
-from planner.diagnosis.relaxation import NOUGHT, Change, Deadline, Elastic, outwards, solve_elastic
+from planner.diagnosis.relaxation import NOUGHT, Change, Deadline, Elastic, outwards, solve_elastic, unless_interrupted
 from planner.errors import SolverError, SolverLimit
 from planner.highs import Optimum
 from planner.instance import Instance
@@ -51,7 +51,8 @@ def mending_factors(
         try:
             plain = plain or solve_elastic(elastic.with_costs(1 / elastic.sizes), deadline, least)
             by = _smallest(elastic, suspect, plain, deadline)
-        except SolverLimit:
+        except SolverLimit as error:
+            unless_interrupted(error)
             return found, False
         except SolverError:
             continue

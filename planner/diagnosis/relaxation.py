@@ -55,6 +55,12 @@ class Deadline:
         return time.perf_counter() >= self._end
 
 
+def unless_interrupted(error: SolverError) -> None:
+    """Raise an error again where someone stopped the solver: nothing more is to be tried then."""
+    if isinstance(error, SolverLimit) and error.interrupted:
+        raise error
+
+
 @dataclass(frozen=True)
 class Elastic:
     """A linear program that gives way: its `columns`, then those of the givens; its rows, then `bounds` of columns as rows.

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from planner.diagnosis.givens import givens
-from planner.diagnosis.relaxation import NOUGHT, Change, Deadline, Elastic, make_elastic, solve_elastic
+from planner.diagnosis.relaxation import NOUGHT, Change, Deadline, Elastic, make_elastic, solve_elastic, unless_interrupted
 from planner.errors import InstanceError, PlannerError, SolverLimit
 from planner.highs import Optimum
 from planner.instance import Instance, ParameterRow
@@ -97,7 +97,8 @@ def mending_shapes(
     try:
         if shapes:
             trials.split(shapes)
-    except SolverLimit:
+    except SolverLimit as error:
+        unless_interrupted(error)
         return trials.found, False
     except PlannerError:
         return trials.found, True
