@@ -95,8 +95,14 @@ def _helium3(plan: Plan) -> str:
         return "No helium-3 is mined or burnt."
     left = plan["helium3.left"]
     rest = left.loc[left["year"] == plan.instance.years[-1], "value"].sum()
-    flows = f"{mined:,.4g} t mined, {bought:,.3g} t bought, {burnt:,.4g} t burnt, {sold:,.3g} t sold"
-    return f"Helium-3: {flows}; {rest:,.4g} t are left in the deposits."
+    flows = ((mined, "mined"), (bought, "bought"), (burnt, "burnt"), (sold, "sold"))
+    said = ", ".join(f"{_whole(tonnes)} t {flow}" for tonnes, flow in flows)
+    return f"Helium-3: {said}; {_whole(rest)} t are left in the deposits."
+
+
+def _whole(value: float) -> str:
+    """A number in four figures and never with an exponent that a reader must undo, thousands being whole."""
+    return f"{value:,.4g}" if abs(value) < 999.95 else f"{value:,.0f}"
 
 
 def _unserved(plan: Plan) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
 
 from planner.charts.chart import Chart
-from planner.charts.panels import inline
+from planner.charts.panels import NARROW_WHOLE, inline, named_years
 from planner.charts.theme import needed
 from planner.plan import Plan
 
@@ -58,14 +59,16 @@ def _rows(plan: Plan, table: pd.DataFrame, by: list[str], said: str) -> pd.DataF
     return rows[_COLUMNS[:-1]]
 
 
-def _draw_binding(plan: Plan) -> Any:
+def _draw_binding(plan: Plan, narrow: bool = False) -> Any:
     alt = needed("altair")
     table = _shown(plan)
     order = list(dict.fromkeys(table["row"]))
     years = list(plan.instance.years)
-    ticks = years if len(years) <= 8 else [year for year in years if year % 5 == 0]
-    rows = alt.Y("row:N", title=None, sort=order, axis=alt.Axis(labelLimit=280, grid=False, ticks=False, domain=False))
-    below = alt.Legend(orient="bottom", gradientLength=220, titleLimit=400, format=".0%")
+    width, ticks = (NARROW_WHOLE, named_years(years, 6)) if narrow else (_WIDTH, named_years(years, 12))
+    axis = None if narrow else alt.Axis(labelLimit=280, grid=False, ticks=False, domain=False)
+    apart = alt.Scale(paddingInner=0.5, paddingOuter=0.5) if narrow else alt.Scale()
+    rows = alt.Y("row:N", title=None, sort=order, axis=axis, scale=apart)
+    below = alt.Legend(orient="bottom", direction="horizontal", gradientLength=220, titleLimit=400, format=".0%")
     cells = (
         alt.Chart(inline(table[["row", "year", "share"]]))
         .mark_rect(stroke="#8C8C8C", strokeWidth=0.3)
@@ -78,16 +81,20 @@ def _draw_binding(plan: Plan) -> Any:
         )
     )
     greatest = table.loc[table.groupby("row")["share"].idxmax()]
-    worth = greatest.assign(
-        text=[f"{_short(value)} {unit}" for value, unit in zip(greatest["value"], greatest["unit"], strict=True)]
-    )
-    texts = alt.Chart(inline(worth[["row", "text"]])).mark_text(align="left", fontSize=10).encode(
-        x=alt.value(_WIDTH + 8), y=rows, text="text:N"
-    )  # fmt: skip
-    return alt.layer(cells, texts).properties(width=_WIDTH, height=alt.Step(17))
+    pairs = zip(greatest["row"], greatest["value"], greatest["unit"], strict=True)
+    said = [f"{row + ':  ' if narrow else ''}{_short(value)} {_plain(unit)}" for row, value, unit in pairs]
+    texts = alt.Chart(inline(greatest.assign(text=said)[["row", "text"]])).mark_text(
+        align="left", fontSize=10, **({"baseline": "bottom", "dy": -9} if narrow else {})
+    ).encode(x=alt.value(0 if narrow else width + 8), y=rows, text="text:N")  # fmt: skip
+    return alt.layer(cells, texts).properties(width=width, height=alt.Step(30 if narrow else 17))
 
 
 _WIDTH = 420
+
+
+def _plain(unit: str) -> str:
+    """A unit without brackets around what is a single unit."""
+    return re.sub(r"\((\w+)\)", r"\1", unit)
 
 
 def _short(value: float) -> str:
@@ -123,4 +130,4 @@ def _told(plan: Plan) -> str:
     )
 
 
-BINDING = Chart("binding", "What binds", "", _told, _binding, _draw_binding)
+BINDING = Chart("binding", "What binds", "", _told, _binding, _draw_binding, lambda plan: _draw_binding(plan, narrow=True))

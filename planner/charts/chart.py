@@ -19,7 +19,8 @@ class Chart:
     where the rows differ in unit: the column `unit` has it). `caption(plan)` is a sentence or two on how to read it.
     `table(plan)` is a tidy frame: labels, then `value` and `unit`; it has no rows where there is nothing to show.
     `draw(plan)` is the altair chart of that table, without a theme (`rendering.as_svg` and `plan.plot` give it one); some
-    charts take more by keyword: `CHARTS["dispatch"].draw(plan, site="plains", year=2040)`.
+    charts take more by keyword: `CHARTS["dispatch"].draw(plan, site="plains", year=2040)`. `draw_narrow(plan)` is the chart
+    as a phone shows it, where that is more than one panel beneath the other.
     """
 
     name: str
@@ -28,3 +29,4 @@ class Chart:
     caption: Callable[[Plan], str]
     table: Callable[..., pd.DataFrame]
     draw: Callable[..., Any]
+    draw_narrow: Callable[..., Any] | None = None

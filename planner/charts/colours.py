@@ -22,6 +22,15 @@ BODY_SHADES = (
     ("#009E73", "#00573F", "#7FCEB9"),
 )
 
+#: How the colours above that a dark ground swallows are drawn on one.
+ON_DARK = {
+    "#00436A": "#5B8DB0", "#00573F": "#4F8F7B", "#803900": "#A8673A", "#84416A": "#A5628B",
+    "#004C77": "#6F93AB", "#8A3D00": "#9C6B48", "#7A3C5F": "#A06A88",
+}  # fmt: skip
+
+#: The dark ground has this luminance; a mark is seen on it at this ratio of contrast (WCAG 2.2, 1.4.11).
+_DARK_GROUND, _SEEN = 0.0091, 3.0
+
 #: What is too small for a colour of its own, and what stood before the horizon.
 OTHER, OTHER_COLOUR = "other", "#8C8C8C"
 
@@ -86,6 +95,21 @@ def paler(colour: str, share: float = 0.55) -> str:
     """The colour with that share of white in it."""
     parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return "#" + "".join(f"{round(part + (255 - part) * share):02X}" for part in parts)
+
+
+def on_dark(colour: str) -> str:
+    """The colour as it is drawn on a dark ground: as it is if it is seen there, else lighter."""
+    colour = ON_DARK.get(colour.upper(), colour)
+    shares = (share / 20 for share in range(20))
+    return next(lighter for share in shares if contrast(lighter := paler(colour, share), _DARK_GROUND) >= _SEEN)
+
+
+def contrast(colour: str, ground: float) -> float:
+    """The ratio of contrast of a colour to a ground of that luminance, as WCAG 2.2 defines it: 1 to 21."""
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    luminance = sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return (max(luminance, ground) + 0.05) / (min(luminance, ground) + 0.05)
 
 
 def _bodies(instance: Instance) -> dict[str, str]:

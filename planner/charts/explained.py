@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from planner.charts.colours import COMPONENTS, PALETTE, spread
-from planner.charts.panels import HEIGHT, bars, inline, kind
+from planner.charts.panels import HALF, HEIGHT, NARROW_WHOLE, WHOLE, bars, inline, kind
 from planner.charts.theme import needed
 from planner.errors import PlannerError
 
@@ -22,7 +22,7 @@ ENDS = {"at its low": "#0072B2", "at its high": "#D55E00"}
 
 
 def stack(frame: pd.DataFrame) -> Any:
-    """The price of compute as stacked bars, an altair chart: a row of panels a workload, a column a body; a dot is the sum.
+    """The price of compute as stacked bars, an altair chart: a panel for each workload on each body; a dot is the sum.
 
     `frame` has a row for each `year`, `body`, `workload` and `component` (hardware, power, launch, local industry, helium-3,
     scarcity rents, or others), with its `value` and its one `unit`, such as GUSD/yr/(ZFLOP/s). Values may be negative.
@@ -39,15 +39,15 @@ def stack(frame: pd.DataFrame) -> Any:
     return alt.concat(
         *(
             _price(frame[(frame["body"] == body) & (frame["workload"] == workload)], shown).properties(
-                width=520 if len(bodies) == 1 else 270,
+                width=WHOLE if len(bodies) * len(workloads) == 1 else HALF,
                 height=HEIGHT - 60,
                 title=alt.TitleParams(f"{workload} on {body}", anchor="start", frame="group", fontSize=12),
             )
-            for workload in workloads
             for body in bodies
+            for workload in workloads
             if len(frame[(frame["body"] == body) & (frame["workload"] == workload)])
         ),
-        columns=len(bodies),
+        columns=2,
         spacing=24,
     )
 
@@ -60,12 +60,13 @@ def _price(rows: pd.DataFrame, shown: Any) -> Any:
     return alt.layer(bars(rows, shown), dots.encode(x="year:O", y="value:Q", shape=stroke))
 
 
-def tornado(frame: pd.DataFrame, most: int = 20) -> Any:
+def tornado(frame: pd.DataFrame, most: int = 20, narrow: bool = False) -> Any:
     """What matters most as a tornado, an altair chart: the parameters that swing the total cost most on top, at most so many.
 
     `frame` has a row for each `address`: `low_change` and `high_change`, the change of the total cost in GUSD where the parameter
     takes the low and the high end of its own range; `elasticity`, the relative change of the cost per relative change of the
-    parameter; and its `meaning`. Raises PlannerError where a column is missing or the frame is empty.
+    parameter; and its `meaning`. If narrow, the names stand above the bars. Raises PlannerError where a column is missing or the
+    frame is empty.
     """
     _check(frame, TORNADO_COLUMNS)
     alt = needed("altair")
@@ -75,7 +76,9 @@ def tornado(frame: pd.DataFrame, most: int = 20) -> Any:
     long = pd.concat(
         [widest.assign(end=end, change=widest[column]) for end, column in zip(ENDS, ("low_change", "high_change"), strict=True)]
     )[["address", "end", "change", "elasticity", "meaning"]]
-    rows = alt.Y("address:N", title=None, sort=order, axis=alt.Axis(labelLimit=320, grid=False, ticks=False))
+    width, axis = (NARROW_WHOLE, None) if narrow else (_WIDTH, alt.Axis(labelLimit=320, grid=False, ticks=False))
+    apart = alt.Scale(paddingInner=0.55, paddingOuter=0.5) if narrow else alt.Scale()
+    rows = alt.Y("address:N", title=None, sort=order, axis=axis, scale=apart)
     base = alt.Chart(inline(long))
     ends = alt.Color(
         "end:N",
@@ -84,14 +87,30 @@ def tornado(frame: pd.DataFrame, most: int = 20) -> Any:
         scale=alt.Scale(domain=list(ENDS), range=list(ENDS.values())),
     )
     changed = base.mark_bar(opacity=0.9).encode(
-        x=alt.X("change:Q", title="change of the total cost, GUSD", stack=None), y=rows, color=ends
+        x=alt.X("change:Q", title="change of the total cost, GUSD", stack=None, axis=alt.Axis(grid=not narrow)),
+        y=rows,
+        color=ends,
     )
-    said = alt.Chart(inline(widest.assign(text=[f"{e:+.2g}" for e in widest["elasticity"]])))
-    texts = said.mark_text(align="left", fontSize=10).encode(x=alt.value(_WIDTH + 8), y=rows, text="text:N")
+    line = alt.Chart(inline(pd.DataFrame({"change": [0]}))).mark_rule(strokeWidth=1).encode(x="change:Q")
+    nought = [] if narrow else [line]  # it would run through the names
+    layers = alt.layer(changed, *nought, *_elasticities(widest, rows, narrow))
+    return layers.properties(width=width, height=alt.Step(34 if narrow else 20))
+
+
+def _elasticities(widest: pd.DataFrame, rows: Any, narrow: bool) -> list[Any]:
+    """The elasticity at the end of each row, under a heading; if narrow, above the bar, after the parameter's address."""
+    alt = needed("altair")
+    pairs = zip(widest["address"], widest["elasticity"], strict=True)
+    said = [f"{address}:  elasticity {value:+.2g}" if narrow else f"{value:+.2g}" for address, value in pairs]
+    texts = alt.Chart(inline(widest[["address"]].assign(text=said)))
+    if narrow:
+        above = texts.mark_text(align="left", fontSize=10, baseline="bottom", dy=-9)
+        return [above.encode(x=alt.value(0), y=rows, text="text:N")]
     head = alt.Chart(inline(pd.DataFrame({"text": ["elasticity"]}))).mark_text(align="left", fontSize=10, dy=-8)
-    nought = alt.Chart(inline(pd.DataFrame({"change": [0]}))).mark_rule(strokeWidth=1).encode(x="change:Q")
-    headed = head.encode(x=alt.value(_WIDTH + 8), y=alt.value(0), text="text:N")
-    return alt.layer(changed, nought, texts, headed).properties(width=_WIDTH, height=alt.Step(20))
+    return [
+        texts.mark_text(align="left", fontSize=10).encode(x=alt.value(_WIDTH + 8), y=rows, text="text:N"),
+        head.encode(x=alt.value(_WIDTH + 8), y=alt.value(0), text="text:N"),
+    ]
 
 
 _WIDTH = 420

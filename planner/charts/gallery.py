@@ -9,6 +9,7 @@ from typing import Any
 from planner.charts import binding, helium3, money, moving, placing, powering
 from planner.charts.chart import Chart
 from planner.charts.overview import overview
+from planner.charts.panels import narrowed
 from planner.charts.theme import themed, titled
 from planner.errors import PlannerError
 from planner.plan import Plan
@@ -32,8 +33,8 @@ def available(plan: Plan) -> list[str]:
     return [name for name, chart in CHARTS.items() if len(chart.table(plan))]
 
 
-def drawn(plan: Plan, name: str, dark: bool = False, title: bool = False, **options: Any) -> Any:
-    """The altair chart of that name (or `overview`) in its theme, with its title if asked for.
+def drawn(plan: Plan, name: str, dark: bool = False, title: bool = False, narrow: bool = False, **options: Any) -> Any:
+    """The altair chart of that name (or `overview`) in its theme, with its title if asked for, or as narrow as a phone.
 
     Raises PlannerError for a name that is not known, for a chart with nothing to show of this plan, and where altair is missing.
     """
@@ -47,8 +48,9 @@ def drawn(plan: Plan, name: str, dark: bool = False, title: bool = False, **opti
         raise PlannerError(
             f"the plan has nothing to show in the chart {name!r}; it has {', '.join([OVERVIEW, *available(plan)])}"
         )
-    picture = chart.draw(plan, **options).properties(description=f"{chart.title}. {chart.caption(plan)}")
-    return themed(titled(picture, chart.title) if title else picture, dark)
+    picture = (chart.draw_narrow or chart.draw)(plan, **options) if narrow else chart.draw(plan, **options)
+    picture = (narrowed(picture) if narrow else picture).properties(description=f"{chart.title}. {chart.caption(plan)}")
+    return themed(titled(picture, chart.title) if title else picture, dark, narrow)
 
 
 class Plot:

@@ -34,7 +34,10 @@ def _draw_costs(plan: Plan) -> Any:
     texts = whole.mark_text(align="left", dx=4).encode(x="end:Q", text=alt.Text("value:Q", format=",.3~r"))
     texts.data = inline(sums.assign(end=sums["value"].clip(lower=0)))
     total = alt.layer(whole.mark_bar().encode(color=shown.colour), texts)
-    panels = [(total, "over the horizon"), (bars(table, shown), "by year of payment")]
+    years = pd.Index(shown.years)
+    by_model_year = table.assign(year=years[years.searchsorted(table["year"], side="right") - 1])
+    by_model_year = by_model_year.groupby(["year", "kind"], as_index=False)["value"].sum()
+    panels = [(total, "over the horizon"), (bars(by_model_year, shown), "by model year")]
     return alt.concat(
         *(
             panel.properties(width=HALF, height=HEIGHT, title=alt.TitleParams(name, anchor="start", frame="group", fontSize=12))
@@ -94,7 +97,8 @@ COSTS_CHART = Chart(
     "costs", "Costs by kind", "GUSD",
     lambda plan: f"Costs of the ledger, discounted to {plan.instance.finance.base_year}; all bars together are the objective, "
     f"{plan.objective:,.6g} GUSD. A model year "
-    "bears the running costs of all the calendar years that it stands for; sales and salvage are below nought.",
+    "bears the costs of all the calendar years that it stands for, which in the table stand in the year of payment; "
+    "sales and salvage are below nought.",
     _costs, _draw_costs,
 )  # fmt: skip
 

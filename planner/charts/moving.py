@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from planner.charts.chart import Chart
 from planner.charts.colours import colours
-from planner.charts.panels import areas, each, grouped, kind, summed
+from planner.charts.panels import Kind, areas, each, grouped, kind, summed
 from planner.plan import Plan
+
+#: Kilotonnes a year below which a panel is drawn in tonnes.
+_FEW = 0.01
 
 
 def _launched(plan: Plan) -> pd.DataFrame:
@@ -19,7 +23,14 @@ def _launched(plan: Plan) -> pd.DataFrame:
 def _draw_launched(plan: Plan) -> Any:
     table = grouped(_launched(plan), "route", small=0.0)
     shown = kind(table, "route", colours(plan.instance, "route"), "mass delivered, kt/yr", plan.instance.years)
-    return each(table, "good", list(colours(plan.instance, "good")), lambda rows: areas(rows, shown))
+    return each(table, "good", list(colours(plan.instance, "good")), lambda rows: _delivered(rows, shown))
+
+
+def _delivered(rows: pd.DataFrame, shown: Kind) -> Any:
+    """The panel of a good; in tonnes where kilotonnes would be all noughts."""
+    if rows["value"].max() >= _FEW:
+        return areas(rows, shown)
+    return areas(rows.assign(value=rows["value"] * 1e3), replace(shown, axis="mass delivered, t/yr"))
 
 
 def _made(plan: Plan) -> pd.DataFrame:
@@ -55,7 +66,8 @@ def freight_panel(plan: Plan) -> Any:
 
 LAUNCHED = Chart(
     "launched", "Mass launched", "kt/yr",
-    lambda plan: "Mass delivered by each route, a panel for each good. The goods have axes of their own.",
+    lambda plan: "Mass delivered by each route, a panel for each good. The goods have axes of their own, "
+    "and what is little is in tonnes.",
     _launched, _draw_launched,
 )  # fmt: skip
 

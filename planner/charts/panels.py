@@ -17,6 +17,8 @@ _SMALL, MOST = 0.005, 10
 #: Pixels of one panel of two that stand beside each other, and of one that stands alone.
 HALF, WHOLE, HEIGHT = 300, 600, 230
 
+#: Pixels of a panel on a phone, between axis and edge, and of one that has no axis on its left.
+NARROW, NARROW_WHOLE = 262, 326
 
 #: How lines are dashed, one after the other.
 _DASHES = ((1, 0), (6, 2), (2, 2), (8, 3, 2, 3), (4, 4), (10, 2))
@@ -41,6 +43,11 @@ class Kind:
         alt = needed("altair")
         scale = alt.Scale(domain=list(self.labels), range=[self.colours.get(label, OTHER_COLOUR) for label in self.labels])
         return alt.Color(f"{self.by}:N", title=None, scale=scale, sort=list(self.labels))
+
+    @property
+    def stacked(self) -> Any:
+        """The encoding of colour of a stack: the legend names on top what is drawn on top."""
+        return self.colour.legend(values=list(reversed(self.labels)))
 
     def ranked(self, table: pd.DataFrame) -> pd.DataFrame:
         """The table with the place of each row's label, by which stacks are ordered."""
@@ -90,7 +97,7 @@ def areas(table: pd.DataFrame, shown: Kind) -> Any:
         .encode(
             x=_year_axis(shown.years),
             y=alt.Y("value:Q", title=shown.axis, stack="zero", axis=_amounts(table)),
-            color=shown.colour,
+            color=shown.stacked,
             order=alt.Order("rank:Q"),
         )
     )  # fmt: skip
@@ -100,7 +107,7 @@ def bars(table: pd.DataFrame, shown: Kind) -> Any:
     """Stacked bars, one a year; what is below nought hangs below the axis."""
     alt = needed("altair")
     years = sorted({*shown.years, *map(int, table["year"])})
-    axis = alt.Axis(values=_ticks(years), labelAngle=0, grid=False)
+    axis = alt.Axis(values=named_years(years), labelAngle=0, grid=False)
     return (
         alt.Chart(inline(shown.ranked(table)))
         .mark_bar()
@@ -165,6 +172,25 @@ def _ticks(years: Sequence[int]) -> list[int]:
     span = years[-1] - years[0]
     step = 1 if len(years) <= 7 else 2 if span <= 12 else 5 if span <= 30 else 10
     return list(years) if step == 1 else [year for year in range(years[0], years[-1] + 1) if year % step == 0]
+
+
+def named_years(years: Sequence[int], most: int = 8) -> list[int]:
+    """The years that an axis of columns names: all of a few, else round ones where enough are round, else every so many."""
+    if len(years) <= most:
+        return list(years)
+    round_ = [year for year in years if year % (5 if len(years) <= 5 * most else 10) == 0]
+    return round_ if len(round_) >= most // 2 else list(years[:: -(-len(years) // most)])
+
+
+def narrowed(chart: Any) -> Any:
+    """The chart as a phone shows it: its panels beneath one another. What is no row of panels stays as it is."""
+    alt = needed("altair")
+    if not isinstance(chart, alt.ConcatChart):
+        return chart
+    beneath = chart.copy(deep=False)
+    beneath.concat = [panel.properties(width=NARROW) for panel in chart.concat]
+    beneath.columns, beneath.spacing = 1, 20
+    return beneath
 
 
 def _filled(table: pd.DataFrame, shown: Kind) -> pd.DataFrame:

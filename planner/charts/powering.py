@@ -114,7 +114,7 @@ def _cycle(table: pd.DataFrame, shown: Any) -> Any:
     blocks = (
         alt.Chart(inline(_stacked(table[table["flow"] != _RUN], shown)))
         .mark_rect(stroke="white", strokeWidth=0.4)
-        .encode(x=hours, x2="end", y=alt.Y("low:Q", title=shown.axis), y2="high", color=shown.colour)
+        .encode(x=hours, x2="end", y=alt.Y("low:Q", title=shown.axis), y2="high", color=shown.stacked)
     )
     run = table[table["flow"] == _RUN].groupby(["slice", "begin", "end", "flow"], as_index=False)["value"].sum()
     dashes = alt.StrokeDash(

@@ -8,22 +8,23 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from planner.charts.gallery import OVERVIEW, available, drawn
+from planner.charts.panels import narrowed
 from planner.charts.theme import needed, themed
 from planner.errors import PlannerError
 from planner.plan import Plan
 
 
-def svg(plan: Plan, name: str, dark: bool = False) -> str:
-    """The chart of that name, or the `overview`, as the text of an SVG without the chart's title.
+def svg(plan: Plan, name: str, dark: bool = False, narrow: bool = False) -> str:
+    """The chart of that name, or the `overview`, as the text of an SVG without the chart's title, or as narrow as a phone.
 
     Raises PlannerError for a name that is not known, a chart with nothing to show, and where altair or vl-convert are missing.
     """
-    return _text(drawn(plan, name, dark))
+    return _text(drawn(plan, name, dark, narrow=narrow))
 
 
-def as_svg(chart: Any, dark: bool = False) -> str:
+def as_svg(chart: Any, dark: bool = False, narrow: bool = False) -> str:
     """An altair chart such as `stack` and `tornado` give as the text of an SVG; errors as `svg`."""
-    return _text(themed(chart, dark))
+    return _text(themed(narrowed(chart) if narrow else chart, dark, narrow))
 
 
 def save(plan: Plan, name: str, path: str | Path, dark: bool = False) -> Path:

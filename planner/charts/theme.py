@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import re
 from importlib import import_module
 from typing import Any
 
-from planner.charts.colours import AGES
+from planner.charts.colours import AGES, on_dark
 from planner.errors import PlannerError
 
 _INK = {False: "#1a1a1a", True: "#ececec"}
 _PAPER = {False: "#ffffff", True: "#16181c"}
 _GRID = {False: "#e6e6e6", True: "#34383f"}
+
+#: Colours in the text of a chart, and what black and white turn into on a dark ground: its ink and its paper.
+_COLOUR = re.compile(r'"(#[0-9A-Fa-f]{6})"')
+_EXTREME = re.compile(r'("(?:color|fill|stroke)": )"(black|white)"')
+_TURNED = {"black": _INK[True], "white": _PAPER[True]}
+
+#: Legends beneath a chart that a phone shows.
+_BENEATH = {"orient": "bottom", "direction": "vertical", "columns": 2, "labelLimit": 140, "offset": 8, "columnPadding": 14}
 
 
 def needed(module: str) -> Any:
@@ -21,8 +31,9 @@ def needed(module: str) -> Any:
         raise PlannerError("drawing needs altair and vl-convert: pip install 'planner[draw]'") from error
 
 
-def themed(chart: Any, dark: bool = False) -> Any:
-    """The altair chart in the light or the dark theme."""
+def themed(chart: Any, dark: bool = False, narrow: bool = False) -> Any:
+    """The altair chart in the light or the dark theme; if narrow, with its legend beneath it."""
+    chart = _darkened(chart) if dark else chart
     ink, grid = _INK[dark], _GRID[dark]
     text = {"labelColor": ink, "titleColor": ink, "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal"}
     return chart.configure(
@@ -30,7 +41,7 @@ def themed(chart: Any, dark: bool = False) -> Any:
         font="sans-serif",
         view={"stroke": None},
         axis={**text, "gridColor": grid, "domainColor": ink, "tickColor": ink, "labelOverlap": True},
-        legend={**text, "symbolType": "square", "labelLimit": 260, "titleLimit": 260},
+        legend={**text, "symbolType": "square", "labelLimit": 260, "titleLimit": 260, **(_BENEATH if narrow else {})},
         title={"color": ink, "subtitleColor": ink, "anchor": "start"},
         header={"labelColor": ink, "titleColor": ink},
         text={"color": ink},
@@ -38,6 +49,12 @@ def themed(chart: Any, dark: bool = False) -> Any:
         mark={"tooltip": True},
         range={"heatmap": list(AGES[1:] if dark else reversed(AGES))},
     )
+
+
+def _darkened(chart: Any) -> Any:
+    """The chart with its colours as a dark ground needs them."""
+    text = _EXTREME.sub(lambda found: f'{found.group(1)}"{_TURNED[found.group(2)]}"', json.dumps(chart.to_dict()))
+    return type(chart).from_dict(json.loads(_COLOUR.sub(lambda found: f'"{on_dark(found.group(1))}"', text)))
 
 
 def titled(chart: Any, title: str) -> Any:

@@ -112,13 +112,18 @@ def _change(
     return end, by_amount * instance.units.factor(row.unit, unit) * (end - row.value)
 
 
+def _signed(value: float) -> str:
+    """A change in four figures, thousands being whole."""
+    return f"{value:+,.4g}" if abs(value) < 999.95 else f"{value:+,.0f}"
+
+
 def _sentences(table: pd.DataFrame) -> list[str]:
     """The numbers that matter most, over their ranges and by the percent; and what has no derivative."""
     said = []
     ranged = table[table["swing"] > 0].head(3)
     if len(ranged):
         listed = "; ".join(
-            f"{entry.address} ({entry.low_change:+,.4g} GUSD at its low, {entry.high_change:+,.4g} at its high)"
+            f"{entry.address} ({_signed(entry.low_change)} GUSD at its low, {_signed(entry.high_change)} at its high)"
             for entry in ranged.itertuples()
         )
         said.append(f"Over their own ranges, these numbers move the total cost most, to first order: {listed}.")

@@ -61,7 +61,8 @@ def _price_stack(plan: Plan, found: Explanation) -> Section:
         "Bars are what the price of a workload's computing on a body is made of; the dot is the price. "
         "Over the sites of a body the values are averaged by what is placed there."
     )
-    return _section("price_stack", found, [drawn_figure(stack(parts), "stack", title, caption, [tidy(parts, title)])], [])
+    figure = drawn_figure(lambda narrow: stack(parts), "stack", title, caption, [tidy(parts, title)])
+    return _section("price_stack", found, [figure], [])
 
 
 def _entry(plan: Plan, found: Explanation) -> Section:
@@ -87,7 +88,9 @@ def _sensitivity(plan: Plan, found: Explanation) -> Section:
     kept = table.dropna(subset=["elasticity"]).head(_MOST_ROWS)
     columns = ["address", "value", "unit", "low", "high", "status", "derivative", "elasticity", "low_change", "high_change"]
     tables = [_table(kept[columns], f"{title}: derivative in GUSD per unit, changes in GUSD")] if len(kept) else []
-    figures = [drawn_figure(tornado(known), "tornado", title, caption, tables)] if len(known) else []
+    figures = []
+    if len(known):
+        figures = [drawn_figure(lambda narrow: tornado(known, narrow=narrow), "tornado", title, caption, tables)]
     rest = len(table) - len(kept)
     left_out = f"{rest} more numbers are not in this page" if rest else ""
     return _section("sensitivity", found, figures, [] if figures else tables, left_out)

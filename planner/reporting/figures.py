@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
@@ -26,24 +27,34 @@ _BESIDE = ("undiscounted",)
 _DRAWN = ("share", "begin", "end")
 
 
-#: Attributes of an SVG that nobody sees; those that hold lengths; numbers longer than needed; and names that are referred to.
+#: Attributes of an SVG that nobody sees; those that hold lengths; those that a group hands on to what is in it; numbers longer
+#: than needed; and names that are referred to.
 _UNSEEN = ("role", "class", "pointer-events")
 _LENGTHS = ("d", "transform", "x", "y", "x1", "x2", "y1", "y2", "r")
+_INHERITED = ("fill", "stroke", "stroke-width", "text-anchor", "font-family", "font-size", "font-weight")
 _LONG = re.compile(r"-?\d*\.\d{3,}(?:e-?\d+)?")
 _NAMED = re.compile(r"url\(#([^)]+)\)")
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """One drawing of a picture: whom it is for (`wide` or `narrow`, `light` or `dark`), its data address, its size in pixels."""
+
+    reader: str
+    address: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Figure:
-    """A picture: its name, heading and caption, both colourings as data addresses, size in pixels, words, and tables."""
+    """A picture: its name, heading, caption and words, how it is drawn for each reader, and its tables."""
 
     name: str
     title: str
     caption: str
-    light: str
-    dark: str
-    size: tuple[int, int]
     words: str
+    drawn: list[Drawing]
     tables: list[Table]
 
 
@@ -51,19 +62,24 @@ def chart_figure(plan: Plan, name: str) -> Figure:
     """The figure of a chart of `planner.charts`, which must be available for the plan."""
     chart = CHARTS[name]
     caption, title = chart.caption(plan), chart.title
-    light, dark = (_lean(svg(plan, name, dark=dark)) for dark in (False, True))
-    return _figure(name, title, caption, light, dark, _tables(chart.table(plan), title))
+    tables = _tables(chart.table(plan), title)
+    return _figure(name, title, caption, lambda dark, narrow: svg(plan, name, dark, narrow), tables)
 
 
-def drawn_figure(chart: Any, name: str, title: str, caption: str, tables: list[Table]) -> Figure:
-    """The figure of an altair chart."""
-    light, dark = (_lean(as_svg(chart, dark=dark)) for dark in (False, True))
-    return _figure(name, title, caption, light, dark, tables)
+def drawn_figure(draw: Callable[[bool], Any], name: str, title: str, caption: str, tables: list[Table]) -> Figure:
+    """The figure of an altair chart that `draw(narrow)` gives."""
+    return _figure(name, title, caption, lambda dark, narrow: as_svg(draw(narrow), dark, narrow), tables)
 
 
-def _figure(name: str, title: str, caption: str, light: str, dark: str, tables: list[Table]) -> Figure:
+def _figure(name: str, title: str, caption: str, draw: Callable[[bool, bool], str], tables: list[Table]) -> Figure:
     words = f"Chart: {title}. {caption} The numbers are in the table below."
-    return Figure(name, title, caption, _address(light), _address(dark), _size(light), words, tables)
+    pictures = {
+        f"{'narrow' if narrow else 'wide'} {'dark' if dark else 'light'}": _lean(draw(dark, narrow))
+        for narrow in (False, True)
+        for dark in (False, True)
+    }
+    drawn = [Drawing(reader, _address(picture), *_size(picture)) for reader, picture in pictures.items()]
+    return Figure(name, title, caption, words, drawn, tables)
 
 
 def _tables(frame: pd.DataFrame, title: str) -> list[Table]:
@@ -88,13 +104,30 @@ def _lean(picture: str) -> str:
         for key, value in list(element.attrib.items()):
             if key in _UNSEEN or key.startswith("aria-"):
                 del element.attrib[key]
+            elif value.startswith("rgb("):
+                element.attrib[key] = "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", value))
             elif key in _LENGTHS:
                 element.attrib[key] = _LONG.sub(lambda found: f"{float(found.group()):.2f}", value)
             elif key == "id":
                 element.attrib[key] = names[value]
             else:
                 element.attrib[key] = _NAMED.sub(lambda found: f"url(#{names[found.group(1)]})", value)
+    _shared(root)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _shared(element: ElementTree.Element) -> None:
+    """Say once, at the group, what all the marks within it say: a heat map has two thousand cells."""
+    marks = list(element)
+    if element.tag == f"{{{_SVG}}}g" and len(marks) > 1:
+        for key in _INHERITED:
+            values = {mark.get(key) for mark in marks}
+            if len(values) == 1 and None not in values:
+                element.set(key, marks[0].attrib[key])
+                for mark in marks:
+                    del mark.attrib[key]
+    for mark in marks:
+        _shared(mark)
 
 
 def _size(picture: str) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -62,7 +63,7 @@ def part_of(plan: Plan, anchor: str, name: str, tell: Callable[[str], None]) -> 
         anchor,
         name,
         plan.instance.title,
-        [line for line in plan.instance.description.splitlines() if line.strip()],
+        [" ".join(lines.split()) for lines in re.split(r"\n\s*\n", plan.instance.description) if lines.strip()],
         [*(KeyFigure(*figure) for figure in key_figures(plan)), _assumed(plan)],
         sentences(plan),
         binding(plan),

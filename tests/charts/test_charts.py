@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
 
 import planner
 from planner import charts
-from planner.charts.colours import colours, vintages
-from planner.charts.panels import grouped
+from planner.charts.colours import PALETTE, colours, contrast, on_dark, paler, vintages
+from planner.charts.panels import grouped, named_years
+from planner.plan import Frames
 from tests.variants import crossroads
 from tests.worlds import PLANTS, world
 
@@ -107,7 +109,7 @@ def test_what_binds_is_what_has_a_price(plan: planner.Plan) -> None:
 
 def test_prices_of_nothing_do_not_bind(plan: planner.Plan) -> None:
     limits = plan.prices["limit"]
-    nothing = replace(plan, prices={"limit": limits.assign(value=1e-12)})
+    nothing = replace(plan, frames=Frames.made(**plan.frames.make() | {"prices": {"limit": limits.assign(value=1e-12)}}))
     assert charts.CHARTS["binding"].table(nothing).empty
     assert "binding" not in charts.available(nothing)
 
@@ -178,6 +180,64 @@ def test_dark_and_light_differ_in_ground_and_ink(plan: planner.Plan) -> None:
     light, dark = charts.svg(plan, "made"), charts.svg(plan, "made", dark=True)
     assert "#ffffff" in light and "#16181c" not in light
     assert "#16181c" in dark and "#ffffff" not in dark
+
+
+def test_every_colour_is_seen_on_the_dark_ground(plan: planner.Plan) -> None:
+    kinds = ("body", "site", "technology", "good", "freight", "workload", "demand", "vintage", "cost", "flow", "stock")
+    for colour in {*PALETTE, *(shade for kind in kinds for shade in colours(plan.instance, kind).values())}:
+        assert contrast(on_dark(colour), 0.0091) >= 3, colour
+    assert contrast("#ffffff", 0.0) == pytest.approx(21) and on_dark("#E69F00") == paler("#E69F00", 0)
+    assert on_dark("#004C77") != on_dark("#0072B2")
+    picture = charts.svg(plan, "vintages", dark=True)
+    assert "#440154" not in picture and on_dark("#440154") in picture
+
+
+def test_a_phone_is_shown_every_panel_beneath_the_other(plan: planner.Plan) -> None:
+    for name in charts.available(plan):
+        narrow, wide = (ElementTree.fromstring(charts.svg(plan, name, narrow=narrow)) for narrow in (True, False))
+        assert float(narrow.attrib["width"]) <= 345 < float(wide.attrib["width"]), name
+        assert _words(narrow) >= {word for word in _words(wide) if word.isidentifier()} - {"earth_and_moon"}, name
+        marks = [sum(1 for _ in picture.iter(f"{SVG}path")) for picture in (narrow, wide)]
+        assert marks[0] > 0.5 * marks[1], name
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def _words(picture: ElementTree.Element) -> set[str]:
+    return {word for text in picture.iter(f"{SVG}text") for word in str(text.text).split()}
+
+
+def test_little_mass_is_drawn_in_tonnes(plan: planner.Plan) -> None:
+    table = charts.CHARTS["launched"].table(plan)
+    helium3 = table[table["good"] == "helium3"]["value"].max()
+    assert 0 < helium3 < 0.01
+    spec = charts.CHARTS["launched"].draw(plan).to_dict()
+    drawn = [rows for rows in spec["datasets"].values() if max(row["value"] for row in rows) == pytest.approx(1e3 * helium3)]
+    titles = [part["encoding"]["y"]["title"] for part in _within(spec) if "y" in part.get("encoding", {})]
+    assert drawn and titles.count("mass delivered, t/yr") == 1
+
+
+def test_payments_between_model_years_are_drawn_with_the_year_before(plan: planner.Plan) -> None:
+    table = charts.CHARTS["costs"].table(plan)
+    assert set(table["year"]) - set(plan.instance.years)
+    spec = charts.CHARTS["costs"].draw(plan).to_dict()
+    rows = next(rows for rows in spec["datasets"].values() if "year" in rows[0])
+    assert {row["year"] for row in rows} <= set(plan.instance.years)
+    assert sum(row["value"] for row in rows) == pytest.approx(plan.objective)
+
+
+@pytest.mark.parametrize(
+    ("years", "named"),
+    [
+        (range(2026, 2034), list(range(2026, 2034))),
+        (range(2026, 2051, 3), [2026, 2032, 2038, 2044, 2050]),
+        (range(2026, 2051), [2030, 2035, 2040, 2045, 2050]),
+        (range(2026, 2082), [2030, 2040, 2050, 2060, 2070, 2080]),
+    ],
+)
+def test_an_axis_of_columns_names_years_that_it_has(years: range, named: list[int]) -> None:
+    assert named_years(years) == named
 
 
 def test_notebooks_are_given_the_charts_by_name(plan: planner.Plan) -> None:

