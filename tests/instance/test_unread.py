@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -137,3 +140,25 @@ def test_a_scenario_that_is_not_there_is_the_only_problem(write: Write) -> None:
     assert lines[1:] == ["1 problem found; 1 name could not be looked up, because scenario 'chep' was not read whole"]
     none = write({"scenarios/cheap.toml": None, "scenarios/long.toml": None}, "bare")
     assert said(none, ("x",))[0] == "--scenario:1:1: bare has no scenario 'x' (there is none)"
+
+
+def test_a_file_that_may_not_be_read(write: Write) -> None:
+    load(write({}))  # whatever is imported on the way is imported while it may be
+    with TemporaryDirectory() as place:
+        folder = Path(place) / "small"
+        shutil.copytree(write({}, "other"), folder)
+        Path(place).chmod(0o755)
+        for file in (POWER, "sites.csv"):
+            (folder / file).chmod(0)
+        superuser = os.geteuid() == 0  # to whom every file is open
+        if superuser:
+            os.seteuid(65534)
+        try:
+            lines = said(folder)
+        finally:
+            if superuser:
+                os.seteuid(0)
+    assert [line for line in lines if "cannot be read" in line] == [
+        f"{POWER}:1:1: cannot be read: Permission denied",
+        "sites.csv:1:1: cannot be read: Permission denied",
+    ]
