@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import planner.lean  # noqa: F401 - before scipy
+
+# isort: split
 import numpy as np
 import pyomo.environ as pyo
 import scipy.sparse as sparse

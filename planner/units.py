@@ -13,6 +13,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import planner.lean  # noqa: F401 - before pint, which imports scipy
+
+# isort: split
 import pint
 
 from planner.errors import UnitError
