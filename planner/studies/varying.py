@@ -23,7 +23,7 @@ WIDE = (0.1, 10.0)
 
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _LAW = re.compile(
-    rf"(?P<address>[^=*+]+?)\s*(?P<operation>[*+]?)=\s*(?:(?P<base>{_NUMBER})(?!\s*\*)\s*)?(?:(?P<slope>[+-]?\s*(?:{_NUMBER})?)\s*\*?\s*t)?"
+    rf"(?P<address>[^=*+]+?)\s*(?P<operation>[*+]?)=\s*(?:(?P<base>{_NUMBER})(?=\s*(?:[+-]|$))\s*)?(?:(?P<slope>[+-]?\s*(?:{_NUMBER})?)\s*\*?\s*t)?"
 )
 
 
