@@ -9,7 +9,7 @@ from typing import Any
 
 from planner.charts.gallery import OVERVIEW, available, drawn
 from planner.charts.panels import narrowed
-from planner.charts.theme import needed, themed
+from planner.charts.theme import needed, specification, themed
 from planner.errors import PlannerError
 from planner.plan import Plan
 
@@ -19,12 +19,12 @@ def svg(plan: Plan, name: str, dark: bool = False, narrow: bool = False) -> str:
 
     Raises PlannerError for a name that is not known, a chart with nothing to show, and where altair or vl-convert are missing.
     """
-    return _text(drawn(plan, name, dark, narrow=narrow))
+    return _text(drawn(plan, name, dark, narrow=narrow).to_dict(validate=False))
 
 
 def as_svg(chart: Any, dark: bool = False, narrow: bool = False) -> str:
     """An altair chart such as `stack` and `tornado` give as the text of an SVG; errors as `svg`."""
-    return _text(themed(narrowed(chart) if narrow else chart, dark, narrow))
+    return _text(specification(narrowed(chart) if narrow else chart, dark, narrow))
 
 
 def save(plan: Plan, name: str, path: str | Path, dark: bool = False) -> Path:
@@ -56,17 +56,17 @@ def _checked(target: Path) -> Path:
     return target
 
 
-def _text(chart: Any) -> str:
-    needed("vl_convert")
-    text = io.StringIO()
-    chart.save(text, format="svg")
-    return text.getvalue()
+def _text(spec: dict[str, Any]) -> str:
+    alt, vl_convert = needed("altair"), needed("vl_convert")
+    version = "_".join(alt.SCHEMA_VERSION.split(".")[:2])
+    picture: str = vl_convert.vegalite_to_svg(spec, vl_version=version)
+    return picture
 
 
 def _write(chart: Any, target: Path) -> Path:
     """Draw before anything is written: what cannot be drawn leaves no file."""
     if target.suffix == ".svg":
-        content = _text(chart).encode()
+        content = _text(chart.to_dict(validate=False)).encode()
     else:
         needed("vl_convert")
         picture = io.BytesIO()

@@ -33,28 +33,39 @@ def needed(module: str) -> Any:
 
 def themed(chart: Any, dark: bool = False, narrow: bool = False) -> Any:
     """The altair chart in the light or the dark theme; if narrow, with its legend beneath it."""
-    chart = _darkened(chart) if dark else chart
+    chart = type(chart).from_dict(_darkened(chart), validate=False) if dark else chart
+    return chart.configure(**_theme(dark, narrow))
+
+
+def specification(chart: Any, dark: bool = False, narrow: bool = False) -> dict[str, Any]:
+    """The Vega-Lite specification of `themed(chart, dark, narrow)`, in a fraction of the time."""
+    spec: dict[str, Any] = _darkened(chart) if dark else chart.to_dict(validate=False)
+    return spec | {"config": _theme(dark, narrow)}
+
+
+def _theme(dark: bool, narrow: bool) -> dict[str, Any]:
     ink, grid = _INK[dark], _GRID[dark]
     text = {"labelColor": ink, "titleColor": ink, "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal"}
-    return chart.configure(
-        background=_PAPER[dark],
-        font="sans-serif",
-        view={"stroke": None},
-        axis={**text, "gridColor": grid, "domainColor": ink, "tickColor": ink, "labelOverlap": True},
-        legend={**text, "symbolType": "square", "labelLimit": 260, "titleLimit": 260, **(_BENEATH if narrow else {})},
-        title={"color": ink, "subtitleColor": ink, "anchor": "start"},
-        header={"labelColor": ink, "titleColor": ink},
-        text={"color": ink},
-        rule={"color": ink},
-        mark={"tooltip": True},
-        range={"heatmap": list(AGES[1:] if dark else reversed(AGES))},
-    )
+    return {
+        "background": _PAPER[dark],
+        "font": "sans-serif",
+        "view": {"stroke": None},
+        "axis": {**text, "gridColor": grid, "domainColor": ink, "tickColor": ink, "labelOverlap": True},
+        "legend": {**text, "symbolType": "square", "labelLimit": 260, "titleLimit": 260, **(_BENEATH if narrow else {})},
+        "title": {"color": ink, "subtitleColor": ink, "anchor": "start"},
+        "header": {"labelColor": ink, "titleColor": ink},
+        "text": {"color": ink},
+        "rule": {"color": ink},
+        "mark": {"tooltip": True},
+        "range": {"heatmap": list(AGES[1:] if dark else reversed(AGES))},
+    }
 
 
-def _darkened(chart: Any) -> Any:
-    """The chart with its colours as a dark ground needs them."""
-    text = _EXTREME.sub(lambda found: f'{found.group(1)}"{_TURNED[found.group(2)]}"', json.dumps(chart.to_dict()))
-    return type(chart).from_dict(json.loads(_COLOUR.sub(lambda found: f'"{on_dark(found.group(1))}"', text)))
+def _darkened(chart: Any) -> dict[str, Any]:
+    """The specification with its colours as a dark ground needs them."""
+    text = _EXTREME.sub(lambda found: f'{found.group(1)}"{_TURNED[found.group(2)]}"', json.dumps(chart.to_dict(validate=False)))
+    spec: dict[str, Any] = json.loads(_COLOUR.sub(lambda found: f'"{on_dark(found.group(1))}"', text))
+    return spec
 
 
 def titled(chart: Any, title: str) -> Any:

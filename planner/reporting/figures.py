@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 
-from planner.charts import CHARTS, as_svg, svg
+from planner.charts import CHARTS, as_svg
 from planner.plan import Plan
 from planner.reporting.tables import Table, heading, tidy
 
@@ -61,21 +61,18 @@ class Figure:
 def chart_figure(plan: Plan, name: str) -> Figure:
     """The figure of a chart of `planner.charts`, which must be available for the plan."""
     chart = CHARTS[name]
-    caption, title = chart.caption(plan), chart.title
-    tables = _tables(chart.table(plan), title)
-    return _figure(name, title, caption, lambda dark, narrow: svg(plan, name, dark, narrow), tables)
+    drawn = {False: chart.draw, True: chart.draw_narrow or chart.draw}
+    tables = _tables(chart.table(plan), chart.title)
+    return drawn_figure(lambda narrow: drawn[narrow](plan), name, chart.title, chart.caption(plan), tables)
 
 
 def drawn_figure(draw: Callable[[bool], Any], name: str, title: str, caption: str, tables: list[Table]) -> Figure:
-    """The figure of an altair chart that `draw(narrow)` gives."""
-    return _figure(name, title, caption, lambda dark, narrow: as_svg(draw(narrow), dark, narrow), tables)
-
-
-def _figure(name: str, title: str, caption: str, draw: Callable[[bool, bool], str], tables: list[Table]) -> Figure:
+    """The figure of an altair chart that `draw(narrow)` gives, in the two themes."""
     words = f"Chart: {title}. {caption} The numbers are in the table below."
+    charts = {"wide": draw(False), "narrow": draw(True)}
     pictures = {
-        f"{'narrow' if narrow else 'wide'} {'dark' if dark else 'light'}": _lean(draw(dark, narrow))
-        for narrow in (False, True)
+        f"{width} {'dark' if dark else 'light'}": _lean(as_svg(chart, dark, narrow=width == "narrow"))
+        for width, chart in charts.items()
         for dark in (False, True)
     }
     drawn = [Drawing(reader, _address(picture), *_size(picture)) for reader, picture in pictures.items()]
