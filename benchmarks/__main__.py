@@ -26,8 +26,12 @@ def main() -> None:
     parser.add_argument(
         "--cases", nargs="+", metavar="NAME", help="instances that the peers solve; else mandate to thousand_terawatts"
     )
-    parser.add_argument("--world", action="store_true", help="let the peers solve the instance world too, once each")
-    parser.add_argument("--method", choices=["simplex", "ipm", "hipo"], help="method of all peers; else that of the case")
+    parser.add_argument(
+        "--world", action="store_true", help="let the peers solve the instance world too, by hipo and by default, once each"
+    )
+    parser.add_argument(
+        "--method", choices=["simplex", "ipm", "hipo", "default"], help="method of all peers; else that of the case"
+    )
     parser.add_argument("--peers", nargs="+", choices=peers.PEERS, default=list(peers.PEERS), help="who solves them")
     parser.add_argument("--families", nargs="+", choices=list(growth.SIZES), default=list(growth.SIZES), help="sizes that grow")
     parser.add_argument("--runs", type=int, default=3, help="runs of each peer and of each instance")

@@ -38,7 +38,7 @@ def tell(message: str) -> None:
 
 
 def run(arguments: list[str], most_seconds: float) -> dict[str, Any]:
-    """What `python ARGUMENTS` printed last, a JSON object, with `whole` [s] and `peak` [MiB]; or `failed`, the reason."""
+    """The JSON object that `python ARGUMENTS` printed last, with `whole`, `cpu` [s] and `peak` [MiB]; or `failed`, the reason."""
     with tempfile.TemporaryFile() as errors:
         began = time.perf_counter()
         process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, stderr=errors, cwd=ROOT)
@@ -62,4 +62,9 @@ def run(arguments: list[str], most_seconds: float) -> dict[str, Any]:
             errors.seek(0)
             lines = errors.read().decode(errors="replace").strip().splitlines()
             return {"failed": f"exit code {process.returncode}: {lines[-1][:200] if lines else 'no message'}"}
-    return {**json.loads(said.splitlines()[-1]), "whole": whole, "peak": usage.ru_maxrss / 1024}
+    return {
+        **json.loads(said.splitlines()[-1]),
+        "whole": whole,
+        "cpu": usage.ru_utime + usage.ru_stime,
+        "peak": usage.ru_maxrss / 1024,
+    }

@@ -51,9 +51,9 @@ def peer_table(peers: dict[str, Any]) -> str:
         for peer in found.get("figures", ()):
             figures = found["figures"][peer]
             if "failed" in figures:
-                rows.append([case, NAMES[peer], figures["failed"], *[""] * 6])
+                rows.append([case, NAMES[peer], figures["failed"], *[""] * 7])
                 continue
-            time = [f"{figures['whole']:.2f}", spread(figures.get("whole ratio"))]
+            time = [f"{figures['whole']:.2f}", spread(figures.get("whole ratio")), spread(figures.get("cpu ratio"))]
             memory = [f"{figures['peak']:.0f}", spread(figures.get("peak ratio"))]
             rest = [f"{figures['iterations']:,}", str(figures["runs"]), f"{figures['objective']:.10g}"]
             rows.append([case, NAMES[peer], *time, *memory, *rest])
@@ -62,7 +62,7 @@ def peer_table(peers: dict[str, Any]) -> str:
         for case, found in peers.items()
         if "rows" in found
     ]
-    head = ["instance", "by", "s", "x HiGHS alone", "MiB", "x HiGHS alone", "iterations", "runs", "objective"]
+    head = ["instance", "by", "s", "x HiGHS alone", "of CPU", "MiB", "x HiGHS alone", "iterations", "runs", "objective"]
     return markdown(head, rows, 2) + "\n\n" + "\n".join(sizes)
 
 
