@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from planner.errors import Infeasible, PlannerError, SolverError, SolverLimit, Unbounded
@@ -74,7 +74,7 @@ class Answerer:
             due = bool(self.job.check_every) and point.number % self.job.check_every == self.job.check_every - 1
             found = session.answer(instance, self.job.time_limit, watch, check=due)
             row |= self._said(found)
-            row["built"] = session.built > built
+            row["built"] = session.built > max(built, 1)  # the first time is not for this point
         except Exception as error:
             status = next(name for kind, name in _STATUSES.items() if isinstance(error, kind))
             known = isinstance(error, PlannerError)
@@ -84,12 +84,15 @@ class Answerer:
         return row | {"seconds": time.perf_counter() - began}
 
     def start_of(self, scenarios: tuple[str, ...]) -> Basis | None:
-        """The basis of the optimum of the instance itself, from which chains start; None where it has no plan."""
+        """The basis of the optimum of the instance itself, from which chains start from now on; None where it has no plan."""
         session = self._session(scenarios)
         try:
-            return session.answer(self.job.instances[scenarios], self.job.time_limit).optimum.basis
+            basis = session.answer(self.job.instances[scenarios], self.job.time_limit).optimum.basis
         except PlannerError:
             return None
+        if basis is not None:
+            self.job = replace(self.job, start={**self.job.start, scenarios: basis})
+        return basis
 
     def _session(self, scenarios: tuple[str, ...]) -> Session:
         if scenarios not in self._sessions:

@@ -14,6 +14,9 @@ from typing import Any
 from planner.errors import PlannerError
 from planner.sweeping.answering import Job
 
+#: What a child runs.
+COMMAND = ("-m", "planner.sweeping.child")
+
 #: Seconds that a child is given to start and to read its job.
 _START = 300.0
 
@@ -33,7 +36,7 @@ class Child:
         self.job = job
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the child is
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "planner.sweeping.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
+            [sys.executable, *COMMAND], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
         )  # fmt: skip
         with self._process.stdin as into, self._process.stdout as out_of:  # type: ignore[union-attr]
             self._to = Connection(os.dup(into.fileno()), readable=False)

@@ -12,7 +12,7 @@ from planner.errors import PlannerError
 _RETRIES = 3
 
 #: Seconds that a scheduler is given to answer.
-_ANSWER = 15
+ANSWER = 15
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def executor_of(address: str | None) -> Iterator[Executor | None]:
     except ImportError:
         raise PlannerError("Dask is missing: install planner[sweep]") from None
     try:
-        client = Client(address, timeout=_ANSWER, set_as_default=False)
+        client = Client(address, timeout=ANSWER, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise PlannerError(f"no Dask scheduler answers at {address}: {error}") from None
     try:

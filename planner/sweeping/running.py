@@ -31,8 +31,8 @@ TIME_LIMIT = 600.0
 #: Points that are files of their own are merged once there are so many.
 _MERGE_AT = 1_000
 
-#: A chain has at most so many points, and is short enough for each worker to get two.
-_CHAIN, _TASKS_EACH = 8, 2
+#: A chain has at most so many points; a design is cut into so many chains at least, and into so many for each worker.
+_LONGEST, _CHAINS, _CHAINS_EACH = 8, 16, 2
 
 #: Seconds between two looks at how far the sweep is.
 _LOOK = 0.5
@@ -138,8 +138,8 @@ def _fill(
 
 
 def _parts(design: Design, workers: int, missing: set[int]) -> Iterator[list[int]]:
-    """The points that are missing, by chains. Unless workers are many, chains hang on the design alone: so do its results."""
-    each = max(1, min(_CHAIN, len(design.points) // (workers * _TASKS_EACH)))
+    """The points that are missing, by chains. Up to eight workers, chains hang on the design alone: so do its results."""
+    each = max(1, min(_LONGEST, len(design.points) // max(_CHAINS, workers * _CHAINS_EACH)))
     for chain in chains(design, math.ceil(len(design.points) / each)):
         left = [number for number in chain if number in missing]
         if left:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import tempfile
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -161,15 +161,15 @@ def _parquet_files(folder: Path) -> list[Path]:
 def write_whole(path: Path, table: pa.Table) -> None:
     """Write a table to a file that appears whole or not at all, also where the machine stops. Raises PlannerError."""
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
         try:
-            with os.fdopen(handle, "wb") as file:
+            with part.open("xb") as file:
                 pq.write_table(table, file)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(name, path)
+            os.replace(part, path)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise PlannerError(f"{path} cannot be written: {error.strerror or error}") from error

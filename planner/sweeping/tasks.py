@@ -23,7 +23,7 @@ from planner.sweeping.store import Store
 
 #: A point is given the solver's seconds and so many times as long again, and at least so many seconds more, before its process is
 #: taken to hang: for building, diagnosis and the second tries of `auto`.
-_PATIENCE = (3.0, 60.0)
+PATIENCE = (3.0, 60.0)
 
 #: How often a point is tried whose process dies.
 _ATTEMPTS = 2
@@ -96,7 +96,7 @@ class _Solving:
 
     def row(self, point: Point) -> dict[str, Any] | None:
         """The row of a point, whatever becomes of the child; None where the job was stopped."""
-        seconds = self._job.time_limit * (1 + _PATIENCE[0]) + _PATIENCE[1]
+        seconds = self._job.time_limit * (1 + PATIENCE[0]) + PATIENCE[1]
         for attempt in range(1, _ATTEMPTS + 1):
             if CHILDREN.stopped(self._job.key):
                 return None
@@ -128,7 +128,7 @@ class _Solving:
 def start_bases(job: Job, scenarios: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], Any]:
     """The bases from which chains start, of the instances themselves; none where an instance has no plan or no child answers."""
     found: dict[tuple[str, ...], Any] = {}
-    seconds = job.time_limit * (1 + _PATIENCE[0]) + _PATIENCE[1]
+    seconds = job.time_limit * (1 + PATIENCE[0]) + PATIENCE[1]
     for names in scenarios:
         child = CHILDREN.take(job)
         try:

@@ -1,0 +1,167 @@
+"""Sweeps: what solving one by one finds; every point ends with a result; what is finished stays, and is not done again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import planner
+from planner.sweeping import children, tasks
+from planner.sweeping.measures import parse_measure
+from planner.sweeping.points import instance_at
+from planner.sweeping.store import Store
+from tests.sweeping.designs import TOY, toy, write
+
+TIMES = ["seconds", "seconds_compile", "seconds_solve", "seconds_certify", "seconds_cold"]
+
+
+def outcomes(sweep: planner.Sweep) -> pd.DataFrame:
+    return sweep.results.drop(columns=TIMES)
+
+
+def test_a_sweep_finds_what_solving_each_point_finds(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    found = planner.sweep(
+        toy(), write(tmp_path), tmp_path / "out", workers=2, check_every=4, watch=lambda *so_far: told.append(so_far)
+    )
+    assert found.counts == {"optimal": 8} and told[-1] == (8, 8)
+    assert found.results["cold_objective"].notna().sum() == 2
+    for point, row in zip(found.design.points, found.results.itertuples(), strict=True):
+        instance = instance_at({(): toy()}, point)
+        plan = planner.solve(instance)
+        assert row.objective == pytest.approx(plan.objective, rel=1e-9)
+        assert row.instance_hash == instance.hash
+        assert row.gap <= 1e-7
+    for name in found.design.quantities:
+        assert parse_measure(name, toy()).name in found.results
+
+
+def test_results_hang_on_neither_workers_nor_interruptions(tmp_path: Path) -> None:
+    design = planner.read_design(write(tmp_path, 16), toy())
+    whole = planner.sweep(toy(), design, tmp_path / "whole", workers=1)
+    again = planner.sweep(toy(), design, tmp_path / "again", workers=2)
+    pd.testing.assert_frame_equal(outcomes(whole), outcomes(again))
+
+
+def test_what_has_no_plan_is_a_result_with_its_reason(tmp_path: Path) -> None:
+    path = tmp_path / "list.toml"
+    path.write_text(
+        'method = "scenarios"\nquantities = ["compute.in_service@2036"]\n'
+        '[[scenario]]\nname = "as it is"\n'
+        '[[scenario]]\nname = "more than Earth holds"\n[scenario.set]\n"limits.floor.lower" = 6\n',
+        encoding="utf-8",
+    )
+    found = planner.sweep(with_a_floor(tmp_path), path, tmp_path / "out", workers=1)
+    assert list(found.results["status"]) == ["optimal", "infeasible"]
+    assert "floor" in found.results["reason"][1] and "earth_ceiling" in found.results["reason"][1]
+    assert found.counts == {"optimal": 1, "infeasible": 1} and "1 infeasible: " in str(found)
+
+
+def with_a_floor(folder: Path) -> planner.Instance:
+    """The toy with a floor of 0 GW on Earth, where 5.5 GW is the most."""
+    shutil.copytree(TOY, folder / "floor")
+    with (folder / "floor" / "limits.csv").open("a", encoding="utf-8") as file:
+        file.write("floor,compute.in_service,,earth,year,lower,GW,0,,,assumption: for a test,,,,,\n")
+    return planner.load(folder / "floor")
+
+
+def test_crashes_and_hangs_are_bounded_recorded_and_the_others_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "COMMAND", ("-m", "tests.sweeping.faulty_child", str(tmp_path)))
+    monkeypatch.setattr(tasks, "PATIENCE", (1.0, 4.0))
+    found = planner.sweep(toy(), write(tmp_path), tmp_path / "out", workers=2, time_limit=1.0)
+    status = dict(zip(found.results["point"], found.results["status"], strict=True))
+    assert {number for number, said in status.items() if said == "hung"} == {3}
+    assert {number for number, said in status.items() if said == "crashed"} == {5}
+    assert sum(said == "optimal" for said in status.values()) == 6
+    by_point = found.results.set_index("point")
+    assert "signal 11" in by_point["reason"][5] and "no answer in 6 s" in by_point["reason"][3]
+    assert by_point["attempts"][5] == 2 and by_point["attempts"][7] == 2
+    monkeypatch.undo()
+    mended = planner.sweep(toy(), write(tmp_path), tmp_path / "out", workers=2, time_limit=1.0, resume=True, retry=True)
+    assert mended.counts == {"optimal": 8}
+    kept, before = (r.results[~r.results["point"].isin([3, 5])].reset_index(drop=True) for r in (mended, found))
+    pd.testing.assert_frame_equal(kept, before, check_dtype=False)
+
+
+def test_a_sweep_goes_on_with_exactly_what_is_missing(tmp_path: Path) -> None:
+    found = planner.sweep(toy(), write(tmp_path), tmp_path / "out", workers=1)
+    store = Store.open(tmp_path / "out")
+    store.forget({2, 6})
+    assert store.finished() == {0, 1, 3, 4, 5, 7}
+    again = planner.sweep(toy(), write(tmp_path), tmp_path / "out", workers=1, resume=True)
+    same = [0, 1, 3, 4, 5, 7]
+    pd.testing.assert_frame_equal(found.results.iloc[same], again.results.iloc[same])  # the seconds too: nothing was repeated
+    assert again.results["objective"].to_list() == pytest.approx(found.results["objective"].to_list(), rel=1e-9)
+
+
+def test_a_store_is_of_one_sweep(tmp_path: Path) -> None:
+    planner.sweep(toy(), write(tmp_path, 2), tmp_path / "out", workers=1)
+    with pytest.raises(planner.PlannerError, match="holds a sweep already"):
+        planner.sweep(toy(), write(tmp_path, 2), tmp_path / "out")
+    with pytest.raises(planner.PlannerError, match="its design was"):
+        planner.sweep(toy(), write(tmp_path, 4), tmp_path / "out", resume=True)
+    dearer = toy().replace({"launch.rocket.price": ("*", 2)})
+    with pytest.raises(planner.PlannerError, match="its instance_hash was"):
+        planner.sweep(dearer, write(tmp_path, 2), tmp_path / "out", resume=True)
+    with Store.open(tmp_path / "out").locked(), pytest.raises(planner.PlannerError, match="another process"):
+        planner.sweep(toy(), write(tmp_path, 2), tmp_path / "out", resume=True)
+    with pytest.raises(planner.PlannerError, match="holds no sweep"):
+        planner.load_sweep(tmp_path)
+
+
+class Far(Executor):
+    """An executor whose tasks see no store, as on a machine with disks of its own."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(fn(replace(args[0], folder="/nowhere")))
+        return future
+
+
+def test_rows_come_back_where_the_store_cannot_be_reached(tmp_path: Path) -> None:
+    near = planner.sweep(toy(), write(tmp_path), tmp_path / "near", workers=1)
+    far = planner.sweep(toy(), write(tmp_path), tmp_path / "far", workers=1, executor=Far())
+    pd.testing.assert_frame_equal(outcomes(near), outcomes(far))
+
+
+def test_any_executor_of_the_standard_interface_will_do(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(2) as pool:
+        found = planner.sweep(toy(), write(tmp_path, 4), tmp_path / "out", executor=pool, workers=2)
+    assert found.counts == {"optimal": 4}
+
+
+def test_an_executor_that_breaks_leaves_what_is_finished(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(1) as pool:
+        pool.submit(os.getpid).result()
+        for process in list(pool._processes.values()):  # what a killed worker does to the standard pool
+            process.kill()
+        with pytest.raises(planner.SolverLimit, match=r"of 4 points are finished and kept in .*; --resume goes on"):
+            planner.sweep(toy(), write(tmp_path, 4), tmp_path / "out", executor=pool)
+    assert planner.sweep(toy(), write(tmp_path, 4), tmp_path / "out", resume=True).counts == {"optimal": 4}
+
+
+def test_merged_results_are_the_same_and_a_kill_between_leaves_none_twice(tmp_path: Path) -> None:
+    design = planner.read_design(write(tmp_path, 16), toy())
+    store = Store.create(tmp_path / "out", design, toy(), {"token": "t"})
+    rows = [{"point": n, "status": "optimal", "objective": n / 3, "launch price": 1.0 + n, "scenarios": []} for n in range(16)]
+    for row in rows[:10]:
+        store.add(row)
+    before = store.results()
+    kept = {path.name: path.read_bytes() for path in (tmp_path / "out" / "points").iterdir()}
+    store.merge({0, 1, 2, 3})
+    assert store.unmerged() == 6 and store.finished() == set(range(10))
+    pd.testing.assert_frame_equal(store.results(), before)
+    for name in list(kept)[:2]:  # as if it had been killed before these were removed
+        (tmp_path / "out" / "points" / name).write_bytes(kept[name])
+    pd.testing.assert_frame_equal(store.results(), before)
+    for row in rows[10:]:
+        store.add(row)
+    store.merge()
+    assert store.unmerged() == 0 and list(store.results()["objective"]) == [n / 3 for n in range(16)]
