@@ -9,12 +9,14 @@ import base64
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pandas as pd
 
 from planner.charts import CHARTS, as_svg
+from planner.charts.theme import needed
 from planner.plan import Plan
 from planner.reporting.tables import Table, heading, tidy
 
@@ -77,6 +79,16 @@ def drawn_figure(draw: Callable[[bool], Any], name: str, title: str, caption: st
     }
     drawn = [Drawing(reader, _address(picture), *_size(picture)) for reader, picture in pictures.items()]
     return Figure(name, title, caption, words, drawn, tables)
+
+
+def save_figure(figure: Figure, folder: Path) -> list[Path]:
+    """Write the wide, light drawing of a figure as NAME.svg and NAME.png into a folder that is there; returns the paths."""
+    light = next(drawing for drawing in figure.drawn if drawing.reader == "wide light")
+    picture = base64.b64decode(light.address.partition(",")[2])
+    svg, png = (folder / f"{figure.name}{ending}" for ending in (".svg", ".png"))
+    svg.write_bytes(picture)
+    png.write_bytes(needed("vl_convert").svg_to_png(picture.decode("utf-8"), scale=2))
+    return [svg, png]
 
 
 def _tables(frame: pd.DataFrame, title: str) -> list[Table]:

@@ -10,10 +10,13 @@ import tempfile
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planner.errors import PlannerError
 from planner.plan import Plan
+
+if TYPE_CHECKING:
+    from planner.reporting.parts import Part
 
 #: What a source may link to. Every other address stays text.
 _LINK = re.compile(r"https?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
@@ -41,25 +44,30 @@ def report(
         raise PlannerError("a report needs a plan at least")
     refuse_target(target)
     called = named(listed, names)
-    text = page(listed, called, tell)
+    parts = parts_of(listed, called, tell)
+    text = page(listed, called, parts)
     if charts is not None:
         tell("charts")
-        _write_charts(listed, called, Path(charts))
+        _write_charts(listed, called, parts, Path(charts))
     _write(text, target)
     return target
 
 
-def page(plans: list[Plan], names: list[str], tell: Callable[[str], None] = lambda step: None) -> str:
+def parts_of(plans: list[Plan], names: list[str], tell: Callable[[str], None] = lambda step: None) -> list[Part]:
+    """What the page says of each plan; errors as `page`."""
+    _environment()
+    from planner.reporting.parts import part_of
+
+    anchors = [""] if len(plans) == 1 else [f"run-{number}-" for number in range(1, len(plans) + 1)]
+    return [part_of(plan, anchor, name, tell) for plan, anchor, name in zip(plans, anchors, names, strict=True)]
+
+
+def page(plans: list[Plan], names: list[str], parts: list[Part]) -> str:
     """The text of the page. Raises PlannerError where what it needs is not installed."""
     environment = _environment()
     from planner.reporting.comparison import comparison_sentences, comparison_tables
-    from planner.reporting.parts import part_of
 
     alone = len(plans) == 1
-    parts = [
-        part_of(plan, "" if alone else f"run-{number}-", name, tell)
-        for number, (plan, name) in enumerate(zip(plans, names, strict=True), 1)
-    ]
     compared = [] if alone else [(comparison_sentences(plans, names), comparison_tables(plans, names))]
     style, script = (_source(environment, name) for name in ("style.css", "script.js"))
     allowed = f"img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
@@ -140,16 +148,20 @@ def coded(text: str) -> Any:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(_shown(text)))))  # escaped before it is marked up
 
 
-def _write_charts(plans: list[Plan], names: list[str], folder: Path) -> None:
+def _write_charts(plans: list[Plan], names: list[str], parts: list[Part], folder: Path) -> None:
     """Draw everything beside the folder first: a chart that cannot be drawn leaves no file."""
-    from planner.charts import save_all
+    from planner.charts import CHARTS, save_all
+    from planner.reporting.figures import save_figure
 
     folders = [Path() if len(plans) == 1 else Path(re.sub(r"[^\w-]+", "_", name)) for name in names]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
-            for plan, own in zip(plans, folders, strict=True):
-                for drawn in save_all(plan, Path(scratch) / own):
+            for plan, own, part in zip(plans, folders, parts, strict=True):
+                explained = [figure for section in part.explained for figure in section.figures if figure.name not in CHARTS]
+                drawings = save_all(plan, Path(scratch) / own)
+                drawings += [path for figure in explained for path in save_figure(figure, Path(scratch) / own)]
+                for drawn in drawings:
                     (folder / own).mkdir(parents=True, exist_ok=True)
                     os.replace(drawn, folder / own / drawn.name)
     except OSError as error:
