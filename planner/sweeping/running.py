@@ -168,28 +168,22 @@ def _so_far(why: str, store: Store) -> str:
 def _collect(store: Store, executor: Executor, tasks: list[Task], key: str, before: int, watch: Watch) -> None:
     """Have all tasks run, add to the store what they could not, and merge what has grown to many files."""
     waiting: set[Future[list[dict[str, Any]]]] = set()
-    returned: set[int] = set()
+    near: set[int] = set()
     try:
         waiting |= {executor.submit(run_task, task) for task in tasks}
         while waiting:
             done, waiting = wait(waiting, _LOOK, FIRST_COMPLETED)
-            for future in done:
-                returned |= _take(store, future)
-            if len(returned) >= _MERGE_AT:
-                store.merge(returned)
-                before, returned = before + len(returned), set()
+            rows = [row for future in done for row in future.result()]
+            if far := [row for row in rows if not store.has(row["point"])]:
+                store.add_many(far)
+            before += len(far)
+            near |= {row["point"] for row in rows} - {row["point"] for row in far}
+            if len(near) >= _MERGE_AT:
+                store.merge(near)
+                before, near = before + len(near), set()
             watch(before + store.unmerged(), len(store.design.points))
     except BaseException:
         for future in waiting:
             future.cancel()
         CHILDREN.stop(key)
         raise
-
-
-def _take(store: Store, future: Future[list[dict[str, Any]]]) -> set[int]:
-    """The numbers of a task's points, all in the store now."""
-    rows = future.result()
-    for row in rows:
-        if not store.has(row["point"]):
-            store.add(row)
-    return {row["point"] for row in rows}

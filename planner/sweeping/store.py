@@ -107,15 +107,18 @@ class Store:
         """Add a finished point, whole or not at all. Raises PlannerError where it cannot be written."""
         write_whole(self._single(row["point"]), self._table([row]))
 
+    def add_many(self, rows: Sequence[Row]) -> None:
+        """Add finished points in one file; for the one process that fills the store. Raises as `add`."""
+        write_whole(self._next_merged(), self._table(rows))
+
     def merge(self, numbers: set[int] | None = None) -> None:
-        """Put points that are files of their own, all or some, into one file; a kill leaves some in both, which load once."""
-        singles = [path for path in self._singles() if numbers is None or int(path.stem) in numbers]
-        if not singles:
+        """Put all points, or some that are files of their own, into one file; a kill leaves some in both, which load once."""
+        paths = self._singles() if numbers is None else [path for path in self._singles() if int(path.stem) in numbers]
+        paths += self._merged() if numbers is None else []
+        if len(paths) < 2:
             return
-        number = 1 + max((int(path.stem) for path in self._merged()), default=-1)
-        tables = [pq.read_table(path, schema=self.schema) for path in singles]
-        write_whole(self.folder / "merged" / f"{number:06d}.parquet", pa.concat_tables(tables))
-        for path in singles:
+        write_whole(self._next_merged(), self._read(paths))
+        for path in paths:
             path.unlink()
 
     def forget(self, numbers: set[int]) -> None:
@@ -130,9 +133,7 @@ class Store:
 
     def results(self) -> pd.DataFrame:
         """A row a finished point, by number: factors, status, objective, quantities, certificate, seconds."""
-        paths = [*self._merged(), *self._singles()]
-        tables = [pq.read_table(path, schema=self.schema) for path in paths] or [self._table([])]
-        frame = pa.concat_tables(tables).to_pandas()
+        frame = self._read([*self._merged(), *self._singles()]).to_pandas()
         return frame.drop_duplicates("point").sort_values("point", ignore_index=True)
 
     def sweep_out(self) -> None:
@@ -143,6 +144,13 @@ class Store:
     def _table(self, rows: Sequence[Row]) -> pa.Table:
         filled = [{name: row.get(name) for name in self.schema.names} for row in rows]
         return pa.Table.from_pylist(filled, self.schema)
+
+    def _read(self, paths: Sequence[Path]) -> pa.Table:
+        return pa.concat_tables([self._table([]), *(pq.read_table(path, schema=self.schema) for path in paths)])
+
+    def _next_merged(self) -> Path:
+        number = 1 + max((int(path.stem) for path in self._merged()), default=-1)
+        return self.folder / "merged" / f"{number:06d}.parquet"
 
     def _single(self, number: int) -> Path:
         return self.folder / "points" / f"{number:07d}.parquet"
