@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -121,3 +123,28 @@ def test_another_structure_is_built() -> None:
     other = planner.load(TOY).replace({"power.gas.wacc": "0.05 1/yr"})
     assert session.program(other).shape == session.program(instance("toy")).shape
     assert session.built == 2
+
+
+def test_a_sample_is_solved_cold_from_a_new_build() -> None:
+    session = planner.Session(instance("toy"), check_every=2)
+    answers = [session.answer(instance("toy").replace({"launch.rocket.price": ("*", f)})) for f in (0.7, 0.8, 0.9, 1.1)]
+    assert [answer.cold is not None for answer in answers] == [False, True, False, True]
+    assert session.solved == 4 and session.checked == 2 and session.built == 1
+    assert answers[1].cold == pytest.approx(answers[1].objective, rel=1e-9)
+    assert planner.Session(instance("toy")).answer(instance("toy"), check=True).cold is not None
+
+
+def test_a_session_whose_formulas_are_wrong_is_found_out() -> None:
+    session = planner.Session(instance("toy"), check_every=1)
+    made = record(instance("toy"))
+    wrong = made.vectors["cost"][::-1]  # every column has the cost of another
+    session._recorded = replace(made, vectors={**made.vectors, "cost": wrong})
+    with pytest.raises(planner.NotCertified, match="cold from a new build: expected the same"):
+        session.solve()
+
+
+def test_tables_are_made_when_they_are_asked_for_and_travel_with_the_plan() -> None:
+    plan = planner.Session(instance("toy")).solve()
+    assert not set(vars(plan.frames)) & {"tables", "prices", "ledger", "economics"}
+    there = pickle.loads(pickle.dumps(plan))
+    assert there.equals(plan) and not hasattr(there.frames, "_lp")
