@@ -40,10 +40,11 @@ def _costs(found: Comparison) -> list[str]:
     ]
     if found.unexplained:
         return [*named, f"{found.unexplained[0].upper()}{found.unexplained[1:]}."]
-    share = f" ({found.difference / found.objectives[0]:+.3g} of a's cost)" if found.objectives[0] else ""
+    share = f" ({found.difference / found.objectives[0]:+.3%})" if found.objectives[0] else ""
+    against = "less" if found.difference < 0 else "more"
     rows = [(row.kind, (row.a, row.b, row.difference)) for row in found.costs.itertuples() if row.difference]
     table = _aligned(["by kind, GUSD", "a", "b", "difference"], rows) if rows else []
-    return [*named, f"b costs {found.difference:+.6g} GUSD against a{share}.", *table]
+    return [*named, f"b costs {abs(found.difference):.6g} GUSD {against} than a{share}.", *table]
 
 
 def _inputs(found: Comparison) -> list[str]:
