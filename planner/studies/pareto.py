@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sparse
 
-from planner.errors import PlannerError, Unbounded
+from planner.errors import Infeasible, PlannerError, Unbounded
 from planner.highs import BASIC, Basis
 from planner.instance import Instance
 from planner.lp import Family, LinearProgram
-from planner.pipeline import compile_instance
+from planner.pipeline import compile_instance, solve
 from planner.studies.conditions import Selection, parse_selection
 from planner.studies.programs import Solved, certified
 
@@ -75,7 +75,11 @@ def pareto(
     if points < 2 or sense not in ("least", "most"):
         raise PlannerError(f"{points} points of the {sense}, expected at least 2 of the least or the most")
     front = _Front(instance, against, sense, watch or (lambda step: None))
-    first = front.solve(front.lp)
+    try:
+        first = front.solve(front.lp)
+    except (Infeasible, Unbounded):
+        solve(instance, program=front.lp)  # raises the same, with the diagnosis
+        raise
     start = front.measure(first)
     best = front.best(start)
     rows = [{"limit": np.nan, "quantity": start, "cost": first.cost, "price": np.nan}]

@@ -92,6 +92,7 @@ def test_what_no_cost_can_be_held_against(tmp_path: Path, against: str, sense: s
     assert said in str(wrong.value)
 
 
-def test_an_instance_without_a_plan_has_no_front(tmp_path: Path) -> None:
-    with pytest.raises(Infeasible):
+def test_an_instance_without_a_plan_has_no_front_but_a_diagnosis(tmp_path: Path) -> None:
+    with pytest.raises(Infeasible) as none:
         planner.pareto(merit_order(tmp_path, numbers={"power.plant.last_year": "2000 yr"}), "power.output[first]")
+    assert none.value.diagnosis is not None
