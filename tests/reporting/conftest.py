@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,8 @@ class Page:
     """A page that was written, its text, and the plans that it shows."""
 
     path: Path
-    text: str
-    plans: list[planner.Plan]
+    text: str = field(repr=False)
+    plans: list[planner.Plan] = field(repr=False)
 
 
 @pytest.fixture(scope="session")
