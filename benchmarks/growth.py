@@ -12,7 +12,7 @@ from benchmarks.processes import Budget, run, tell
 
 #: The sizes of each family that are measured; the others are those of `accelerated` in 2026 to 2049. See `families.py`.
 SIZES = {"years": (6, 12, 24, 48), "sites": (1, 2, 3, 4), "slices": (1, 2, 3, 4), "vintages": (3, 6, 12, 24)}
-MEASURES = ("rows", "nonzeros", "build", "solve", "peak")
+MEASURES = ("rows", "nonzeros", "iterations", "build", "solve", "peak")
 
 
 def grow(families: list[str], runs: int, budget: Budget, longest: float) -> dict[str, Any]:

@@ -74,7 +74,14 @@ def test_a_run_that_fails_or_hangs_is_told_and_bounded() -> None:
 
 def test_exponents_are_those_of_a_power_law() -> None:
     points = {
-        size: {"rows": 3 * size, "nonzeros": 5 * size**2, "build": 0.1, "solve": 0.01 * size**2.5, "peak": 100 + size}
+        size: {
+            "rows": 3 * size,
+            "nonzeros": 5 * size**2,
+            "iterations": 7 * size,
+            "build": 0.1,
+            "solve": 0.01 * size**2.5,
+            "peak": 100 + size,
+        }
         for size in (1, 2, 4, 8)
     }
     fitted = exponents(points)
