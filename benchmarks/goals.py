@@ -36,7 +36,8 @@ def goals(peers: dict[str, Any]) -> list[Goal]:
         if "whole ratio" not in own:
             continue
         if compared["method"] == "default":
-            found.append(Goal("whole time / HiGHS alone, its default method", case, DEFAULT, own["whole ratio"][0]))
+            if compared["nonzeros"] >= BIG:
+                found.append(Goal("whole time / HiGHS alone, its default method", case, DEFAULT, own["whole ratio"][0]))
             continue
         if compared["nonzeros"] >= BIG:
             found.append(Goal("whole time / HiGHS alone", case, TIME_ALONE, own["whole ratio"][0]))
