@@ -25,7 +25,7 @@ BODY_SHADES = (
 #: How the colours above that a dark ground swallows are drawn on one.
 ON_DARK = {
     "#00436A": "#5B8DB0", "#00573F": "#4F8F7B", "#803900": "#A8673A", "#84416A": "#A5628B",
-    "#004C77": "#6F93AB", "#8A3D00": "#9C6B48", "#7A3C5F": "#A06A88",
+    "#004C77": "#7C8FD0", "#8A3D00": "#9C6B48", "#7A3C5F": "#A06A88",
 }  # fmt: skip
 
 #: The dark ground has this luminance; a mark is seen on it at this ratio of contrast (WCAG 2.2, 1.4.11).

@@ -63,8 +63,8 @@ def _theme(dark: bool, narrow: bool) -> dict[str, Any]:
 
 def _darkened(chart: Any) -> dict[str, Any]:
     """The specification with its colours as a dark ground needs them."""
-    text = _EXTREME.sub(lambda found: f'{found.group(1)}"{_TURNED[found.group(2)]}"', json.dumps(chart.to_dict(validate=False)))
-    spec: dict[str, Any] = json.loads(_COLOUR.sub(lambda found: f'"{on_dark(found.group(1))}"', text))
+    text = _COLOUR.sub(lambda found: f'"{on_dark(found.group(1))}"', json.dumps(chart.to_dict(validate=False)))
+    spec: dict[str, Any] = json.loads(_EXTREME.sub(lambda found: f'{found.group(1)}"{_TURNED[found.group(2)]}"', text))
     return spec
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from planner.plan import Plan
-from planner.reporting.tables import Cell, Table, number_text, share_text, written
+from planner.reporting.tables import Cell, Table, number_text, written
 
 
 def comparison_sentences(plans: Sequence[Plan], names: Sequence[str]) -> list[str]:
@@ -59,18 +59,17 @@ def comparison_tables(plans: Sequence[Plan], names: Sequence[str]) -> list[Table
 
 def _costs(plans: Sequence[Plan], names: Sequence[str]) -> Table:
     same, first = comparable(plans), plans[0].objective
-    titles = ("run", "net present cost", "unit", "against the first", "share", "scenarios and changes", "hash of the instance")
-    headings = [Cell(text, number=text in (titles[1], titles[3], titles[4])) for text in titles]
+    titles = ("run", "net present cost", "against the first", "share", "scenarios and changes", "hash of the instance")
+    headings = [Cell(text, number=text in titles[1:4]) for text in titles]
     rows = []
     for plan, name in zip(plans, names, strict=True):
-        apart = plan.objective - first
+        apart, held = plan.objective - first, same and plan is not plans[0]
         made = [*plan.facts["provenance"]["options"]["scenarios"], *plan.facts["provenance"]["options"]["changes"]]
         rows.append([
             Cell(name, plan.instance.title),
-            Cell(f"{plan.objective:,.6g}", number=True),
-            Cell(plan.facts["unit"]),
-            Cell(f"{apart:+,.6g}" if same else "-", number=True),
-            Cell(f"{apart / first:+.2%}" if same and first else share_text(float("nan")), number=True),
+            Cell(f"{plan.objective:,.6g}", plan.facts["unit"], number=True),
+            Cell(f"{apart:+,.6g}" if held else "-", number=True),
+            Cell(f"{apart / first:+.2%}" if held and first else "-", number=True),
             Cell(", ".join(made) or "none"),
             Cell(plan.instance.hash[:16]),
         ])  # fmt: skip

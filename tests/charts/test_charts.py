@@ -180,6 +180,7 @@ def test_dark_and_light_differ_in_ground_and_ink(plan: planner.Plan) -> None:
     light, dark = charts.svg(plan, "made"), charts.svg(plan, "made", dark=True)
     assert "#ffffff" in light and "#16181c" not in light
     assert "#16181c" in dark and "#ffffff" not in dark
+    assert 'stroke="white"' in light and 'stroke="white"' not in dark and 'stroke="#16181c"' in dark
 
 
 def test_every_colour_is_seen_on_the_dark_ground(plan: planner.Plan) -> None:
