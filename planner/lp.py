@@ -20,6 +20,7 @@ import pyomo.environ as pyo
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 from pyomo.common.gc_manager import PauseGC
+from pyomo.core.base.var import VarData
 from pyomo.core.expr.numvalue import native_numeric_types
 from pyomo.repn.linear import LinearRepnVisitor
 from pyomo.repn.util import VarRecorder
@@ -114,6 +115,12 @@ class _Rows:
         """Append a row; a constant part goes to `offsets`. Raises PlannerError where the expression is not linear."""
         if expression.__class__ in native_numeric_types:
             self.offsets.append(expression)
+            self._starts.append(len(self._indices))
+            return
+        if expression.__class__ is VarData and id(expression) in self._column:
+            self._indices.append(self._column[id(expression)])
+            self._values.append(1.0)
+            self.offsets.append(0.0)
             self._starts.append(len(self._indices))
             return
         repn = self._visitor.walk_expression(expression)
@@ -216,9 +223,10 @@ def _quantities(model: pyo.ConcreteModel, rows: _Rows) -> dict[str, tuple[Family
     for name, components in getattr(model, "quantities", {}).items():
         families = []
         for component in components:
-            families.append(Family(component.name, "", len(rows.offsets), [_labels(key) for key in component]))
+            family = Family(component.name, "", len(rows.offsets), [_labels(key) for key in component])
+            families.append(family)
             for entry in component.values():
-                rows.add(entry, component.name)
+                rows.add(entry, family.name)
         quantities[name] = tuple(families)
     return quantities
 

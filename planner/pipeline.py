@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,10 @@ _SECOND_TRIES = ("ipm", "simplex")
 #: Seconds that `auto` waits for its first method, at least and a nonzero, many times what it takes: where no plan exists the
 #: simplex method may stall for hours on what an interior point sees at once.
 _PATIENCE = (10.0, 1e-3)
+
+
+#: Nonzeros of a program whose Pyomo model is worth clearing away before it is solved.
+_LARGE = 250_000
 
 
 class Stopwatch:
@@ -190,6 +195,9 @@ def compile_instance(instance: Instance, stopwatch: Stopwatch | None = None) -> 
             model = build(instance)
         with watch.step("compile"):
             program = compile(model)
+            del model
+            if program.matrix.nnz > _LARGE:
+                gc.collect()  # a Pyomo model is full of cycles, and HiGHS needs the memory
     except ArithmeticError as error:
         raise overflowing(error) from error
     check_program(instance, program)
