@@ -1,7 +1,8 @@
-"""`python -m benchmarks`: planner beside its peers, how cost grows, and the steps of every instance, as ratios and tables.
+"""`python -m benchmarks`: planner beside its peers, how cost grows, the steps of every instance, sweeps: as ratios and tables.
 
-Without arguments, all three within `--minutes`. Every run is a process of its own. Tables are printed; the figures are kept in
-`benchmarks/results/COMMIT.json`, and the tables in docs/benchmarks.md, between their marks.
+Without arguments, the first three within `--minutes`; `sweeps` is measured where it is named. Every run is a process of its own.
+Tables are printed; the figures are kept in `benchmarks/results/COMMIT.json`, and the tables in docs/benchmarks.md, between their
+marks.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from benchmarks import growth, peers, steps
+from benchmarks import growth, peers, steps, sweeps
 from benchmarks.processes import ROOT, Budget, tell
 from benchmarks.results import circumstances, merged, write
 from benchmarks.tables import tables, write_page
 
 PARTS = ("peers", "growth", "steps")
+
+#: What takes longer and is measured where it is named.
+MORE = ("sweeps",)
 
 
 def main() -> None:
@@ -32,6 +36,7 @@ def main() -> None:
     )
     parser.add_argument("--peers", nargs="+", choices=peers.PEERS, default=list(peers.PEERS), help="who solves them")
     parser.add_argument("--families", nargs="+", choices=list(growth.SIZES), default=list(growth.SIZES), help="sizes that grow")
+    parser.add_argument("--points", type=int, default=256, help="points of the sweep; a quarter of them by one worker and by two")
     parser.add_argument("--runs", type=int, default=3, help="runs of each peer and of each instance")
     parser.add_argument("--minutes", type=float, default=25, help="after so long nothing further begins")
     parser.add_argument("--longest", type=float, default=900, metavar="S", help="seconds after which a single run is killed")
@@ -68,6 +73,8 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         results["growth"] = growth.grow(arguments.families, 1, some, arguments.longest)
     if "steps" in wanted:
         results["steps"] = steps.measure(instances(), arguments.runs, whole, arguments.longest)
+    if "sweeps" in wanted:
+        results["sweeps"] = sweeps.measure(arguments.points, arguments.points // 4, 6, 4 * arguments.longest)
     return results
 
 

@@ -39,7 +39,7 @@ def merged(results: dict[str, Any], folder: Path = FOLDER) -> dict[str, Any]:
     path = folder / f"{results['commit']}.json"
     old = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     both = {**old, **results}
-    for part in ("peers", "growth", "steps"):
+    for part in ("peers", "growth", "steps", "sweeps"):
         if part in old or part in results:
             both[part] = {**old.get(part, {}), **results.get(part, {})}
     return both

@@ -30,8 +30,10 @@ def measure(points: int, few: int, sample: int, longest: float) -> dict[str, Any
         tell(f"sweeps: {sample} points cold in a loop: {cold.get('failed') or format(sum(cold['seconds']), '.1f') + ' s'}")
         again = run(["-m", "benchmarks.resolving", INSTANCE, *ADDRESSES], longest)
         tell(f"sweeps: {again.get('failed') or 'sessions solved again'}")
-    failed = [part["failed"] for part in (swept, *pair.values(), cold, again) if "failed" in part]
-    return {"failed": failed[0]} if failed else summed_up(points, few, swept, pair, cold, again)
+    many = run(["-m", "benchmarks.many"], longest)
+    tell(f"sweeps: {many.get('failed') or 'points that take no time'}")
+    failed = [part["failed"] for part in (swept, *pair.values(), cold, again, many) if "failed" in part]
+    return {"failed": failed[0]} if failed else {**summed_up(points, few, swept, pair, cold, again), "many": many}
 
 
 def _design(folder: Path, points: int) -> Path:

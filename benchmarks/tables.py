@@ -31,6 +31,10 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
         made["growth"] = f"{origin(results)}\n\n{point_table(results['growth'])}\n\n{exponent_table(results['growth'])}"
     if results.get("steps"):
         made["steps"] = f"{origin(results)}\n\n{step_table(results['steps'])}"
+    if "points" in results.get("sweeps", {}):
+        made["sweeps"] = f"{origin(results)}\n\n{sweep_table(results['sweeps'])}"
+        made["resolves"] = resolve_table(results["sweeps"]["resolves"])
+        made["many"] = many_table(results["sweeps"]["many"])
     return made
 
 
@@ -128,6 +132,43 @@ def step_table(steps: dict[str, Any]) -> str:
             continue
         rows.append([name, *(_cell(column, found[column]) for column in columns)])
     return markdown(["instance", *columns], rows, 1)
+
+
+def sweep_table(found: dict[str, Any]) -> str:
+    """A sweep beside a loop of cold solves, and two workers beside one, with the goals."""
+    rows = [
+        [f"{found['points']} points, two workers", f"{found['seconds']:.0f}", f"{found['seconds'] / found['points']:.2f}", ""],
+        [f"loop of cold solves, a point (mean of {found['sample']})", "", f"{found['cold a point']:.2f}", ""],
+        ["times faster than that loop", "", f"**{found['times faster']:.1f}**", "at least 6"],
+        [f"{found['few']} points, one worker", f"{found['one worker']:.0f}", f"{found['one worker'] / found['few']:.2f}", ""],
+        [f"{found['few']} points, two workers", f"{found['two workers']:.0f}", f"{found['two workers'] / found['few']:.2f}", ""],
+        ["two workers beside one", "", f"**{found['gain']:.2f}**", "at least 1.8"],
+    ]
+    return markdown(["", "s", "s a point", "goal"], rows, 1)
+
+
+def resolve_table(resolves: dict[str, Any]) -> str:
+    """What a re-solve takes beside HiGHS's own warm run, by the address that is changed."""
+    rows = [
+        [f"`{address}`", f"{part['whole']:.2f}", f"{part['run']:.2f}", f"{part['iterations']:,.0f}", f"{part['overhead']:.0%}"]
+        for address, part in resolves.items()
+    ]
+    return markdown(["changed", "whole, s", "HiGHS's run, s", "iterations", "overhead"], rows, 1)
+
+
+def many_table(many: dict[str, Any]) -> str:
+    """What a sweep takes when points take no time, and how many cores points of some seconds keep busy."""
+    each, task = many["driver"] / many["points"], many["dask a task"]
+    busy = [[f"cores kept busy by points of {s} s, one a task", f"{s / (each + task):,.0f}"] for s in (1, 15, 60)]
+    rows = [
+        [f"reading a design of {many['points']:,} points, s", f"{many['read']:.2f}"],
+        [f"driver for {many['points']:,} points that take no time, s", f"{many['driver']:.2f}"],
+        [f"loading {many['points']:,} results, s", f"{many['load']:.2f}"],
+        ["driver, ms a point", f"{1e3 * each:.2f}"],
+        ["Dask's scheduler, ms a task", f"{1e3 * task:.2f}"],
+        *busy,
+    ]
+    return markdown(["", "measured"], rows, 1)
 
 
 def _cell(column: str, value: Any) -> str:

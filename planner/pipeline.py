@@ -29,7 +29,6 @@ _SECOND_TRIES = ("ipm", "simplex")
 #: simplex method may stall for hours on what an interior point sees at once.
 _PATIENCE = (10.0, 1e-3)
 
-
 #: Nonzeros of a program whose Pyomo model is worth clearing away before it is solved.
 _LARGE = 250_000
 
