@@ -18,6 +18,7 @@ import planner
 import planner.store
 from planner.blocks.money import yearly_discount
 from planner.declarations import QUANTITIES
+from planner.plan import Frames
 from planner.prices import PRICES
 from tests.worlds import CHIPS, exactly, rows, world
 
@@ -189,10 +190,13 @@ def test_plans_that_differ_anywhere_are_not_equal(plan: planner.Plan) -> None:
     price.loc[0, "value"] += 1e-12
     book = plan.ledger.copy()
     book.loc[0, "discounted"] += 1e-9
-    assert not plan.equals(replace(plan, tables={**plan.tables, "power.build": table}))
-    assert not plan.equals(replace(plan, tables={name: t for name, t in plan.tables.items() if name != "power.build"}))
-    assert not plan.equals(replace(plan, prices={**plan.prices, "demand": price}))
-    assert not plan.equals(replace(plan, ledger=book))
+    for parts in (
+        {"tables": {**plan.tables, "power.build": table}},
+        {"tables": {name: t for name, t in plan.tables.items() if name != "power.build"}},
+        {"prices": {**plan.prices, "demand": price}},
+        {"ledger": book},
+    ):
+        assert not plan.equals(replace(plan, frames=Frames.made(**{**plan.frames.make(), **parts})))
     assert not plan.equals(replace(plan, facts={**plan.facts, "objective": plan.objective + 1e-9}))
     assert not plan.equals(replace(plan, instance=plan.instance.replace({"power.solar.capex": ("*", 1.5)})))
 
