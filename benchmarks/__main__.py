@@ -43,8 +43,8 @@ def main() -> None:
     parser.add_argument("--note", default="", help="a sentence about the circumstances, kept with the figures")
     parser.add_argument("--dry", action="store_true", help="write neither the page nor the file of results")
     arguments = parser.parse_args()
-    if unknown := set(arguments.part) - set(PARTS):
-        parser.error(f"no part is called {', '.join(sorted(unknown))}, expected some of {', '.join(PARTS)}")
+    if unknown := set(arguments.part) - {*PARTS, *MORE}:
+        parser.error(f"no part is called {', '.join(sorted(unknown))}, expected some of {', '.join((*PARTS, *MORE))}")
     results = measure(arguments)
     made = tables(results)
     for table in made.values():
