@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.processes import ROOT, run, tell
 
 INSTANCE = "instances/accelerated"
-DESIGN = ROOT / "benchmarks" / "designs" / "accelerated.toml"
+DESIGN = ROOT / INSTANCE / "designs" / "what-decides.toml"
 
 #: What is scaled again and again, in a session: a cost, a price of launch, a limit and a demand.
 ADDRESSES = (
