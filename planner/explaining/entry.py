@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from planner.diagnosis.sources import Sources
 from planner.errors import Infeasible, Unbounded
 from planner.explaining.idle import NOUGHT, Idle, Unit
 from planner.highs import Basis
@@ -28,16 +29,19 @@ COLUMNS = (
     "chosen", "reason",
 )  # fmt: skip
 
+#: So many rows are printed.
+_SHOWN = 20
+
 
 def entry(plan: Plan, program: LinearProgram, every_year: bool = False) -> tuple[pd.DataFrame, list[str]]:
     """A row for every technology, site and year in which nothing of it is ordered, those nearest to entering first.
 
-    `entry_capex` is the overnight cost, in `unit`, at which it would enter, all else as it is; `cheaper` the share by which
-    `capex` would have to fall (above 1: it would have to be paid for); `lighter` and `better` the shares by which its mass would
-    have to fall, or its output rise, instead (empty where that alone is not enough or means nothing). `exact` entries solve
-    (W1); the others, unless `every_year`, are years beside the nearest one of a technology at a site, where `cheaper` is
-    what the plan's prices alone say: at least so much. `chosen` is True where it is ordered in some other year; `reason` says why
-    it cannot enter at any cost, or that it would do as well as what is ordered.
+    `capex` and `entry_capex` are the overnight cost as it is and the one at which it would enter, all else as it is, in `unit`,
+    that of its own row; `cheaper` the share by which it would have to fall (above 1: it would have to be paid for); `lighter` and
+    `better` the shares by which its mass would have to fall, or its output rise, instead (empty where that alone is not enough
+    or means nothing). `exact` entries solve (W1); the others, unless `every_year`, are years beside the nearest one of a
+    technology at a site, where `cheaper` is what the plan's prices alone say: at least so much. `chosen` is True where it is
+    ordered in some other year; `reason` says why it cannot enter at any cost, or that it would do as well as what is ordered.
     """
     idle = Idle(program, plan)
     found = []
@@ -62,15 +66,17 @@ def _entries(
             share = idle.reduced[position] / cost if cost > 0 else np.inf
             by_asset.setdefault((k, s), []).append((float(share), y, position))
     chosen = {labels[:2] for position, labels in _members(family) if not idle.is_idle(position)}
+    sources = Sources(instance)
     for (k, s), years in by_asset.items():
         start: Basis | None = None
         nearest = min(years)[1]
+        own_unit, factor = _unit(instance, sources, block, k, s)
         for share, y, position in sorted(years, key=lambda found: found[1]):
             exact = every_year or y == nearest
             entry: dict[str, Any] = {
-                "block": block, "technology": k, "site": s, "body": instance.sites[s], "year": y, "capex": capex[k, s, y],
-                "unit": f"GUSD/({CAPACITY_UNITS[block]})", "cheaper": share, "lighter": np.nan, "better": np.nan, "exact": exact,
-                "chosen": (k, s) in chosen, "reason": "",
+                "block": block, "technology": k, "site": s, "body": instance.sites[s], "year": y,
+                "capex": capex[k, s, y] / factor, "unit": own_unit, "cheaper": share, "lighter": np.nan, "better": np.nan,
+                "exact": exact, "chosen": (k, s) in chosen, "reason": "",
             }  # fmt: skip
             if exact:
                 try:
@@ -86,6 +92,19 @@ def _entries(
                 entry |= {"cheaper": 0.0, "lighter": np.nan, "better": np.nan, "reason": "it would do as well as what is ordered"}
             entry["entry_capex"] = entry["capex"] * (1 - entry["cheaper"])
             yield entry
+
+
+def _unit(instance: Instance, sources: Sources, block: str, k: str, s: str) -> tuple[str, float]:
+    """The unit in which the instance states an overnight cost, and what one of it is in the model's unit."""
+    row, modelled = sources.row(f"{block}.capex", k, s), f"GUSD/({CAPACITY_UNITS[block]})"
+    return (row.unit, instance.units.factor(row.unit, modelled)) if row is not None else (modelled, 1.0)
+
+
+def shown(table: pd.DataFrame) -> pd.DataFrame:
+    """What is printed: of each technology at a site the year nearest to entering, without those that would do as well."""
+    near = table[table["exact"] & (table["cheaper"] != 0)].head(_SHOWN)
+    columns = ["technology", "site", "year", "capex", "entry_capex", "unit", "cheaper", "lighter", "better", "chosen", "reason"]
+    return near[columns].reset_index(drop=True)
 
 
 def _told(unit: Unit, cost: float) -> dict[str, float]:
@@ -139,5 +158,5 @@ def _sentence(found: Any) -> str:
     if found.cheaper > 1:
         return f"{found.technology} at {found.site}, which would not be ordered even for nothing"
     better = "" if np.isnan(found.better) else f", or with {found.better:.1%} more output"
-    price = f"{found.entry_capex:.4g} instead of {found.capex:.4g} {found.unit}"
+    price = f"{found.entry_capex:,.4g} instead of {found.capex:,.4g} {found.unit}"
     return f"{found.technology} at {found.site}, in {found.year} at {price} ({found.cheaper:.1%} cheaper{better})"

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import planner
-from planner.explaining.entry import entry
+from planner.explaining.entry import entry, shown
 from planner.highs import Optimum, solve_program
 from planner.lp import LinearProgram
 from planner.pipeline import compile_instance
@@ -123,3 +123,26 @@ def test_sentences_name_the_nearest_on_each_body() -> None:
     for body, found in nearest.iterrows():
         said = next(sentence for sentence in sentences if sentence.startswith(f"Never ordered on {body}"))
         assert f"{found.technology} at {found.site}" in said and f"{found.cheaper:.1%} cheaper" in said
+
+
+@pytest.mark.parametrize("address", ["power.gas.capex[plains]", "power.solar.capex[plains]"])
+@pytest.mark.parametrize(("share", "enters"), [(0.99, True), (1.01, False)])
+def test_prices_are_what_set_takes(address: str, share: float, enters: bool) -> None:
+    """What is told in the unit of the row can be set as it stands, in that year: below it the thing is ordered, above it not."""
+    technology = address.split(".")[1]
+    table = told("toy")[0]
+    row = table[table.exact & (table.technology == technology) & (table.site == "plains")].iloc[0]
+    assert row.unit == "USD/kW" and row.capex == pytest.approx({"gas": 1300, "solar": 1600}[technology])
+    priced = planner.load(TOY).replace({f"{address}@{row.year}": f"{share * row.entry_capex!r} {row.unit}"})
+    built = planner.solve(priced)["power.build"]
+    mine = built[(built.technology == technology) & (built.site == "plains") & (built.year == row.year)]
+    assert (mine.value.sum() > 1e-9) == enters
+
+
+def test_what_is_printed_is_the_nearest_year_of_what_would_have_to_be_cheaper() -> None:
+    table = told("toy")[0].copy()
+    assert len(shown(table)) == min(20, int(table["exact"].sum()))
+    assert not shown(table).duplicated(["technology", "site"]).any()
+    nearest = table.index[table["exact"]][0]
+    table.loc[nearest, "cheaper"] = 0.0  # as where it would do as well as what is ordered
+    assert len(shown(table)) == min(20, int(table["exact"].sum()) - 1)
