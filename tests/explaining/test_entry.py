@@ -133,7 +133,7 @@ def test_prices_are_what_set_takes(address: str, share: float, enters: bool) -> 
     table = told("toy")[0]
     row = table[table.exact & (table.technology == technology) & (table.site == "plains")].iloc[0]
     assert row.unit == "USD/kW" and row.capex == pytest.approx({"gas": 1300, "solar": 1600}[technology])
-    priced = planner.load(TOY).replace({f"{address}@{row.year}": f"{share * row.entry_capex!r} {row.unit}"})
+    priced = planner.load(TOY).replace({f"{address}@{row.year}": f"{float(share * row.entry_capex)!r} {row.unit}"})
     built = planner.solve(priced)["power.build"]
     mine = built[(built.technology == technology) & (built.site == "plains") & (built.year == row.year)]
     assert (mine.value.sum() > 1e-9) == enters
