@@ -89,19 +89,24 @@ def solve_program(
     Infeasible, Unbounded, SolverLimit or SolverError where there is no optimum; SolverLimit on Ctrl-C too.
     """
     chosen = choose_method(lp, method, start is not None)
-    highs = _highs(lp, chosen, threads, time_limit, log)
+    highs = opened(lp, chosen, threads, time_limit, log)
     if primal:
         _check(highs.setOptionValue("simplex_strategy", _PRIMAL), "use the primal simplex method")
     if start is not None and chosen == "simplex":
         _set_basis(highs, lp, start)
+    return answer(highs, chosen)
+
+
+def answer(highs: highspy.Highs, method: str) -> Optimum:
+    """Run a solver on the program that it has been given; raises as `solve_program` does."""
     began = time.perf_counter()
     run(highs)
     seconds = time.perf_counter() - began
-    _raise_unless_optimal(highs, chosen, seconds)
+    _raise_unless_optimal(highs, method, seconds)
     solution, info = highs.getSolution(), highs.getInfo()
     return Optimum(
         values=np.asarray(solution.col_value, float), duals=np.asarray(solution.row_dual, float),
-        objective=info.objective_function_value, method=chosen, version=highs.version(),
+        objective=info.objective_function_value, method=method, version=highs.version(),
         iterations=sum(max(n, 0) for n in (info.simplex_iteration_count, info.ipm_iteration_count, info.pdlp_iteration_count)),
         seconds=seconds, basis=_basis(highs),
     )  # fmt: skip
@@ -116,7 +121,7 @@ def basis_reached(lp: LinearProgram, start: Basis, primal: bool, time_limit: flo
 
     None where it has none. Raises SolverLimit where it was stopped.
     """
-    highs = _highs(lp, "simplex", None, time_limit, None)
+    highs = opened(lp, "simplex", None, time_limit, None)
     for name, value in (("simplex_strategy", _PRIMAL if primal else _DUAL), ("simplex_dual_edge_weight_strategy", _DEVEX)):
         _check(highs.setOptionValue(name, value), f"take the option {name} = {value}")
     _set_basis(highs, lp, start)
@@ -143,7 +148,7 @@ def row_ranges(lp: LinearProgram, optimum: Optimum) -> tuple[Vector, Vector]:
     """
     if optimum.basis is None:
         raise SolverError(f"{optimum.method} gave no basis, and prices have no ranges without one: use simplex, ipm or hipo")
-    highs = _highs(lp, "simplex", None, None, None)
+    highs = opened(lp, "simplex", None, None, None)
     _check(highs.setOptionValue("presolve", "off"), "leave the program as it is")
     _set_basis(highs, lp, optimum.basis)
     run(highs)
@@ -175,7 +180,7 @@ def write_model(lp: LinearProgram, path: Path) -> None:
         raise PlannerError(f"{path.name}: a model is written as .mps or .lp")
     if not path.absolute().parent.is_dir() or path.is_dir():
         raise PlannerError(f"{path} cannot be written: there is no such folder, or it is one itself")
-    highs = _highs(lp, "simplex", None, None, None)
+    highs = opened(lp, "simplex", None, None, None)
     passed = highs.getLp()
     passed.col_names_, passed.row_names_ = lp.column_names, lp.row_names
     _check(highs.passModel(passed), "take the names of the program")
@@ -183,9 +188,10 @@ def write_model(lp: LinearProgram, path: Path) -> None:
         raise PlannerError(f"{path} cannot be written")
 
 
-def _highs(
+def opened(
     lp: LinearProgram, method: str, threads: int | None, time_limit: float | None, log: Callable[[str], None] | None
 ) -> highspy.Highs:
+    """A solver that has been given the program."""
     highs = highspy.Highs()
     if method == "pdlp":
         log = None  # it would print to standard output past any callback
@@ -273,7 +279,7 @@ def _check(status: highspy.HighsStatus, action: str, worst: highspy.HighsStatus 
 
 def irreducible_conflict(lp: LinearProgram, seconds: float) -> tuple[list[int], list[int]]:
     """Rows and columns (for their bounds) that cannot hold together and cannot spare one; none where none was found in time."""
-    highs = _highs(lp, "simplex", None, seconds, None)
+    highs = opened(lp, "simplex", None, seconds, None)
     _check(highs.setOptionValue("iis_strategy", _IIS_STRATEGY), "look for an irreducible conflict")
     status, found = highs.getIis()
     if status == highspy.HighsStatus.kError or not found.valid_:
@@ -283,7 +289,7 @@ def irreducible_conflict(lp: LinearProgram, seconds: float) -> tuple[list[int], 
 
 def primal_ray(lp: LinearProgram) -> Vector | None:
     """A direction in which the cost of an unbounded program falls without end, or None where the solver gives none."""
-    highs = _highs(lp, "simplex", None, None, None)
+    highs = opened(lp, "simplex", None, None, None)
     _check(highs.setOptionValue("presolve", "off"), "solve without presolve")
     run(highs)
     _, found, ray = highs.getPrimalRay()

@@ -17,7 +17,6 @@ import pandas as pd
 from planner.diagnosis.sources import Sources
 from planner.errors import Infeasible, Unbounded
 from planner.explaining.idle import NOUGHT, Idle, Unit
-from planner.highs import Basis
 from planner.instance import Instance
 from planner.lp import Family, LinearProgram
 from planner.parameters import CAPACITY_UNITS
@@ -57,7 +56,7 @@ def entry(plan: Plan, program: LinearProgram, every_year: bool = False) -> tuple
 def _entries(
     instance: Instance, program: LinearProgram, idle: Idle, block: str, family: Family, every_year: bool
 ) -> Iterator[dict[str, Any]]:
-    """The entries of one block; of each technology and site the nearest year, by the plan's prices, is exact."""
+    """The entries of one block; of each technology and site the years that may be the nearest to entering are exact."""
     capex = instance.numbers[f"{block}.capex"]
     by_asset: dict[tuple[str, str], list[tuple[float, int, int]]] = {}
     for position, (k, s, y) in _members(family):
@@ -68,30 +67,37 @@ def _entries(
     chosen = {labels[:2] for position, labels in _members(family) if not idle.is_idle(position)}
     sources = Sources(instance)
     for (k, s), years in by_asset.items():
-        start: Basis | None = None
-        nearest = min(years)[1]
         own_unit, factor = _unit(instance, sources, block, k, s)
-        for share, y, position in sorted(years, key=lambda found: found[1]):
-            exact = every_year or y == nearest
+        best = np.inf
+        for share, y, position in sorted(years):
+            # A later one's own bound is no lower: once that is past the nearest that was found, none can be nearer.
+            exact = every_year or share < best
             entry: dict[str, Any] = {
                 "block": block, "technology": k, "site": s, "body": instance.sites[s], "year": y,
                 "capex": capex[k, s, y] / factor, "unit": own_unit, "cheaper": share, "lighter": np.nan, "better": np.nan,
                 "exact": exact, "chosen": (k, s) in chosen, "reason": "",
             }  # fmt: skip
             if exact:
-                try:
-                    unit = idle.unit(position, start)
-                except (Infeasible, Unbounded) as error:
-                    entry |= {"cheaper": np.nan, "reason": _reason(error)}
-                else:
-                    start = unit.basis
-                    entry |= _told(unit, float(program.cost[position]))
-                    if unit.loss > 0 and not (block == "power" and entry["chosen"]):
-                        entry["better"] = idle.better(position, *_output(program, block, k, s, y), unit)
-            if abs(entry["cheaper"]) <= NOUGHT:
-                entry |= {"cheaper": 0.0, "lighter": np.nan, "better": np.nan, "reason": "it would do as well as what is ordered"}
+                entry |= _solved(program, idle, block, (k, s, y), position, entry["chosen"])
+                best = min(best, np.nan_to_num(entry["cheaper"], nan=np.inf))
             entry["entry_capex"] = entry["capex"] * (1 - entry["cheaper"])
             yield entry
+
+
+def _solved(
+    program: LinearProgram, idle: Idle, block: str, asset: tuple[str, str, int], position: int, chosen: bool
+) -> dict[str, Any]:
+    """What (W1) says of one unit."""
+    try:
+        unit = idle.unit(position)
+    except (Infeasible, Unbounded) as error:
+        return {"cheaper": np.nan, "reason": _reason(error)}
+    told: dict[str, Any] = _told(unit, float(program.cost[position]))
+    if abs(told["cheaper"]) <= NOUGHT:
+        return {"cheaper": 0.0, "reason": "it would do as well as what is ordered"}
+    if unit.loss > 0 and not (block == "power" and chosen):
+        told["better"] = idle.better(position, *_output(program, block, *asset), unit)
+    return told
 
 
 def _unit(instance: Instance, sources: Sources, block: str, k: str, s: str) -> tuple[str, float]:
@@ -102,7 +108,8 @@ def _unit(instance: Instance, sources: Sources, block: str, k: str, s: str) -> t
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
     """What is printed: of each technology at a site the year nearest to entering, without those that would do as well."""
-    near = table[table["exact"] & (table["cheaper"] != 0)].head(_SHOWN)
+    near = table[table["exact"]].drop_duplicates(["technology", "site"])
+    near = near[near["cheaper"] != 0].head(_SHOWN)
     columns = ["technology", "site", "year", "capex", "entry_capex", "unit", "cheaper", "lighter", "better", "chosen", "reason"]
     return near[columns].reset_index(drop=True)
 

@@ -8,6 +8,7 @@ d_j is the reduced cost of a column at the prices of the rows in use. A row is i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from planner.errors import Infeasible, Unbounded
 from planner.highs import Basis, Optimum, solve_program
 from planner.lp import LinearProgram, Vector
 from planner.plan import Plan
+from planner.repeated import Repeated
 
 #: What is less than this, in the units of the program, is nought.
 NOUGHT = 1e-9
@@ -62,11 +64,15 @@ class Idle:
         """True where nothing of a column is in the plan."""
         return bool(abs(self.values[column]) <= NOUGHT)
 
-    def unit(self, column: int, start: Basis | None = None) -> Unit:
+    @cached_property
+    def _solver(self) -> Repeated:
+        return Repeated(self._part)
+
+    def unit(self, column: int) -> Unit:
         """(W1) for one unit of a column. Raises Infeasible where nothing could hold it up."""
         if column not in self._place:
-            return Unit(float(self._worth[column]), self._mass(column, self._prices), start)
-        found = self._with_one(self._part, column, start)
+            return Unit(float(self._worth[column]), self._mass(column, self._prices), None)
+        found = self._solver.solve({self._may_be_one(column): (1.0, 1.0)})
         return Unit(found.objective, self._mass(column, self._all_prices(found)), found.basis)
 
     def better(self, column: int, own: Any, balance: str, unit: Unit) -> float:
@@ -105,12 +111,17 @@ class Idle:
         return float("nan")
 
     def _with_one(self, part: LinearProgram, column: int, start: Basis | None) -> Optimum:
-        place = self._place[column]
-        if part.col_upper[place] == 0:
-            raise Infeasible("it may not be ordered")
+        place = self._may_be_one(column)
         lower, upper = part.col_lower.copy(), part.col_upper.copy()
         lower[place] = upper[place] = 1.0
         return solve_program(replace(part, col_lower=lower, col_upper=upper), "simplex", start=start)
+
+    def _may_be_one(self, column: int) -> int:
+        """The place of a column in (W1). Raises Infeasible where it may not be ordered."""
+        place = self._place[column]
+        if self._part.col_upper[place] == 0:
+            raise Infeasible("it may not be ordered")
+        return place
 
     def _all_prices(self, found: Optimum) -> Vector:
         prices = self._prices.copy()

@@ -15,7 +15,7 @@ from benchmarks.growth import exponents
 from benchmarks.options import options
 from benchmarks.processes import Budget, run
 from benchmarks.statement import linopy_model
-from planner.highs import _highs, solve_program
+from planner.highs import opened, solve_program
 from tests import variants
 from tests.conftest import TOY
 
@@ -42,7 +42,7 @@ def test_linopys_statement_is_the_same_program(name: str) -> None:
 @pytest.mark.parametrize("method", ["simplex", "ipm", "hipo"])
 def test_peers_ask_of_highs_what_planner_asks(method: str) -> None:
     program = planner.compile(planner.build(planner.load(TOY)))
-    highs = _highs(program, method, None, None, None)
+    highs = opened(program, method, None, None, None)
     for name, value in options(method).items():
         assert highs.getOptionValue(name)[1] == value, name
 

@@ -139,10 +139,24 @@ def test_prices_are_what_set_takes(address: str, share: float, enters: bool) -> 
     assert (mine.value.sum() > 1e-9) == enters
 
 
+@pytest.mark.parametrize("name", MAKES)
+def test_the_nearest_year_is_the_nearest_of_all_years(name: str) -> None:
+    asset = ["block", "technology", "site"]
+    some, every = (told(name, every_year)[0].dropna(subset="cheaper") for every_year in (False, True))
+    nearest, least = some[some.exact].groupby(asset).cheaper.min(), every.groupby(asset).cheaper.min()
+    assert len(nearest) > 5 and nearest.to_dict() == pytest.approx(least[nearest.index].to_dict(), rel=1e-7, abs=1e-9)
+
+
+def test_only_what_was_solved_is_said_to_do_as_well() -> None:
+    plan = planner.solve(planner.load(TOY.parent / "mandate"))
+    table, _ = entry(plan, compile_instance(plan.instance))
+    as_well = table[table.reason.str.startswith("it would do as well")]
+    assert len(as_well) and as_well.exact.all() and not (table[~table.exact].reason != "").any()
+
+
 def test_what_is_printed_is_the_nearest_year_of_what_would_have_to_be_cheaper() -> None:
     table = told("toy")[0].copy()
-    assert len(shown(table)) == min(20, int(table["exact"].sum()))
-    assert not shown(table).duplicated(["technology", "site"]).any()
-    nearest = table.index[table["exact"]][0]
-    table.loc[nearest, "cheaper"] = 0.0  # as where it would do as well as what is ordered
-    assert len(shown(table)) == min(20, int(table["exact"].sum()) - 1)
+    assets = len(table[table["exact"]].drop_duplicates(["technology", "site"]))
+    assert len(shown(table)) == min(20, assets) and not shown(table).duplicated(["technology", "site"]).any()
+    table.loc[table.index[table["exact"]][0], "cheaper"] = 0.0  # as where it would do as well as what is ordered
+    assert len(shown(table)) == min(20, assets) - 1
