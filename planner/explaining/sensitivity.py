@@ -50,6 +50,11 @@ def sensitivity(plan: Plan, program: LinearProgram | None = None) -> tuple[pd.Da
     return table, _sentences(table)
 
 
+def shown(table: pd.DataFrame) -> pd.DataFrame:
+    """What is printed: the greatest swings, without what `planner show` tells of each."""
+    return table.head(TOP).drop(columns=["meaning", "source"])
+
+
 def _by_row(instance: Instance, slopes: dict[Key, float]) -> Iterator[tuple[ParameterRow | LimitRow, tuple[float, float]]]:
     """Each row with two sums over the numbers that it gave: of slopes, and of slopes times the numbers."""
     sources = Sources(instance)

@@ -89,3 +89,9 @@ def test_a_plan_of_another_program_is_refused(plan: planner.Plan) -> None:
     shorter = replace(plan, optimum=replace(plan.optimum, duals=plan.optimum.duals[:-1]))
     with pytest.raises(planner.PlannerError, match="not solved from the program"):
         shorter.explain(["binding"])
+
+
+def test_what_matters_most_is_printed_in_the_width_of_a_terminal() -> None:
+    said = str(solved(MAKES["toy"]).explain(["sensitivity"]))
+    table = said.split("\n\n")[-1]
+    assert len(table.splitlines()) == 21 and max(map(len, table.splitlines())) < 170 and "assumption" in table
