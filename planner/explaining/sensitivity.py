@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from planner.diagnosis.sources import Sources
+from planner.highs import BASIC
 from planner.instance import Instance, LimitRow, ParameterRow, limit_unit
 from planner.lp import LinearProgram
 from planner.plan import Plan
@@ -26,6 +27,9 @@ COLUMNS = (
     "address", "unit", "value", "low", "high", "status", "derivative", "elasticity", "low_change", "high_change", "swing",
     "meaning", "source",
 )  # fmt: skip
+
+#: How near to its bound a value of the basis counts as being at it.
+_AT_BOUND = 1e-9
 
 #: How many rows the sentences and the tornado are about.
 TOP = 20
@@ -47,7 +51,27 @@ def sensitivity(plan: Plan, program: LinearProgram | None = None) -> tuple[pd.Da
         ["swing", "size"], ascending=False, na_position="last", kind="stable"
     )
     table = table.loc[order.index].reset_index(drop=True)
-    return table, _sentences(table)
+    return table, _sentences(table) + _degeneracy(plan, program)
+
+
+def _degeneracy(plan: Plan, program: LinearProgram | None) -> list[str]:
+    """That derivatives may be one of several, where values of the basis are at a bound: duals need not be unique then."""
+    if program is None or plan.basis is None:
+        return []
+    x, used = plan.optimum.values, program.matrix @ plan.optimum.values
+    at_bound = sum(
+        int(np.count_nonzero((statuses == BASIC) & (np.minimum(np.abs(is_ - low), np.abs(is_ - high)) <= _AT_BOUND)))
+        for statuses, is_, low, high in (
+            (plan.basis.columns, x, program.col_lower, program.col_upper),
+            (plan.basis.rows, used, program.row_lower, program.row_upper),
+        )
+    )
+    if not at_bound:
+        return []
+    return [
+        f"The optimum is degenerate: {at_bound:,} values of its basis are at a bound. A derivative may be one of two, of more "
+        "and of less of the number; solve with --ranging to see which prices hold to one side only."
+    ]
 
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,3 +77,12 @@ def test_sentences_say_what_the_table_says(told: tuple[pd.DataFrame, list[str]])
     assert list(table.swing.dropna()) == sorted(table.swing.dropna(), reverse=True)
     assert table.address[0] in sentences[0] and f"{table.high_change[0]:+,.4g}" in sentences[0]
     assert table.address[table.elasticity.abs().idxmax()] in sentences[1]
+
+
+def test_degeneracy_is_said_where_values_of_the_basis_are_at_a_bound(plan: planner.Plan) -> None:
+    said = [s for s in plan.explain(["sensitivity"]).sentences["sensitivity"] if s.startswith("The optimum is degenerate")]
+    program = planner.compile(planner.build(plan.instance))
+    inside = replace(program, col_lower=program.col_lower - 1, col_upper=program.col_upper + 1)
+    inside = replace(inside, row_lower=program.row_lower - 1, row_upper=program.row_upper + 1)
+    assert len(said) == 1 and "values of its basis are at a bound" in said[0]
+    assert not any("degenerate" in sentence for sentence in sensitivity(plan, inside)[1])
