@@ -3,7 +3,8 @@
 What is not built has a reduced cost: what one unit of it would lose. At the plan's own prices that is a lower bound, for
 where nothing stands the prices are not unique: power at an empty site costs whatever one says. So the unit is given
 everything that would be needed for it alone (its running, a plant beside it, the goods that only it would use), at the
-prices of all that is in use ((W1) in `idle.py`). It enters once its overnight cost falls by what it would lose.
+prices of all that is in use ((W1) in `idle.py`). It enters once its overnight cost falls by what it would lose; where the
+prices of what is in use are not unique either (a degenerate optimum), what is told is the least that it would take.
 """
 
 from __future__ import annotations
@@ -154,6 +155,11 @@ def _sentences(table: pd.DataFrame) -> list[str]:
     for body, group in never[never["cheaper"] > 0].groupby("body", sort=True):
         nearest = [_sentence(found) for found in group.drop_duplicates(["technology", "site"]).head(3).itertuples()]
         said.append(f"Never ordered on {body}, and nearest to it: {'; '.join(nearest)}.")
+    if said:
+        said.append(
+            "Where the optimum is degenerate, the prices of what is in use are not unique: each of these is then the least that "
+            "it would take, and it may take more. Set the price and solve again to be sure."
+        )
     ruled_out = never[never["cheaper"].isna()]
     if len(ruled_out):
         listed = ", ".join(dict.fromkeys(f"{found.technology} at {found.site}" for found in ruled_out.itertuples()))

@@ -167,6 +167,7 @@ def _so_far(why: str, store: Store) -> str:
 
 def _collect(store: Store, executor: Executor, tasks: list[Task], key: str, before: int, watch: Watch) -> None:
     """Have all tasks run, add to the store what they could not, and merge what has grown to many files."""
+    before -= store.unmerged()  # counted at each look
     waiting: set[Future[list[dict[str, Any]]]] = set()
     near: set[int] = set()
     try:

@@ -160,3 +160,7 @@ def test_what_is_printed_is_the_nearest_year_of_what_would_have_to_be_cheaper() 
     assert len(shown(table)) == min(20, assets) and not shown(table).duplicated(["technology", "site"]).any()
     table.loc[table.index[table["exact"]][0], "cheaper"] = 0.0  # as where it would do as well as what is ordered
     assert len(shown(table)) == min(20, assets) - 1
+
+
+def test_it_is_said_that_a_degenerate_optimum_makes_it_the_least() -> None:
+    assert any("the least that it would take" in sentence for sentence in told("crossroads")[1])

@@ -95,6 +95,12 @@ def test_a_sweep_goes_on_with_exactly_what_is_missing(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "out")
     store.forget({2, 6})
     assert store.finished() == {0, 1, 3, 4, 5, 7}
+    store.add({"point": 2, "status": "optimal", "scenarios": []})  # one that lies as a file of its own, as after a kill
+    told: list[tuple[int, int]] = []
+    watch = lambda *so_far: told.append(so_far)
+    again = planner.sweep(toy(), write(tmp_path), tmp_path / "out", workers=1, resume=True, watch=watch)
+    assert max(finished for finished, _ in told) == 8 and told[0] == (7, 8)
+    store.forget({2})
     again = planner.sweep(toy(), write(tmp_path), tmp_path / "out", workers=1, resume=True)
     same = [0, 1, 3, 4, 5, 7]
     pd.testing.assert_frame_equal(found.results.iloc[same], again.results.iloc[same])  # the seconds too: nothing was repeated
