@@ -134,10 +134,6 @@ class Children:
         """Whether the job has been stopped in this process."""
         return key in self._stopped
 
-    def allow(self, key: str) -> None:
-        """A job that was stopped goes on."""
-        self._stopped.discard(key)
-
     def stop(self, key: str) -> None:
         """End all children of a job, those at work too."""
         self._stopped.add(key)

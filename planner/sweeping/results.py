@@ -15,7 +15,7 @@ from planner.sweeping.store import Store
 if TYPE_CHECKING:
     from planner.sweeping.analysis import SweepAnalysis
 
-#: How often the columns of a table of results are told in words, at most.
+#: So many reasons why points have no plan are told in words.
 _REASONS = 5
 
 
