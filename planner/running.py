@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 #: Seconds that an interrupted solver is given to stop: it looks up at every iteration, but the first-order method never does.
 GRACE = 0.7
 
+#: How often whoever waits for a solver wakes, in seconds: the system may hand Ctrl-C to any thread, and Python hears it once
+#: its main thread wakes.
+_WAKE = 0.1
+
 #: The name of the thread in which the solver works; one that is still there has not stopped.
 SOLVER_THREAD = "planner-solver"
 
@@ -52,7 +56,8 @@ def run_to_an_end(highs: highspy.Highs, reached: Callable[[], dict[str, Any]]) -
     began = time.perf_counter()
     threading.Thread(target=work, name=SOLVER_THREAD, daemon=True).start()
     try:
-        done.wait()
+        while not done.wait(_WAKE):
+            pass
     except KeyboardInterrupt as interrupt:
         stop.set()
         stopped = done.wait(GRACE)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +90,29 @@ def test_signal_before_the_solver(tmp_path: Path) -> None:
         assert json.loads((tmp_path / "run" / "summary.json").read_text())["status"] == "stopped"
 
 
-def test_library_users_get_the_error_and_can_solve_again() -> None:
+def to_the_process() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def to_another_thread() -> None:
+    """The system may hand a signal to any thread of a process; Python hears it when its main thread next wakes."""
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """SIGINT is heard as in a terminal, also where the tests were started in the background of a shell, which has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("send", [to_the_process, to_another_thread])
+@pytest.mark.usefixtures("heard")
+def test_library_users_get_the_error_and_can_solve_again(send: Callable[[], None]) -> None:
     instance = planner.load(ACCELERATED)
     program = planner.compile(planner.build(instance))
-    timer = threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer = threading.Timer(1.0, send)
     timer.start()
     began = time.monotonic()
     with pytest.raises(planner.SolverLimit) as stopped:
