@@ -93,7 +93,7 @@ def solve_program(
     if primal:
         _check(highs.setOptionValue("simplex_strategy", _PRIMAL), "use the primal simplex method")
     if start is not None and chosen == "simplex":
-        _set_basis(highs, lp, start)
+        start_from(highs, lp, start)
     return answer(highs, chosen)
 
 
@@ -122,9 +122,9 @@ def basis_reached(lp: LinearProgram, start: Basis, primal: bool, time_limit: flo
     None where it has none. Raises SolverLimit where it was stopped.
     """
     highs = opened(lp, "simplex", None, time_limit, None)
-    for name, value in (("simplex_strategy", _PRIMAL if primal else _DUAL), ("simplex_dual_edge_weight_strategy", _DEVEX)):
-        _check(highs.setOptionValue(name, value), f"take the option {name} = {value}")
-    _set_basis(highs, lp, start)
+    _check(highs.setOptionValue("simplex_strategy", _PRIMAL if primal else _DUAL), "use that simplex method")
+    few_steps(highs)
+    start_from(highs, lp, start)
     try:
         run(highs)
     except SolverLimit:
@@ -150,7 +150,7 @@ def row_ranges(lp: LinearProgram, optimum: Optimum) -> tuple[Vector, Vector]:
         raise SolverError(f"{optimum.method} gave no basis, and prices have no ranges without one: use simplex, ipm or hipo")
     highs = opened(lp, "simplex", None, None, None)
     _check(highs.setOptionValue("presolve", "off"), "leave the program as it is")
-    _set_basis(highs, lp, optimum.basis)
+    start_from(highs, lp, optimum.basis)
     run(highs)
     status, ranging = highs.getRanging()
     _check(status, "say how far prices hold")
@@ -238,7 +238,13 @@ def _reached(highs: highspy.Highs) -> dict[str, Any]:
     return {"iterations": sum(max(count, 0) for count in counts), **cost}
 
 
-def _set_basis(highs: highspy.Highs, lp: LinearProgram, start: Basis) -> None:
+def few_steps(highs: highspy.Highs) -> None:
+    """Have the dual simplex method take weights that cost nothing at the start: what pays where few iterations are left."""
+    _check(highs.setOptionValue("simplex_dual_edge_weight_strategy", _DEVEX), "weigh edges by Devex")
+
+
+def start_from(highs: highspy.Highs, lp: LinearProgram, start: Basis) -> None:
+    """Have a solver start from a basis of the program; where that has another shape it starts from nothing."""
     if (len(start.rows), len(start.columns)) != lp.matrix.shape:
         logger.info("the plan to start from has another shape: started cold")
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,19 @@ from planner.recording import Formulas, Nodes, Number, Recording
 Key = tuple[str, Any]
 
 _VECTORS = ("cost", "row_lower", "row_upper", "col_lower", "col_upper", "quantity_offset")
+
+
+@dataclass(frozen=True)
+class Change:
+    """By how much the numbers of a program change, to first order; each in the shape of the program's own."""
+
+    cost: Vector
+    offset: float
+    matrix: Any
+    row_lower: Vector
+    row_upper: Vector
+    col_lower: Vector
+    col_upper: Vector
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,12 @@ class RecordedProgram:
             quantity_matrix=_with_data(self.program.quantity_matrix, values[self.quantity_matrix]),
             **vectors,
         )
+
+    def change(self, amounts: Mapping[Key, float]) -> Change:
+        """The derivative of the program's numbers as those of the instance change by these amounts, in the model's units."""
+        tangent = self.formulas.tangent(amounts)
+        vectors = {name: tangent[nodes] for name, nodes in self.vectors.items() if name != "quantity_offset"}
+        return Change(offset=float(tangent[self.offset]), matrix=_with_data(self.program.matrix, tangent[self.matrix]), **vectors)
 
     def differing(self, instance: Instance) -> dict[Key, bool]:
         """The numbers in which a like instance differs, each with True where some number of the program hangs on it."""

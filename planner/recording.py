@@ -258,6 +258,21 @@ class Formulas:
                 np.add.at(slopes, right, np.where(slope == 0, 0.0, slope * by_right))
         return slopes
 
+    def tangent(self, amounts: Mapping[Any, float]) -> Vector:
+        """The derivative of every node as the given numbers change by these amounts. KeyError for a key that was never given."""
+        tangent = np.zeros(len(self.values))
+        for key, amount in amounts.items():
+            tangent[self.given[key]] = amount
+        x = self.values
+        with np.errstate(all="ignore"):
+            for operation, nodes in self._steps:
+                left, right = self._left[nodes], self._right[nodes]
+                by_left, by_right = _SLOPES[operation](x[left], x[right], x[nodes])
+                from_left, from_right = tangent[left], tangent[right]
+                tangent[nodes] = np.where(from_left == 0, 0.0, by_left * from_left)
+                tangent[nodes] += np.where(from_right == 0, 0.0, by_right * from_right)
+        return tangent
+
     def slopes_of(self, node: int) -> dict[int, float]:
         """The derivative of one node with respect to each node that it hangs on; `gradient` goes through them all."""
         slopes, waiting, x = {node: 1.0}, {node}, self.values

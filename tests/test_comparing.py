@@ -206,6 +206,8 @@ def test_the_command_compares_each_run_with_the_first(
     assert found[0]["attribution"]["grouping"] == "block" and found[1]["inputs"] == []
     assert sum(step["difference"] for step in found[0]["attribution"]["steps"]) == pytest.approx(found[0]["difference"])
     text = run("compare", one, two, "--no-attribution").out
-    assert " GUSD less than a (-" in text and "launch.rocket.price: 190 USD/kg -> 95 USD/kg" in text and "solved again" not in text
+    assert (
+        " GUSD less than a (-" in text and "launch.rocket.price: 190 USD/kg -> 95 USD/kg" in text and "solved again" not in text
+    )
     for wrong in ((one,), (one, str(tmp_path / "none")), (one, TOY)):
         assert run("compare", *wrong).code == 2

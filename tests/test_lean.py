@@ -10,5 +10,7 @@ import pytest
 
 @pytest.mark.parametrize("first", ["planner.digest, planner.pipeline, planner.store", "planner.units", "planner.lp"])
 def test_planning_imports_no_statistics(first: str) -> None:
-    script = f"import sys, {first}, planner; planner.solve; sys.exit(sum(m in sys.modules for m in ('scipy.stats', 'scipy.optimize')))"
+    script = (
+        f"import sys, {first}, planner; planner.solve; sys.exit(sum(m in sys.modules for m in ('scipy.stats', 'scipy.optimize')))"
+    )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

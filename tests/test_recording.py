@@ -49,6 +49,18 @@ def test_slopes_are_those_of_differences(name: str) -> None:
     assert slope == pytest.approx(2.0 * (up - down) / 2e-6, rel=1e-8)
 
 
+def test_a_tangent_is_the_same_slopes_forwards() -> None:
+    recording, result = recorded(0.3, 1.7, 2.5)
+    formulas = recording.seal()
+    weights = np.zeros(len(formulas.values))
+    weights[result.node] = 1.0
+    slopes = formulas.gradient(weights)
+    amounts = {"a": 2.0, "b": -3.0, "c": 0.7}
+    told = sum(amount * slopes[formulas.given[name]] for name, amount in amounts.items())
+    assert formulas.tangent(amounts)[result.node] == pytest.approx(told, rel=1e-12)
+    assert formulas.tangent({"b": 1.0})[result.node] == pytest.approx(slopes[formulas.given["b"]], rel=1e-12)
+
+
 def test_slopes_of_one_node_are_those_of_the_sweep() -> None:
     recording, result = recorded(0.3, 1.7, 2.5)
     recording.give("d", 4.0)  # hangs on nothing, and nothing hangs on it

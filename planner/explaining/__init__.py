@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from planner.errors import PlannerError
+from planner.explaining.words import figures
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -41,17 +43,40 @@ class Explanation:
     def __str__(self) -> str:
         return "\n\n".join(self._text(name) for name in self.tables)
 
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{name} ({len(table)} rows)" for name, table in self.tables.items())
+        return f"<Explanation: {rows}; print it to read it>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the sentences of each part, and of its table what is printed."""
+        pieces = []
+        for name in self.tables:
+            said = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.sentences[name])
+            table = self._shown(name)
+            shown = "" if table.empty else table.to_html(float_format=figures, na_rep="-", index=not _numbered(table))
+            pieces.append(f"<h3>{escape(PARTS.get(name, name))}</h3>{said}{shown}")
+        return "".join(pieces)
+
     def as_dict(self) -> dict[str, Any]:
         """All of it for JSON: `sentences` and `table` (a list of rows) of each part; what is not a finite number is null."""
         return {name: {"sentences": self.sentences[name], "table": _records(table)} for name, table in self.tables.items()}
 
     def _text(self, name: str) -> str:
-        title = PARTS.get(name, name)
-        shown = getattr(import_module(f"planner.explaining.{name}"), "shown", lambda table: table.head(_SHOWN))
-        table = shown(self.tables[name])
-        index = not isinstance(table.index, pd.RangeIndex)
-        text = [] if table.empty else ["", table.to_string(index=index, float_format=lambda value: f"{value:,.4g}", na_rep="-")]
+        title, table = PARTS.get(name, name), self._shown(name)
+        index = not _numbered(table)
+        text = [] if table.empty else ["", table.to_string(index=index, float_format=figures, na_rep="-")]
         return "\n".join([title, "-" * len(title), *self.sentences[name], *text])
+
+    def _shown(self, name: str) -> pd.DataFrame:
+        """Of a part's table what is printed."""
+        shown = getattr(import_module(f"planner.explaining.{name}"), "shown", None)
+        table: pd.DataFrame = self.tables[name].head(_SHOWN) if shown is None else shown(self.tables[name])
+        return table
+
+
+def _numbered(table: pd.DataFrame) -> bool:
+    """True where the index only counts the rows."""
+    return isinstance(table.index, pd.RangeIndex)
 
 
 def explain(plan: Plan, parts: Iterable[str] | None = None) -> Explanation:

@@ -16,7 +16,7 @@ import pandas as pd
 from planner.blocks.money import yearly_discount
 from planner.declarations import QUANTITIES
 from planner.explaining.money import Flows, flows
-from planner.explaining.words import listed, year_ranges
+from planner.explaining.words import figures, listed, plain_unit, year_ranges
 from planner.instance import Instance
 from planner.limits import HORIZON
 from planner.lp import Family, LinearProgram, Vector
@@ -171,17 +171,24 @@ def _held(
 
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
-    """A line for each of the things that bind for which most is paid: scarce things first, then balances and demands."""
+    """A line for each of the things that bind for which most is paid, and for the first of every kind.
+
+    Scarce things first, then balances and demands.
+    """
     balance = table["kind"].isin(BALANCES)
-    return pd.concat([_lines(table[~balance]).head(16), _lines(table[balance]).head(12)], ignore_index=True)
+    return pd.concat([_lines(table[~balance], 16), _lines(table[balance], 12)], ignore_index=True)
 
 
-def _lines(table: pd.DataFrame) -> pd.DataFrame:
-    lines = []
+def _lines(table: pd.DataFrame, most_lines: int) -> pd.DataFrame:
+    lines: list[tuple[Any, ...]] = []
+    kinds: set[str] = set()
     for (kind, name), own in table.groupby(["kind", "name"], sort=False):
+        if len(lines) >= most_lines and kind in kinds:
+            continue
+        kinds.add(kind)
         most = own.loc[own["value"].abs().idxmax()]
         year = "horizon" if pd.isna(most["year"]) else str(most["year"])
-        lines.append((f"{kind}: {name}", most["value"], most["unit"], year, len(own), own["paid"].sum()))
+        lines.append((f"{kind}: {name}", most["value"], plain_unit(most["unit"]), year, len(own), own["paid"].sum()))
     return pd.DataFrame(lines, columns=["what", "worth at most", "unit", "in", "years", "paid, GUSD"])
 
 
@@ -210,11 +217,13 @@ def _sentence(plan: Plan, kind: str, name: str, own: pd.DataFrame) -> str:
     one = f"one more {most['range_unit']}"
     told = f"{one} would be worth" if most["value"] > 0 else f"{one} required would cost"
     most_of = "up to " if len(own) > 1 else ""
-    base = "" if over else f" in {int(most['year'])} ({abs(most['base']):,.4g} {most['base_unit']} at {base_year})"
+    base = (
+        "" if over else f" in {int(most['year'])} ({figures(abs(most['base']))} {plain_unit(most['base_unit'])} at {base_year})"
+    )
     paid = own["paid"].sum()
     payers = "those who use it pay" if paid >= 0 else "it pays those who meet it"
-    worth = f"{most_of}{abs(most['value']):,.4g} {most['unit']}{base}{_holding(most)}"
-    return f"{_SAID[kind].format(name)} binds {when}: {told} {worth}; {payers} {abs(paid):,.4g} GUSD at {base_year}."
+    worth = f"{most_of}{figures(abs(most['value']))} {plain_unit(most['unit'])}{base}{_holding(most)}"
+    return f"{_SAID[kind].format(name)} binds {when}: {told} {worth}; {payers} {figures(abs(paid))} GUSD at {base_year}."
 
 
 def _holding(most: pd.Series) -> str:

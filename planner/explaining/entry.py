@@ -1,10 +1,9 @@
 """Why not: how much cheaper, lighter or better what is not built would have to be to enter the plan.
 
 What is not built has a reduced cost: what one unit of it would lose. At the plan's own prices that is a lower bound, for
-where nothing stands the prices are not unique: power at an empty site costs whatever one says. So the unit is given
-everything that would be needed for it alone (its running, a plant beside it, the goods that only it would use), at the
-prices of all that is in use ((W1) in `idle.py`). It enters once its overnight cost falls by what it would lose; where the
-prices of what is in use are not unique either (a degenerate optimum), what is told is the least that it would take.
+prices are not unique where nothing stands (power at an empty site costs whatever one says), nor anywhere that the optimum is
+degenerate. So the unit is given the best direction in which the whole plan can move with it ((W1) in `directions.py`); it
+enters once its overnight cost falls by what it then loses.
 """
 
 from __future__ import annotations
@@ -17,7 +16,8 @@ import pandas as pd
 
 from planner.diagnosis.sources import Sources
 from planner.errors import Infeasible, Unbounded
-from planner.explaining.idle import NOUGHT, Idle, Unit
+from planner.explaining.directions import NOUGHT, Directions, Unit
+from planner.explaining.words import figures, share
 from planner.instance import Instance
 from planner.lp import Family, LinearProgram
 from planner.parameters import CAPACITY_UNITS
@@ -37,68 +37,91 @@ def entry(plan: Plan, program: LinearProgram, every_year: bool = False) -> tuple
     """A row for every technology, site and year in which nothing of it is ordered, those nearest to entering first.
 
     `capex` and `entry_capex` are the overnight cost as it is and the one at which it would enter, all else as it is, in `unit`,
-    that of its own row; `cheaper` the share by which it would have to fall (above 1: it would have to be paid for); `lighter` and
-    `better` the shares by which its mass would have to fall, or its output rise, instead (empty where that alone is not enough
-    or means nothing). `exact` entries solve (W1); the others, unless `every_year`, are years beside the nearest one of a
-    technology at a site, where `cheaper` is what the plan's prices alone say: at least so much. `chosen` is True where it is
-    ordered in some other year; `reason` says why it cannot enter at any cost, or that it would do as well as what is ordered.
+    that of its own row; `cheaper` the share by which it would have to fall (above 1: it would have to be paid for). Of the year
+    nearest to entering, `lighter` and `better` are the shares by which its mass would have to fall, or its output rise, instead
+    (empty where that alone is not enough or means nothing). `exact` entries solve (W1); the others, unless `every_year`, are
+    years beside the nearest one of a technology at a site, where `cheaper` is the most that any prices found so far say: at least
+    so much. `chosen` is True where it is ordered in some other year; `reason` says why it cannot enter at any cost, or that it
+    would do as well as what is ordered.
     """
-    idle = Idle(program, plan)
+    if plan.basis is None:
+        said = [f"{plan.optimum.method} gave no basis to go on from, and why not cannot be told: use simplex, ipm or hipo."]
+        return pd.DataFrame(columns=list(COLUMNS)), said
+    directions = Directions(program, plan)
     found = []
     for block in CAPACITY_UNITS:
         family = next((columns for columns in program.columns if columns.name == f"{block}.build"), None)
         if family is not None:
-            found += list(_entries(plan.instance, program, idle, block, family, every_year))
+            found += list(_entries(plan.instance, program, directions, block, family, every_year))
     table = pd.DataFrame(found, columns=list(COLUMNS))
     table = table.sort_values(["cheaper", "block", "technology", "site", "year"], kind="stable", ignore_index=True)
     return table, _sentences(table)
 
 
 def _entries(
-    instance: Instance, program: LinearProgram, idle: Idle, block: str, family: Family, every_year: bool
+    instance: Instance, program: LinearProgram, directions: Directions, block: str, family: Family, every_year: bool
 ) -> Iterator[dict[str, Any]]:
     """The entries of one block; of each technology and site the years that may be the nearest to entering are exact."""
-    capex = instance.numbers[f"{block}.capex"]
-    by_asset: dict[tuple[str, str], list[tuple[float, int, int]]] = {}
+    by_asset: dict[tuple[str, str], dict[int, int]] = {}
     for position, (k, s, y) in _members(family):
-        if idle.is_idle(position):
-            cost = program.cost[position]
-            share = idle.reduced[position] / cost if cost > 0 else np.inf
-            by_asset.setdefault((k, s), []).append((float(share), y, position))
-    chosen = {labels[:2] for position, labels in _members(family) if not idle.is_idle(position)}
-    sources = Sources(instance)
+        if directions.is_idle(position):
+            by_asset.setdefault((k, s), {})[y] = position
+    chosen = {labels[:2] for position, labels in _members(family) if not directions.is_idle(position)}
+    capex, sources = instance.numbers[f"{block}.capex"], Sources(instance)
     for (k, s), years in by_asset.items():
+        exact = _exact(program, directions, years, every_year)
         own_unit, factor = _unit(instance, sources, block, k, s)
-        best = np.inf
-        for share, y, position in sorted(years):
-            # A later one's own bound is no lower: once that is past the nearest that was found, none can be nearer.
-            exact = every_year or share < best
+        for y, position in years.items():
             entry: dict[str, Any] = {
                 "block": block, "technology": k, "site": s, "body": instance.sites[s], "year": y,
-                "capex": capex[k, s, y] / factor, "unit": own_unit, "cheaper": share, "lighter": np.nan, "better": np.nan,
-                "exact": exact, "chosen": (k, s) in chosen, "reason": "",
+                "capex": capex[k, s, y] / factor, "unit": own_unit, "cheaper": _share(program, directions, position),
+                "lighter": np.nan, "better": np.nan, "exact": y in exact, "chosen": (k, s) in chosen, "reason": "",
             }  # fmt: skip
-            if exact:
-                entry |= _solved(program, idle, block, (k, s, y), position, entry["chosen"])
-                best = min(best, np.nan_to_num(entry["cheaper"], nan=np.inf))
+            entry |= exact.get(y, {})
             entry["entry_capex"] = entry["capex"] * (1 - entry["cheaper"])
+            unit = entry.pop("of", None)
+            if unit is not None and entry["cheaper"] > 0:
+                entry["lighter"] = directions.lighter(position, unit)
+                if not (block == "power" and entry["chosen"]):
+                    # A vintage of racks computes with what is its own; plants of all years make power together.
+                    units = [position] if block == "compute" else list(years.values())
+                    entry["better"] = directions.better(units, *_output(program, block, k, s, y))
             yield entry
 
 
-def _solved(
-    program: LinearProgram, idle: Idle, block: str, asset: tuple[str, str, int], position: int, chosen: bool
-) -> dict[str, Any]:
-    """What (W1) says of one unit."""
+def _exact(program: LinearProgram, directions: Directions, years: dict[int, int], every_year: bool) -> dict[int, dict[str, Any]]:
+    """What (W1) says of those years in which a thing may be the nearest to entering, or of all; `of` the nearest has its unit."""
+    exact: dict[int, dict[str, Any]] = {}
+    best, nearest = np.inf, None
+    while left := [(_share(program, directions, position), y) for y, position in years.items() if y not in exact]:
+        least, y = min(left)
+        if least >= best and not every_year:
+            break  # none that is left can be nearer
+        exact[y], unit = _solved(program, directions, years[y])
+        if unit is not None and exact[y]["cheaper"] < best:
+            best, nearest = exact[y]["cheaper"], (y, unit)
+    if nearest is not None:
+        exact[nearest[0]]["of"] = nearest[1]
+    return exact
+
+
+def _share(program: LinearProgram, directions: Directions, position: int) -> float:
+    """The share of its cost that a unit loses at least."""
+    cost = program.cost[position]
+    return float(directions.least[position] / cost) if cost > 0 else np.inf
+
+
+def _solved(program: LinearProgram, directions: Directions, position: int) -> tuple[dict[str, Any], Unit | None]:
+    """What (W1) says of one unit, and the unit itself where it may be ordered."""
     try:
-        unit = idle.unit(position)
+        unit = directions.unit(position)
     except (Infeasible, Unbounded) as error:
-        return {"cheaper": np.nan, "reason": _reason(error)}
-    told: dict[str, Any] = _told(unit, float(program.cost[position]))
-    if abs(told["cheaper"]) <= NOUGHT:
-        return {"cheaper": 0.0, "reason": "it would do as well as what is ordered"}
-    if unit.loss > 0 and not (block == "power" and chosen):
-        told["better"] = idle.better(position, *_output(program, block, *asset), unit)
-    return told
+        return {"cheaper": np.nan, "reason": _reason(error)}, None
+    cost = float(program.cost[position])
+    cheaper = unit.loss / cost if cost > 0 else np.nan
+    if abs(cheaper) <= NOUGHT:
+        return {"cheaper": 0.0, "reason": "it would do as well as what is ordered"}, unit
+    return {"cheaper": cheaper}, unit
 
 
 def _unit(instance: Instance, sources: Sources, block: str, k: str, s: str) -> tuple[str, float]:
@@ -109,17 +132,12 @@ def _unit(instance: Instance, sources: Sources, block: str, k: str, s: str) -> t
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
     """What is printed: of each technology at a site the year nearest to entering, without those that would do as well."""
-    near = table[table["exact"]].drop_duplicates(["technology", "site"])
-    near = near[near["cheaper"] != 0].head(_SHOWN)
+    near = table[table["exact"].astype(bool)].drop_duplicates(["technology", "site"])
+    near = near[near["cheaper"] != 0].head(_SHOWN).copy()
+    for name in ("cheaper", "lighter", "better"):
+        near[name] = [share(value) for value in near[name]]
     columns = ["technology", "site", "year", "capex", "entry_capex", "unit", "cheaper", "lighter", "better", "chosen", "reason"]
     return near[columns].reset_index(drop=True)
-
-
-def _told(unit: Unit, cost: float) -> dict[str, float]:
-    return {
-        "cheaper": unit.loss / cost if cost > 0 else np.nan,
-        "lighter": unit.loss / unit.mass if 0 < unit.loss <= unit.mass else np.nan,
-    }
 
 
 def _output(program: LinearProgram, block: str, k: str, s: str, y: int) -> tuple[list[int], str]:
@@ -152,14 +170,11 @@ def _sentences(table: pd.DataFrame) -> list[str]:
     """What is never ordered and stands nearest to it, on each body; and what is ruled out."""
     said = []
     never = table[table["exact"] & ~table["chosen"]]
+    if len(table) and never.empty:
+        said.append("All that may be ordered is ordered in some year; the table says what it would take in the others.")
     for body, group in never[never["cheaper"] > 0].groupby("body", sort=True):
         nearest = [_sentence(found) for found in group.drop_duplicates(["technology", "site"]).head(3).itertuples()]
         said.append(f"Never ordered on {body}, and nearest to it: {'; '.join(nearest)}.")
-    if said:
-        said.append(
-            "Where the optimum is degenerate, the prices of what is in use are not unique: each of these is then the least that "
-            "it would take, and it may take more. Set the price and solve again to be sure."
-        )
     ruled_out = never[never["cheaper"].isna()]
     if len(ruled_out):
         listed = ", ".join(dict.fromkeys(f"{found.technology} at {found.site}" for found in ruled_out.itertuples()))
@@ -170,6 +185,6 @@ def _sentences(table: pd.DataFrame) -> list[str]:
 def _sentence(found: Any) -> str:
     if found.cheaper > 1:
         return f"{found.technology} at {found.site}, which would not be ordered even for nothing"
-    better = "" if np.isnan(found.better) else f", or with {found.better:.1%} more output"
-    price = f"{found.entry_capex:,.4g} instead of {found.capex:,.4g} {found.unit}"
-    return f"{found.technology} at {found.site}, in {found.year} at {price} ({found.cheaper:.1%} cheaper{better})"
+    better = "" if np.isnan(found.better) else f", or with {share(found.better)} more output"
+    price = f"{figures(found.entry_capex)} instead of {figures(found.capex)} {found.unit}"
+    return f"{found.technology} at {found.site}, in {found.year} at {price} ({share(found.cheaper)} cheaper{better})"

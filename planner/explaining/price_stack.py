@@ -222,6 +222,9 @@ def _sentences(table: pd.DataFrame, others: dict[tuple[str, int], float]) -> lis
                 lines.append(
                     f"Beside it, limits that require it pay {share:.0%} of all that computing on {body} costs in {year}."
                 )
+    others_too = table.groupby("body")["workload"].nunique().max() if len(table) else 0
+    if others_too > 1:
+        lines.append("Said and printed is, on each body, the workload of which most is placed there; all are in the table.")
     return lines
 
 

@@ -2,8 +2,9 @@
 
 dC/dp = dc/dp . x - y . (dA/dp . x - db/dp)    the envelope theorem; x and y are the plan's own values and duals
 
-The derivatives of the program's numbers come from the formulas that `planner.recorded` keeps, by one sweep backwards. A row
-that states one value is differentiated by it; one that states years, by an amount added in every year. Numbers that are
+The derivatives of the program's numbers come from the formulas that `planner.recorded` keeps, by one sweep backwards. Where
+duals are not unique the cost has a kink: of the numbers that matter most, the slopes to both sides are (W2) of `directions.py`. A
+row that states one value is differentiated by it; one that states years, by an amount added in every year. Numbers that are
 whole by nature (lifetimes, lead times, first and last years) decide what is built of what and have no derivative.
 """
 
@@ -16,77 +17,123 @@ import numpy as np
 import pandas as pd
 
 from planner.diagnosis.sources import Sources
-from planner.highs import BASIC
+from planner.errors import SolverError, SolverLimit, Unbounded
+from planner.explaining.directions import Directions
+from planner.explaining.words import figures
 from planner.instance import Instance, LimitRow, ParameterRow, limit_unit
 from planner.lp import LinearProgram
 from planner.plan import Plan
-from planner.recorded import Key, record
+from planner.recorded import Key, RecordedProgram, record
 
 #: The columns of the table of sensitivities.
 COLUMNS = (
-    "address", "unit", "value", "low", "high", "status", "derivative", "elasticity", "low_change", "high_change", "swing",
-    "meaning", "source",
+    "address", "unit", "value", "low", "high", "status", "derivative", "below", "above", "elasticity", "low_change",
+    "high_change", "swing", "meaning", "source",
 )  # fmt: skip
 
-#: How near to its bound a value of the basis counts as being at it.
-_AT_BOUND = 1e-9
+#: A row, its slopes by an amount and by a share, and the keys of the numbers that it gave.
+Found = tuple[ParameterRow | LimitRow, tuple[float, float], list[Key]]
+
+#: Slopes that differ by more than this share of the greater are two.
+_KINK = 1e-6
 
 #: How many rows the sentences and the tornado are about.
 TOP = 20
 
 
-def sensitivity(plan: Plan, program: LinearProgram | None = None) -> tuple[pd.DataFrame, list[str]]:
+def sensitivity(plan: Plan, program: LinearProgram | None = None, every_row: bool = False) -> tuple[pd.DataFrame, list[str]]:
     """A row for every number row of the instance, the greatest swing first, and what the table says in sentences.
 
     `derivative` is in GUSD at the base year per unit of the row (of all its years at once, where it states years); `elasticity`
-    in percent of the cost per percent of the number; `low_change` and `high_change` in GUSD, what the derivative makes of
-    the row's low and high: exact near the number, an estimate farther off, since a plan adapts. `value` is empty where the row
-    states years, and everything is empty where the number has no derivative.
+    in percent of the cost per percent of the number; `low_change` and `high_change` in GUSD, what the derivative makes of the
+    row's low and high: exact near the number, an estimate farther off, since a plan adapts. `below` and `above` are, for
+    the first twenty or `every_row`, the derivatives as the number falls and as it rises; `derivative` lies between them.
+    `value` is empty where the row states years (`low` and `high` are factors of them then), and everything where the number
+    has no derivative.
     """
     instance = plan.instance
-    slopes = record(instance).slopes(plan.optimum)
-    found = [_entry(instance, row, totals, plan.objective) for row, totals in _by_row(instance, slopes)]
-    table = pd.DataFrame(found, columns=list(COLUMNS))
+    recorded = record(instance)
+    rows = list(_by_row(instance, recorded.slopes(plan.optimum)))
+    table = pd.DataFrame([_entry(instance, *found, plan.objective) for found in rows], columns=list(COLUMNS))
     order = table.assign(size=table["elasticity"].abs()).sort_values(
         ["swing", "size"], ascending=False, na_position="last", kind="stable"
     )
+    if program is not None and plan.basis is not None:
+        directions = Directions(program, plan)
+        known = order.index[order["derivative"].notna()]
+        for place in known if every_row else known[:TOP]:
+            row, _, keys = rows[place]
+            table.loc[place, ["below", "above"]] = _sides(instance, row, keys, recorded, directions)
     table = table.loc[order.index].reset_index(drop=True)
-    return table, _sentences(table) + _degeneracy(plan, program)
+    return table, _sentences(table) + _kinks(table)
 
 
-def _degeneracy(plan: Plan, program: LinearProgram | None) -> list[str]:
-    """That derivatives may be one of several, where values of the basis are at a bound: duals need not be unique then."""
-    if program is None or plan.basis is None:
-        return []
-    x, used = plan.optimum.values, program.matrix @ plan.optimum.values
-    at_bound = sum(
-        int(np.count_nonzero((statuses == BASIC) & (np.minimum(np.abs(is_ - low), np.abs(is_ - high)) <= _AT_BOUND)))
-        for statuses, is_, low, high in (
-            (plan.basis.columns, x, program.col_lower, program.col_upper),
-            (plan.basis.rows, used, program.row_lower, program.row_upper),
-        )
+def _sides(
+    instance: Instance, row: ParameterRow | LimitRow, keys: list[Key], recorded: RecordedProgram, directions: Directions
+) -> tuple[float, float]:
+    """The derivatives of the cost in GUSD per unit of a row as it falls and as it rises; not a number where none was found."""
+    factor = instance.units.factor(row.unit, _modelled(row))
+    ends = []
+    for sign in (-1.0, 1.0):
+        try:
+            slope = directions.slope(recorded.change(dict.fromkeys(keys, sign * factor)))
+        except SolverLimit:
+            raise
+        except (Unbounded, SolverError):
+            slope = np.nan
+        ends.append(sign * slope)
+    return ends[0], ends[1]
+
+
+def _kinks(table: pd.DataFrame) -> list[str]:
+    """For which of the numbers that matter most the cost has a kink."""
+    kinked, known = table[_kinked(table)], int((table["below"].notna() & table["above"].notna()).sum())
+    if kinked.empty:
+        return [f"The derivatives of the first {known} hold to both sides, of less and of more."] if known else []
+    listed = "; ".join(
+        f"{entry.address} ({_signed(entry.below)} and {_signed(entry.above)} GUSD per {entry.unit})"
+        for entry in kinked.head(3).itertuples()
     )
-    if not at_bound:
-        return []
     return [
-        f"The optimum is degenerate: {at_bound:,} values of its basis are at a bound. A derivative may be one of two, of more "
-        "and of less of the number; solve with --ranging to see which prices hold to one side only."
+        f"The optimum is degenerate: of the first {known}, {len(kinked)} have another derivative below their number than above "
+        f"it, first of all {listed}."
     ]
 
 
+def _kinked(table: pd.DataFrame) -> pd.Series:
+    least = _KINK * np.maximum(np.abs(table["below"]), np.abs(table["above"]))
+    return (table["above"] - table["below"]).abs() > least
+
+
 def shown(table: pd.DataFrame) -> pd.DataFrame:
-    """What is printed: the greatest swings, without what `planner show` tells of each."""
-    return table.head(TOP).drop(columns=["meaning", "source"])
+    """What is printed: the greatest swings, without what `planner show` tells of each; factors of years and kinks are marked."""
+    printed, kinked = table.head(TOP).drop(columns=["meaning", "source"]), _kinked(table.head(TOP))
+    for side in ("below", "above") if kinked.any() else ():
+        printed[side] = [figures(value) if kink else "" for value, kink in zip(printed[side], kinked, strict=True)]
+    if not kinked.any():
+        printed = printed.drop(columns=["below", "above"])
+    years = printed["value"].isna()
+    for name in ("value", "low", "high"):
+        printed[name] = [_told(value, of_years, name) for value, of_years in zip(printed[name], years, strict=True)]
+    return printed
 
 
-def _by_row(instance: Instance, slopes: dict[Key, float]) -> Iterator[tuple[ParameterRow | LimitRow, tuple[float, float]]]:
-    """Each row with two sums over the numbers that it gave: of slopes, and of slopes times the numbers."""
+def _told(value: float, of_years: bool, name: str) -> str:
+    """A value of a row or the end of its range; of a row that states years, the factor that the end is of them."""
+    if of_years:
+        return "years" if name == "value" else "-" if np.isnan(value) else f"x {value:,.3g}"
+    return figures(value)
+
+
+def _by_row(instance: Instance, slopes: dict[Key, float]) -> Iterator[Found]:
+    """Each row with two sums over the numbers that it gave, of slopes and of slopes times the numbers, and their keys."""
     sources = Sources(instance)
     limit_rows = {row.key: row for row in instance.limit_rows}
     rows: tuple[ParameterRow | LimitRow, ...] = (*instance.rows, *instance.limit_rows)
     values = {(limit.name, limit.bound, year): value for limit in instance.limits for year, value in limit.values.items()}
-    sums: dict[Any, tuple[ParameterRow | LimitRow, list[float]]] = {row.key: (row, [0.0, 0.0]) for row in rows}
-    for (name, index), slope in slopes.items():
+    sums: dict[Any, tuple[ParameterRow | LimitRow, list[float], list[Key]]] = {row.key: (row, [0.0, 0.0], []) for row in rows}
+    for key, slope in slopes.items():
+        name, index = key
         if name == "limits":
             row: ParameterRow | LimitRow | None = limit_rows[index[:2]]
             value = values[index]
@@ -94,18 +141,27 @@ def _by_row(instance: Instance, slopes: dict[Key, float]) -> Iterator[tuple[Para
             row = sources.row(name, *(index if isinstance(index, tuple) else () if index is None else (index,)))
             value = instance.numbers[name][index]
         if row is not None:
-            total = sums[row.key][1]
+            _, total, keys = sums[row.key]
             total[0] += slope
             total[1] += slope * value
-    for row, (by_amount, by_share) in sums.values():
-        yield row, (by_amount, by_share)
+            keys.append(key)
+    for row, (by_amount, by_share), keys in sums.values():
+        yield row, (by_amount, by_share), keys
 
 
-def _entry(instance: Instance, row: ParameterRow | LimitRow, totals: tuple[float, float], objective: float) -> dict[str, Any]:
+def _modelled(row: ParameterRow | LimitRow) -> str:
+    """The unit in which the program has a row's number."""
+    return limit_unit(row.quantity, row.over) if isinstance(row, LimitRow) else row.declaration.unit
+
+
+def _entry(
+    instance: Instance, row: ParameterRow | LimitRow, totals: tuple[float, float], keys: list[Key], objective: float
+) -> dict[str, Any]:
+    unit = _modelled(row)
     if isinstance(row, LimitRow):
-        unit, meaning, whole = limit_unit(row.quantity, row.over), f"{row.bound} limit on {row.quantity}", False
+        meaning, whole = f"{row.bound} limit on {row.quantity}", False
     else:
-        unit, meaning, whole = row.declaration.unit, row.meaning, row.declaration.whole
+        meaning, whole = row.meaning, row.declaration.whole
     by_amount, by_share = (np.nan, np.nan) if whole else totals
     changes = {name: _change(row, bound, totals, whole, instance, unit) for name, bound in (("low", row.low), ("high", row.high))}
     ends = [change for _, change in changes.values() if not np.isnan(change)]
@@ -119,6 +175,8 @@ def _entry(instance: Instance, row: ParameterRow | LimitRow, totals: tuple[float
         "high": changes["high"][0],
         "status": row.status,
         "derivative": by_amount * instance.units.factor(row.unit, unit),
+        "below": np.nan,
+        "above": np.nan,
         "elasticity": by_share / objective if objective else np.nan,
         "low_change": changes["low"][1],
         "high_change": changes["high"][1],
@@ -142,8 +200,7 @@ def _change(
 
 
 def _signed(value: float) -> str:
-    """A change in four figures, thousands being whole."""
-    return f"{value:+,.4g}" if abs(value) < 999.95 else f"{value:+,.0f}"
+    return f"{'+' if value > 0 else ''}{figures(value)}"
 
 
 def _sentences(table: pd.DataFrame) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
@@ -22,6 +23,23 @@ def year_ranges(found: Iterable[int], years: Iterable[int]) -> str:
         else:
             runs.append([year])
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+
+def figures(value: float) -> str:
+    """A number in four figures and without an exponent that a reader must undo, thousands being whole; `-` for what is none."""
+    if value != value:
+        return "-"
+    return f"{value:,.4g}" if abs(value) < 999.95 else f"{value:,.0f}"
+
+
+def share(value: float) -> str:
+    """A share in per cent, in three figures; `-` for what is none."""
+    return "-" if value != value else f"{100 * value:,.3g} %" if abs(value) < 9.995 else f"{100 * value:,.0f} %"
+
+
+def plain_unit(unit: str) -> str:
+    """A unit without the brackets that a divisor of one word does not need."""
+    return re.sub(r"/\((\w+)\)", r"/\1", unit)
 
 
 def listed(parts: list[str]) -> str:

@@ -111,9 +111,7 @@ def _store(folder: Path, instance: Instance, design: Design, facts: dict[str, An
     return store
 
 
-def _fill(
-    store: Store, instance: Instance, finished: set[int], executor: Executor | None, workers: int, watch: Watch
-) -> None:
+def _fill(store: Store, instance: Instance, finished: set[int], executor: Executor | None, workers: int, watch: Watch) -> None:
     """Answer the points that are not in the store."""
     design, facts = store.design, store.facts
     job = Job(

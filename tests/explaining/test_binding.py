@@ -121,7 +121,7 @@ def test_sentences_say_when_how_much_and_how_far(plan: planner.Plan) -> None:
     _, lines = binding(plan, compile_instance(plan.instance))
     ceiling = next(line for line in lines if "earth_ceiling" in line)
     price = plan.prices["limit"].query("limit == 'earth_ceiling' and year == 2032")["value"].iloc[0]
-    assert "binds in 2032: one more GW would be worth" in ceiling and f"{price:,.4g} GUSD/yr/(GW)" in ceiling
+    assert "binds in 2032: one more GW would be worth" in ceiling and f"{price:,.4g} GUSD/yr/GW" in ceiling
     assert "growth of rack on moon binds in 2034" in " ".join(lines)
     unranged = planner.solve(plan.instance)
     assert len(binding(unranged, compile_instance(plan.instance))[1]) == len(lines)

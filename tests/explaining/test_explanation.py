@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import planner
-from planner.explaining import PARTS
+from planner.explaining import PARTS, binding
 from tests.solved import MAKES, solved
 
 OWN = ["binding", "price_stack"]
@@ -36,6 +36,21 @@ def test_a_plan_explains_itself(plan: planner.Plan) -> None:
         assert PARTS[name] in text
         assert all(sentence in text for sentence in found.sentences[name])
     assert "nan" not in text.lower().split()
+
+
+def test_a_notebook_shows_what_is_printed(plan: planner.Plan) -> None:
+    found = plan.explain(OWN)
+    assert repr(found) == f"<Explanation: {', '.join(f'{n} ({len(found.tables[n])} rows)' for n in OWN)}; print it to read it>"
+    page = found._repr_html_()
+    assert all(f"<h3>{PARTS[name]}</h3>" in page for name in OWN)
+    assert page.count("<p>") == sum(len(found.sentences[name]) for name in OWN) and page.count("<table") == len(OWN)
+
+
+def test_every_kind_that_binds_is_printed(plan: planner.Plan) -> None:
+    table = plan.explain(["binding"]).tables["binding"]
+    printed = binding.shown(table)
+    assert {what.split(":")[0] for what in printed["what"]} == set(table["kind"])
+    assert printed["what"].is_unique and "GUSD/yr/GW" in set(printed["unit"])
 
 
 def test_parts_come_in_the_order_asked_for_and_once(plan: planner.Plan) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 import pytest
 
 import planner
-from planner.explaining.sensitivity import sensitivity
+from planner.explaining.sensitivity import sensitivity, shown
 
 TOY = Path(__file__).parents[2] / "instances" / "toy"
 
@@ -22,7 +21,7 @@ def plan() -> planner.Plan:
 
 @pytest.fixture(scope="module")
 def told(plan: planner.Plan) -> tuple[pd.DataFrame, list[str]]:
-    return sensitivity(plan)
+    return sensitivity(plan, planner.compile(planner.build(plan.instance)))
 
 
 @pytest.fixture(scope="module")
@@ -75,14 +74,52 @@ def test_whole_numbers_have_no_derivative(table: pd.DataFrame) -> None:
 def test_sentences_say_what_the_table_says(told: tuple[pd.DataFrame, list[str]]) -> None:
     table, sentences = told
     assert list(table.swing.dropna()) == sorted(table.swing.dropna(), reverse=True)
-    assert table.address[0] in sentences[0] and f"{table.high_change[0]:+,.4g}" in sentences[0]
+    assert table.address[0] in sentences[0] and f"+{table.high_change[0]:,.4g}" in sentences[0]
     assert table.address[table.elasticity.abs().idxmax()] in sentences[1]
 
 
-def test_degeneracy_is_said_where_values_of_the_basis_are_at_a_bound(plan: planner.Plan) -> None:
-    said = [s for s in plan.explain(["sensitivity"]).sentences["sensitivity"] if s.startswith("The optimum is degenerate")]
-    program = planner.compile(planner.build(plan.instance))
-    inside = replace(program, col_lower=program.col_lower - 1, col_upper=program.col_upper + 1)
-    inside = replace(inside, row_lower=program.row_lower - 1, row_upper=program.row_upper + 1)
-    assert len(said) == 1 and "values of its basis are at a bound" in said[0]
-    assert not any("degenerate" in sentence for sentence in sensitivity(plan, inside)[1])
+@pytest.fixture(scope="module")
+def kinked() -> tuple[planner.Plan, pd.DataFrame, list[str]]:
+    """A degenerate optimum: the sun on the Moon in several slices of the day has two derivatives."""
+    plan = planner.solve(planner.load(TOY.parent / "mandate"))
+    return plan, *sensitivity(plan, planner.compile(planner.build(plan.instance)), every_row=True)
+
+
+def test_slopes_to_both_sides_are_those_of_solving_again(kinked: tuple[planner.Plan, pd.DataFrame, list[str]]) -> None:
+    plan, table, _ = kinked
+    two = table[table.above - table.below > 1e-6 * table.below.abs()]
+    one = table[(table.above == table.below) & (table.derivative != 0) & (table.value > 0)]
+    one = one[~one.address.str.contains("share")]  # those of a whole add up to 1
+    two = two[two.value < 1]  # what is 1 may not rise
+    assert len(two) >= 3 and len(one) >= 20
+    for row in (*two.itertuples(), *one.iloc[::12].itertuples()):
+        step = 1e-4 * row.value
+        for sign, told in ((1, row.above), (-1, row.below)):
+            moved = planner.solve(plan.instance.replace({row.address: ("+", sign * step)}))
+            assert sign * (moved.objective - plan.objective) / step == pytest.approx(told, rel=2e-3, abs=1e-4), row.address
+
+
+def test_the_derivative_told_lies_between_its_sides(kinked: tuple[planner.Plan, pd.DataFrame, list[str]]) -> None:
+    table = kinked[1].dropna(subset="derivative")
+    slack = 1e-7 * (1 + table.derivative.abs())
+    assert table.below.notna().all() and table.above.notna().all()
+    assert (table.below <= table.derivative + slack).all() and (table.derivative <= table.above + slack).all()
+
+
+def test_kinks_are_said_and_printed_where_they_are(
+    kinked: tuple[planner.Plan, pd.DataFrame, list[str]], told: tuple[pd.DataFrame, list[str]]
+) -> None:
+    _, table, sentences = kinked
+    two = table[table.above - table.below > 1e-6 * table.below.abs()]
+    said = next(sentence for sentence in sentences if sentence.startswith("The optimum is degenerate"))
+    assert two.address.iloc[0] in said and f"{len(two)} have another derivative" in said
+    printed = shown(two)
+    assert (printed.below != "").all() and (printed.above != printed.below).all()
+    assert "below" not in shown(told[0]) and not any("degenerate" in sentence for sentence in told[1])
+
+
+def test_ranges_of_years_are_printed_as_factors() -> None:
+    printed = shown(sensitivity(planner.solve(planner.load(TOY.parent / "mandate")))[0]).set_index("address")
+    demand = printed.loc["compute.training.demand[]"]
+    assert (demand.value, demand.low, demand.high) == ("years", "x 0.4", "x 4")
+    assert printed.loc["finance.discount_rate"].value == "0.08"
