@@ -11,17 +11,20 @@ whole by nature (lifetimes, lead times, first and last years) decide what is bui
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from planner.declarations import PARAMETERS
 from planner.diagnosis.sources import Sources
 from planner.errors import SolverError, SolverLimit, Unbounded
 from planner.explaining.directions import Directions
 from planner.explaining.words import figures
 from planner.instance import Instance, LimitRow, ParameterRow, limit_unit
 from planner.lp import LinearProgram
+from planner.parameters import Parameter
 from planner.plan import Plan
 from planner.recorded import Key, RecordedProgram, record
 
@@ -31,8 +34,22 @@ COLUMNS = (
     "high_change", "swing", "meaning", "source",
 )  # fmt: skip
 
-#: A row, its slopes by an amount and by a share, and the keys of the numbers that it gave.
-Found = tuple[ParameterRow | LimitRow, tuple[float, float], list[Key]]
+
+@dataclass(frozen=True)
+class Default:
+    """The numbers of a parameter that no row gives, of one item where it has items."""
+
+    parameter: Parameter
+    item: str
+
+    @property
+    def address(self) -> str:
+        """What sets them."""
+        return ".".join(part for part in (self.parameter.block, self.item, self.parameter.name) if part)
+
+
+#: A row or a default, its slopes by an amount and by a share, and the keys of the numbers that it gave.
+Found = tuple[ParameterRow | LimitRow | Default, tuple[float, float], list[Key]]
 
 #: Slopes that differ by more than this share of the greater are two.
 _KINK = 1e-6
@@ -42,7 +59,7 @@ TOP = 20
 
 
 def sensitivity(plan: Plan, program: LinearProgram | None = None, every_row: bool = False) -> tuple[pd.DataFrame, list[str]]:
-    """A row for every number row of the instance, the greatest swing first, and what the table says in sentences.
+    """A row for every row of numbers and every default that matters, the greatest swing first, and what the table says.
 
     `derivative` is in GUSD at the base year per unit of the row (of all its years at once, where it states years); `elasticity`
     in percent of the cost per percent of the number; `low_change` and `high_change` in GUSD, what the derivative makes of the
@@ -69,10 +86,10 @@ def sensitivity(plan: Plan, program: LinearProgram | None = None, every_row: boo
 
 
 def _sides(
-    instance: Instance, row: ParameterRow | LimitRow, keys: list[Key], recorded: RecordedProgram, directions: Directions
+    instance: Instance, row: ParameterRow | LimitRow | Default, keys: list[Key], recorded: RecordedProgram, directions: Directions
 ) -> tuple[float, float]:
     """The derivatives of the cost in GUSD per unit of a row as it falls and as it rises; not a number where none was found."""
-    factor = instance.units.factor(row.unit, _modelled(row))
+    factor = 1.0 if isinstance(row, Default) else instance.units.factor(row.unit, _modelled(row))
     ends = []
     for sign in (-1.0, 1.0):
         try:
@@ -131,33 +148,45 @@ def _by_row(instance: Instance, slopes: dict[Key, float]) -> Iterator[Found]:
     limit_rows = {row.key: row for row in instance.limit_rows}
     rows: tuple[ParameterRow | LimitRow, ...] = (*instance.rows, *instance.limit_rows)
     values = {(limit.name, limit.bound, year): value for limit in instance.limits for year, value in limit.values.items()}
-    sums: dict[Any, tuple[ParameterRow | LimitRow, list[float], list[Key]]] = {row.key: (row, [0.0, 0.0], []) for row in rows}
+    sums: dict[Any, tuple[Any, list[float], list[Key]]] = {row.key: (row, [0.0, 0.0], []) for row in rows}
     for key, slope in slopes.items():
         name, index = key
         if name == "limits":
-            row: ParameterRow | LimitRow | None = limit_rows[index[:2]]
+            where: tuple[str, ...] = limit_rows[index[:2]].key
             value = values[index]
         else:
-            row = sources.row(name, *(index if isinstance(index, tuple) else () if index is None else (index,)))
-            value = instance.numbers[name][index]
-        if row is not None:
-            _, total, keys = sums[row.key]
-            total[0] += slope
-            total[1] += slope * value
-            keys.append(key)
+            labels = index if isinstance(index, tuple) else () if index is None else (index,)
+            row, value = sources.row(name, *labels), instance.numbers[name][index]
+            where = row.key if row is not None else (name, labels[0] if PARAMETERS[name].item_kind else "")
+        if where not in sums:
+            sums[where] = (Default(PARAMETERS[name], where[1]), [0.0, 0.0], [])
+        _, total, keys = sums[where]
+        total[0] += slope
+        total[1] += slope * value
+        keys.append(key)
     for row, (by_amount, by_share), keys in sums.values():
+        if isinstance(row, Default) and by_amount == 0:
+            continue  # of the many things that an instance has not, those that would change nothing are not told
         yield row, (by_amount, by_share), keys
 
 
-def _modelled(row: ParameterRow | LimitRow) -> str:
+def _modelled(row: ParameterRow | LimitRow | Default) -> str:
     """The unit in which the program has a row's number."""
+    if isinstance(row, Default):
+        return row.parameter.unit
     return limit_unit(row.quantity, row.over) if isinstance(row, LimitRow) else row.declaration.unit
 
 
 def _entry(
-    instance: Instance, row: ParameterRow | LimitRow, totals: tuple[float, float], keys: list[Key], objective: float
+    instance: Instance,
+    row: ParameterRow | LimitRow | Default,
+    totals: tuple[float, float],
+    keys: list[Key],
+    objective: float,
 ) -> dict[str, Any]:
     unit = _modelled(row)
+    if isinstance(row, Default):
+        return _default_entry(row, totals, objective)
     if isinstance(row, LimitRow):
         meaning, whole = f"{row.bound} limit on {row.quantity}", False
     else:
@@ -183,6 +212,20 @@ def _entry(
         "swing": max([0.0, *ends]) - min([0.0, *ends]) if ends else np.nan,
         "meaning": meaning,
         "source": row.source,
+    }
+
+
+def _default_entry(default: Default, totals: tuple[float, float], objective: float) -> dict[str, Any]:
+    whole = default.parameter.whole
+    return dict.fromkeys(COLUMNS, np.nan) | {
+        "address": default.address,
+        "unit": default.parameter.unit,
+        "value": default.parameter.default,
+        "status": "default",
+        "derivative": np.nan if whole else totals[0],
+        "elasticity": np.nan if whole or not objective else totals[1] / objective,
+        "meaning": default.parameter.meaning,
+        "source": "",
     }
 
 

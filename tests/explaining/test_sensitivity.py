@@ -30,8 +30,22 @@ def table(told: tuple[pd.DataFrame, list[str]]) -> pd.DataFrame:
 
 
 def test_every_number_row_has_an_entry(plan: planner.Plan, table: pd.DataFrame) -> None:
-    assert len(table) == len(plan.instance.rows) + len(plan.instance.limit_rows)
+    stated = table[table.status != "default"]
+    assert len(stated) == len(plan.instance.rows) + len(plan.instance.limit_rows)
     assert table.index.is_unique
+
+
+@pytest.mark.parametrize(("address", "value"), [
+    ("launch.rocket.availability", 0.9999), ("power.fusion.availability", 0.9999), ("launch.rocket.annual_failure", 1e-5),
+    ("power.gas.annual_failure", 1e-5), ("industry.foundry.availability", 0.9999),
+])  # fmt: skip
+def test_defaults_that_no_row_states_have_derivatives_too(
+    plan: planner.Plan, table: pd.DataFrame, address: str, value: float
+) -> None:
+    found = table.loc[address]
+    assert found.status == "default" and found.derivative != 0 and found.value in (0, 1)
+    moved = planner.solve(plan.instance.replace({address: value}))
+    assert (moved.objective - plan.objective) / (value - found.value) == pytest.approx(found.derivative, rel=2e-3)
 
 
 @pytest.mark.parametrize(("address", "step"), [
@@ -86,7 +100,7 @@ def kinked() -> tuple[planner.Plan, pd.DataFrame, list[str]]:
 
 
 def test_slopes_to_both_sides_are_those_of_solving_again(kinked: tuple[planner.Plan, pd.DataFrame, list[str]]) -> None:
-    plan, table, _ = kinked
+    plan, table = kinked[0], kinked[1][kinked[1].status != "default"]
     two = table[table.above - table.below > 1e-6 * table.below.abs()]
     one = table[(table.above == table.below) & (table.derivative != 0) & (table.value > 0)]
     one = one[~one.address.str.contains("share")]  # those of a whole add up to 1
