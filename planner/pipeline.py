@@ -108,7 +108,7 @@ def certified(
 
     Options and errors as in `solve`; `start` is the basis of a like program's optimum.
     """
-    first, left = choose_method(lp, solver, start is not None), time_limit
+    first, left = choose_method(lp, solver, start is not None, threads), time_limit
     last, failure = None, SolverError("no method was tried")
     for method in dict.fromkeys((first, *_SECOND_TRIES)) if solver == "auto" else (first,):
         began, patience = time.perf_counter(), max(_PATIENCE[0], _PATIENCE[1] * lp.matrix.nnz)

@@ -11,8 +11,9 @@ import pyomo.environ as pyo
 import pytest
 
 import planner
-from planner.highs import METHODS, Optimum, choose_method, solve_program, write_model
+from planner.highs import METHODS, Optimum, _cores, choose_method, solve_program, write_model
 from planner.lp import LinearProgram
+from planner.pipeline import compile_instance
 from tests.equations.test_helium3 import FUSION
 from tests.worlds import CHIPS, PLANTS, discount, exactly, rent, value, world
 
@@ -208,6 +209,23 @@ def test_auto_chooses_by_size_and_simplex_for_a_warm_start(program: LinearProgra
     assert choose_method(program, "auto") != "simplex"
     assert choose_method(program, "auto", warm=True) == "simplex"
     assert choose_method(program, "pdlp", warm=True) == "pdlp"
+    for cores, chosen in ((2, "simplex"), (1, "hipo")):
+        monkeypatch.setattr("planner.highs._cores", lambda cores=cores: cores)
+        assert choose_method(program, "auto", threads=2) == chosen and choose_method(program, "auto") == "hipo"
+
+
+@pytest.mark.skipif(_cores() < 2, reason="there is one core")
+def test_threads_give_the_same_answer_to_the_last_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = compile_instance(planner.load(TOY.parent / "mandate"))
+    alone = solve_program(program, "simplex", threads=1)
+    monkeypatch.setattr("planner.highs.SIDE_BY_SIDE_FROM", 0)
+    said: list[str] = []
+    together = solve_program(program, "simplex", threads=2, log=said.append)
+    assert "parallel dual simplex" in "".join(said)
+    again = solve_program(program, "simplex", threads=1)
+    for other in (together, again):
+        assert np.array_equal(other.values, alone.values) and np.array_equal(other.duals, alone.duals)
+        assert other.iterations == alone.iterations
 
 
 def test_a_method_that_is_none_is_refused(program: LinearProgram) -> None:
