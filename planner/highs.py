@@ -30,7 +30,7 @@ _SOLVERS = {"simplex": "simplex", "ipm": "ipx", "hipo": "hipo", "pdlp": "pdlp"}
 SIMPLEX_UP_TO = 250_000
 
 #: From so many nonzeros a cold dual simplex method uses the threads that it was given: the same iterations, to the last digit of
-#: the answer, in 0.75 of the time on `accelerated` and two thirds on `world` with two. It is not the default, for its threads wait
+#: the answer, in 0.75 of the time on `accelerated` and two thirds on `world` with two. Not the default, for its threads wait
 #: by spinning: two such solves side by side on two cores took 2.7 times as long as two with one thread each.
 SIDE_BY_SIDE_FROM = 100_000
 
