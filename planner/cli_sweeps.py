@@ -69,10 +69,16 @@ def analyse(
     as_json: AsJson = False,
 ) -> None:
     """Say what the results of a sweep show so far, and draw it."""
+    from planner.errors import PlannerError
+    from planner.instance.problems import nearest
     from planner.sweeping.results import load_sweep
     from planner.sweeping.writing import write_analysis
 
     found = load_sweep(store)
+    for name in quantity:
+        if name not in found.results:
+            known = [*found.design.quantities, "objective"]
+            raise PlannerError(f"{store} has no column {name!r}, expected one of {', '.join(known)}{nearest(name, known)}")
     said = write_analysis(found, tuple(quantity), dark)
     print(json.dumps(found.as_dict()) if as_json else f"{found}\n\n{said}\n\nWritten to {store / 'analysis'}.")
 

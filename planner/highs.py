@@ -88,12 +88,14 @@ def solve_program(
     start: Basis | None = None,
     log: Callable[[str], None] | None = None,
     primal: bool = False,
+    near: bool = True,
 ) -> Optimum:
     """An optimum of a linear program.
 
-    `time_limit` in seconds of the solver's own work. `start` is taken where its shape is that of the program; `primal` asks
-    for the primal simplex method, to go on from a start that keeps every row after costs have changed. Raises
-    Infeasible, Unbounded, SolverLimit or SolverError where there is no optimum; SolverLimit on Ctrl-C too.
+    `time_limit` in seconds of the solver's own work. `start` is taken where its shape is that of the program, `near` says that
+    few iterations are expected from it; `primal` asks for the primal simplex method, to go on from a start that keeps every row
+    after costs have changed. Raises Infeasible, Unbounded, SolverLimit or SolverError where there is no optimum; SolverLimit on
+    Ctrl-C too.
     """
     chosen = choose_method(lp, method, start is not None, threads)
     highs = opened(lp, chosen, threads, time_limit, log)
@@ -110,6 +112,8 @@ def solve_program(
     if primal:
         _check(highs.setOptionValue("simplex_strategy", _PRIMAL), "use the primal simplex method")
     if start is not None and chosen == "simplex":
+        if near:
+            few_steps(highs)
         start_from(highs, lp, start)
     return answer(highs, chosen)
 
@@ -261,7 +265,11 @@ def _reached(highs: highspy.Highs) -> dict[str, Any]:
 
 
 def few_steps(highs: highspy.Highs) -> None:
-    """Have the dual simplex method take weights that cost nothing at the start: what pays where few iterations are left."""
+    """Have the dual simplex method take weights that cost nothing at the start: what pays where few iterations are left.
+
+    Steepest edges from a basis that is not slack cost a solve for each row before the first iteration: of 2.2 s on `accelerated`
+    for 613 iterations after 10 % more of a demand, 1.5 s; Devex takes 1,009 and 0.9 s. After twice the demand both take 5 s.
+    """
     _check(highs.setOptionValue("simplex_dual_edge_weight_strategy", _DEVEX), "weigh edges by Devex")
 
 

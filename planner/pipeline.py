@@ -103,10 +103,11 @@ def certified(
     threads: int | None = None,
     time_limit: float | None = None,
     start: Basis | None = None,
+    near: bool = True,
 ) -> tuple[Optimum, Certificate]:
     """The first answer to a program that is certified: of each method in turn, then refined from where the last one ended.
 
-    Options and errors as in `solve`; `start` is the basis of a like program's optimum.
+    Options and errors as in `solve`; `start` is the basis of a like program's optimum, `near` as in `solve_program`.
     """
     first, left = choose_method(lp, solver, start is not None, threads), time_limit
     last, failure = None, SolverError("no method was tried")
@@ -114,7 +115,7 @@ def certified(
         began, patience = time.perf_counter(), max(_PATIENCE[0], _PATIENCE[1] * lp.matrix.nnz)
         stalls = solver == "auto" and method == first and (left is None or patience < left)
         try:
-            optimum = _optimum(instance, lp, method, threads, patience if stalls else left, start, watch)
+            optimum = _optimum(instance, lp, method, threads, patience if stalls else left, start, near, watch)
         except SolverLimit as error:
             if not stalls or error.known["reason"] != "time limit":
                 raise
@@ -148,12 +149,13 @@ def _optimum(
     threads: int | None,
     time_limit: float | None,
     start: Basis | None,
+    near: bool,
     watch: Stopwatch,
 ) -> Optimum:
     """The optimum of the program; where there is none, the error says why."""
     try:
         with watch.step("solve"):
-            return solve_program(lp, method, threads, time_limit, start, logger.debug)
+            return solve_program(lp, method, threads, time_limit, start, logger.debug, near=near)
     except Infeasible as error:
         from planner.diagnosis import diagnose_infeasible
 

@@ -59,16 +59,22 @@ class Session:
 
     `instance` is the one that changes start from; `plan` the last plan; `built` counts how often a program was built, `solved`
     the answers. One in `check_every` is solved again from a new build and without a start (0: none), and `checked` counts these.
+    `near` says that changes are small, so that few iterations lead from one plan to the next.
     """
 
     def __init__(
-        self, instance: Instance, solver: str = "auto", threads: int | None = None, check_every: int = CHECK_EVERY
+        self,
+        instance: Instance,
+        solver: str = "auto",
+        threads: int | None = None,
+        check_every: int = CHECK_EVERY,
+        near: bool = True,
     ) -> None:
         self.instance = instance
         self.plan: Plan | None = None
         self.built = self.solved = self.checked = 0
         self.basis: Basis | None = None
-        self._check_every = check_every
+        self._check_every, self._near = check_every, near
         self._options: dict[str, Any] = {"solver": solver, "threads": threads}
         self._recorded: RecordedProgram | None = None
 
@@ -96,7 +102,9 @@ class Session:
         """
         watch = stopwatch or Stopwatch()
         program = self.program(instance, watch)
-        optimum, certificate = certified(instance, program, watch, **self._options, time_limit=time_limit, start=self.basis)
+        optimum, certificate = certified(
+            instance, program, watch, **self._options, time_limit=time_limit, start=self.basis, near=self._near
+        )
         self.solved += 1
         cold = None
         if check or (self._check_every and self.solved % self._check_every == 0):

@@ -96,7 +96,8 @@ class Answerer:
 
     def _session(self, scenarios: tuple[str, ...]) -> Session:
         if scenarios not in self._sessions:
-            session = Session(self.job.instances[scenarios], self.job.solver, threads=1, check_every=0)
+            # Points of a sample lie far apart: steepest edges are worth their start.
+            session = Session(self.job.instances[scenarios], self.job.solver, threads=1, check_every=0, near=False)
             session.basis = self.job.start.get(scenarios)
             self._sessions[scenarios] = session
         return self._sessions[scenarios]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
@@ -105,10 +106,18 @@ def _store(folder: Path, instance: Instance, design: Design, facts: dict[str, An
     store = Store.open(folder)
     names = ("instance_hash", "design", "time_limit", "check_every", "solver", "versions")
     was = store.facts
-    wrong = [f"its {name} was {was.get(name)}, and is {facts[name]}" for name in names if facts[name] != was.get(name)]
+    wrong = [
+        f"its {name} was {_brief(was.get(name))}, and is {_brief(facts[name])}" for name in names if facts[name] != was.get(name)
+    ]
     if wrong:
         raise PlannerError("\n".join([f"{folder} holds another sweep: it cannot go on", *wrong]))
     return store
+
+
+def _brief(fact: Any) -> str:
+    """A fact in a line: of a hash its beginning."""
+    text = str(fact)
+    return f"{text[:12]}..." if re.fullmatch("[0-9a-f]{32,}", text) else text
 
 
 def _fill(store: Store, instance: Instance, finished: set[int], executor: Executor | None, workers: int, watch: Watch) -> None:

@@ -72,8 +72,10 @@ class Store:
         try:
             facts = json.loads((folder / "sweep.json").read_text(encoding="utf-8"))
             design = from_dict(json.loads((folder / "design.json").read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise PlannerError(f"{folder} holds no sweep: {error}") from None
+        except OSError as error:
+            raise PlannerError(f"{folder} holds no sweep: {Path(error.filename or folder).name}: {error.strerror}") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise PlannerError(f"{folder} holds no sweep that can be read: {error}") from None
         return cls(folder, design, facts)
 
     @contextmanager

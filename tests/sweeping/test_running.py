@@ -111,14 +111,14 @@ def test_a_store_is_of_one_sweep(tmp_path: Path) -> None:
     planner.sweep(toy(), write(tmp_path, 2), tmp_path / "out", workers=1)
     with pytest.raises(planner.PlannerError, match="holds a sweep already"):
         planner.sweep(toy(), write(tmp_path, 2), tmp_path / "out")
-    with pytest.raises(planner.PlannerError, match="its design was"):
+    with pytest.raises(planner.PlannerError, match=r"its design was [0-9a-f]{12}\.\.\., and is [0-9a-f]{12}\.\.\.$"):
         planner.sweep(toy(), write(tmp_path, 4), tmp_path / "out", resume=True)
     dearer = toy().replace({"launch.rocket.price": ("*", 2)})
     with pytest.raises(planner.PlannerError, match="its instance_hash was"):
         planner.sweep(dearer, write(tmp_path, 2), tmp_path / "out", resume=True)
     with Store.open(tmp_path / "out").locked(), pytest.raises(planner.PlannerError, match="another process"):
         planner.sweep(toy(), write(tmp_path, 2), tmp_path / "out", resume=True)
-    with pytest.raises(planner.PlannerError, match="holds no sweep"):
+    with pytest.raises(planner.PlannerError, match=r"holds no sweep: sweep.json: No such file or directory$"):
         planner.load_sweep(tmp_path)
 
 
@@ -171,3 +171,11 @@ def test_merged_results_are_the_same_and_a_kill_between_leaves_none_twice(tmp_pa
         store.add(row)
     store.merge()
     assert store.unmerged() == 0 and list(store.results()["objective"]) == [n / 3 for n in range(16)]
+
+
+def test_a_number_that_is_not_there_is_an_error_with_the_nearest(tmp_path: Path, run: Any) -> None:
+    planner.sweep(toy(), write(tmp_path, 2), tmp_path / "out", workers=1)
+    said = run("analyse", str(tmp_path / "out"), "--quantity", "objectiv", "--quantity", "objective")
+    assert said.code == 2 and "has no column 'objectiv'" in said.err and "did you mean 'objective'?" in said.err
+    assert not (tmp_path / "out" / "analysis").exists()
+    assert run("analyse", str(tmp_path / "out"), "--quantity", "objective").code == 0
