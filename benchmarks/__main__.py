@@ -36,7 +36,7 @@ def main() -> None:
     )
     parser.add_argument("--peers", nargs="+", choices=peers.PEERS, default=list(peers.PEERS), help="who solves them")
     parser.add_argument("--families", nargs="+", choices=list(growth.SIZES), default=list(growth.SIZES), help="sizes that grow")
-    parser.add_argument("--points", type=int, default=256, help="points of the sweep; half of them by one worker and by two")
+    parser.add_argument("--points", type=int, default=256, help="points of the sweep, by two workers and by one")
     parser.add_argument("--runs", type=int, default=3, help="runs of each peer and of each instance")
     parser.add_argument("--minutes", type=float, default=25, help="after so long nothing further begins")
     parser.add_argument("--longest", type=float, default=900, metavar="S", help="seconds after which a single run is killed")
@@ -74,7 +74,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     if "steps" in wanted:
         results["steps"] = steps.measure(instances(), arguments.runs, whole, arguments.longest)
     if "sweeps" in wanted:
-        results["sweeps"] = sweeps.measure(arguments.points, arguments.points // 2, 12, 4 * arguments.longest)
+        results["sweeps"] = sweeps.measure(arguments.points, 12, 4 * arguments.longest)
     return results
 
 

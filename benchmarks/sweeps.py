@@ -19,21 +19,20 @@ ADDRESSES = (
 )  # fmt: skip
 
 
-def measure(points: int, few: int, sample: int, longest: float) -> dict[str, Any]:
-    """A sweep of all points with two workers, `few` points with one and with two, `sample` of the points cold, and re-solves."""
+def measure(points: int, sample: int, longest: float) -> dict[str, Any]:
+    """A sweep of all points with two workers and with one, `sample` of the points cold, and re-solves."""
     with tempfile.TemporaryDirectory() as scratch:
-        designs = {number: _design(Path(scratch), number) for number in {points, few}}
-        swept = _sweep(designs[points], Path(scratch, "all"), 2, longest)
-        pair = {workers: _sweep(designs[few], Path(scratch, f"few{workers}"), workers, longest) for workers in (1, 2)}
+        design = _design(Path(scratch), points)
+        swept, alone = (_sweep(design, Path(scratch, str(workers)), workers, longest) for workers in (2, 1))
         numbers = [str(points * place // sample) for place in range(sample)]
-        cold = run(["-m", "benchmarks.cold_loop", INSTANCE, str(designs[points]), *numbers], longest)
+        cold = run(["-m", "benchmarks.cold_loop", INSTANCE, str(design), *numbers], longest)
         tell(f"sweeps: {sample} points cold in a loop: {cold.get('failed') or format(sum(cold['seconds']), '.1f') + ' s'}")
         again = run(["-m", "benchmarks.resolving", INSTANCE, *ADDRESSES], longest)
         tell(f"sweeps: {again.get('failed') or 'sessions solved again'}")
     many = run(["-m", "benchmarks.many"], longest)
     tell(f"sweeps: {many.get('failed') or 'points that take no time'}")
-    failed = [part["failed"] for part in (swept, *pair.values(), cold, again, many) if "failed" in part]
-    return {"failed": failed[0]} if failed else {**summed_up(points, few, swept, pair, cold, again), "many": many}
+    failed = [part["failed"] for part in (swept, alone, cold, again, many) if "failed" in part]
+    return {"failed": failed[0]} if failed else {**summed_up(points, swept, alone, cold, again), "many": many}
 
 
 def _design(folder: Path, points: int) -> Path:
@@ -50,7 +49,7 @@ def _sweep(design: Path, out: Path, workers: int, longest: float) -> dict[str, A
 
 
 def summed_up(
-    points: int, few: int, swept: dict[str, Any], pair: dict[int, dict[str, Any]], cold: dict[str, Any], again: dict[str, Any]
+    points: int, swept: dict[str, Any], alone: dict[str, Any], cold: dict[str, Any], again: dict[str, Any]
 ) -> dict[str, Any]:
     """The ratios that the goals speak of."""
     cold_each = statistics.mean(cold["seconds"])
@@ -63,9 +62,9 @@ def summed_up(
         for address, found in again["resolves"].items()
     }  # fmt: skip
     return {
-        "points": points, "few": few, "sample": len(cold["seconds"]), "counts": swept["counts"],
+        "points": points, "sample": len(cold["seconds"]), "counts": swept["counts"],
         "seconds": swept["whole"], "seconds a point": swept["seconds_a_point"], "cold a point": cold_each,
         "times faster": cold_each * points / swept["whole"],
-        "one worker": pair[1]["whole"], "two workers": pair[2]["whole"], "gain": pair[1]["whole"] / pair[2]["whole"],
+        "one worker": alone["whole"], "gain": alone["whole"] / swept["whole"],
         "resolves": resolves,
     }  # fmt: skip

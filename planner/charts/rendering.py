@@ -50,6 +50,13 @@ def save_chart(chart: Any, path: str | Path, dark: bool = False) -> Path:
     return _write(themed(chart, dark), _checked(Path(path)))
 
 
+def save_both(chart: Any, stem: Path, dark: bool = False) -> None:
+    """Write a chart as `stem`.svg and `stem`.png, drawn once; errors as `save`."""
+    picture = _text(themed(chart, dark).to_dict(validate=False))
+    _put(picture.encode(), stem.parent / f"{stem.name}.svg")
+    _put(needed("vl_convert").svg_to_png(picture, scale=2), stem.parent / f"{stem.name}.png")
+
+
 def _checked(target: Path) -> Path:
     if target.suffix not in (".svg", ".png"):
         raise PlannerError(f"{target.name}: a picture is drawn as .svg or .png")
@@ -72,6 +79,10 @@ def _write(chart: Any, target: Path) -> Path:
         picture = io.BytesIO()
         chart.save(picture, format="png", scale_factor=2)
         content = picture.getvalue()
+    return _put(content, target)
+
+
+def _put(content: bytes, target: Path) -> Path:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -93,6 +94,16 @@ class Answerer:
         if basis is not None:
             self.job = replace(self.job, start={**self.job.start, scenarios: basis})
         return basis
+
+    def build(self, scenarios: Sequence[tuple[str, ...]]) -> None:
+        """Build the programs of these scenarios before any point asks for them; what cannot be built is told at the points."""
+        for names in scenarios:
+            with suppress(PlannerError):
+                self._session(names).program(self.job.instances[names])
+
+    def know(self, start: Mapping[tuple[str, ...], Basis]) -> None:
+        """Have chains start from these bases from now on."""
+        self.job = replace(self.job, start={**self.job.start, **start})
 
     def _session(self, scenarios: tuple[str, ...]) -> Session:
         if scenarios not in self._sessions:

@@ -49,6 +49,10 @@ def _serve(asked: Connection, rows: Connection) -> None:
         answer: Any = None
         if what == "begin":
             answerer.begin()
+        elif what == "build":
+            answerer.build(given)
+        elif what == "know":
+            answerer.know(given)
         elif what == "start":
             answer = answerer.start_of(given)
         else:

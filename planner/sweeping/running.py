@@ -131,7 +131,8 @@ def _fill(store: Store, instance: Instance, finished: set[int], executor: Execut
     with _stopping(job.key, store):
         missing = [p for p in design.points if p.number not in finished]
         needed = list(dict.fromkeys(point.scenarios for point in missing))
-        packed = pack(replace(job, start=start_bases(job, needed)))
+        ready = min(workers, len(missing)) if executor is None else 1
+        packed = pack(replace(job, start=start_bases(job, needed, ready)))
         by_number = {point.number: point for point in missing}
         tasks = [
             Task(packed, tuple(by_number[number] for number in part), str(store.folder.absolute()), facts["token"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pickle
 import zlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -125,18 +126,59 @@ class _Solving:
         }  # fmt: skip
 
 
-def start_bases(job: Job, scenarios: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], Any]:
-    """The bases from which chains start, of the instances themselves; none where an instance has no plan or no child answers."""
-    found: dict[tuple[str, ...], Any] = {}
+def start_bases(job: Job, scenarios: Sequence[tuple[str, ...]], ready: int = 1) -> dict[tuple[str, ...], Any]:
+    """The bases from which chains start, of the instances themselves; none where an instance has no plan or no child answers.
+
+    Meanwhile other children start and build what they will need, so that `ready` of them are there at the end.
+    """
     seconds = job.time_limit * (1 + PATIENCE[0]) + PATIENCE[1]
-    for names in scenarios:
-        child = CHILDREN.take(job)
+    found: dict[tuple[str, ...], Any] = {}
+    with ThreadPoolExecutor(max(1, ready)) as threads:
         try:
-            basis = child.ask("start", names, seconds)
-        except ChildLost:
-            CHILDREN.drop(child)
-            continue
-        CHILDREN.put_back(child)
-        if basis is not None:
-            found[names] = basis
+            others = [threads.submit(_ready, job, tuple(scenarios), seconds) for _ in range(ready - 1)]
+            for names in scenarios:
+                basis = _start(job, names, seconds)
+                if basis is not None:
+                    found[names] = basis
+            for other in others:
+                if (child := other.result()) is not None:
+                    _told(child, found, seconds)
+        except BaseException:
+            CHILDREN.stop(job.key)  # nothing waits for them then
+            raise
     return found
+
+
+def _start(job: Job, scenarios: tuple[str, ...], seconds: float) -> Any:
+    """The basis of the optimum of an instance itself, or None."""
+    child = CHILDREN.take(job)
+    try:
+        basis = child.ask("start", scenarios, seconds)
+    except ChildLost:
+        CHILDREN.drop(child)
+        return None
+    CHILDREN.put_back(child)
+    return basis
+
+
+def _ready(job: Job, scenarios: Sequence[tuple[str, ...]], seconds: float) -> Child | None:
+    """A new child that has built the programs of these scenarios; None where it was lost, which costs time only."""
+    child = None
+    try:
+        child = CHILDREN.take(job)
+        child.ask("build", scenarios, seconds)
+    except ChildLost:
+        if child is not None:
+            CHILDREN.drop(child)
+        return None
+    return child
+
+
+def _told(child: Child, start: dict[tuple[str, ...], Any], seconds: float) -> None:
+    """Tell a child from where chains start, and leave it to the tasks."""
+    try:
+        child.ask("know", start, seconds)
+    except ChildLost:
+        CHILDREN.drop(child)
+    else:
+        CHILDREN.put_back(child)

@@ -48,5 +48,7 @@ def _write(found: SweepAnalysis, said: str, folder: Path, dark: bool) -> None:
     for name, table in tables.items():
         if len(table):
             table.to_csv(folder / f"{name}.csv", index=False)
-    for ending in (".svg", ".png"):
-        found.save_pictures(folder, ending, dark)
+    from planner.charts.rendering import save_both
+
+    for name, chart in found.pictures().items():
+        save_both(chart, folder / name, dark)
