@@ -183,7 +183,7 @@ def test_a_feasible_vertex_that_is_not_the_best_is_found(program: LinearProgram)
 
 
 def test_an_answer_that_the_certificate_refuses_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    def worse(lp: LinearProgram, *others: Any) -> Optimum:
+    def worse(lp: LinearProgram, *others: Any, **more: Any) -> Optimum:
         found = solve_program(lp, *others)
         return replace(found, values=1.01 * found.values)
 
@@ -260,7 +260,7 @@ def test_a_program_that_is_called_unbounded_and_is_not(program: LinearProgram, m
     assert ray is not None and falls_without_end(earns, ray)
     assert not falls_without_end(program, ray)
 
-    def unbounded(*given: Any) -> Optimum:
+    def unbounded(*given: Any, **more: Any) -> Optimum:
         raise planner.Unbounded("the cost can fall without end")
 
     # The solver has no direction to show for it, or one that is none; the next method, and then refinement, is asked.

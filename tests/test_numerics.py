@@ -124,7 +124,7 @@ def test_numbers_that_lie_too_far_apart_are_named() -> None:
 @pytest.mark.parametrize("solver", ["auto", "simplex"])
 @pytest.mark.filterwarnings("default")
 def test_a_solver_that_fails_says_whose_fault_it_is(solver: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*given: Any) -> None:
+    def fail(*given: Any, **more: Any) -> None:
         raise planner.SolverError("HiGHS would not solve the program")
 
     monkeypatch.setattr("planner.pipeline.solve_program", fail)

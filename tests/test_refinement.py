@@ -186,7 +186,7 @@ def test_a_plan_is_of_the_refined_values(toy: LinearProgram, monkeypatch: pytest
     right = planner.solve(TOY, exact=True)
     assert right.facts["exact_certificate"]["rounds"] == 0
     loose = replace(loosely(toy, 1e-2), values=solve_program(toy).values, duals=solve_program(toy).duals)
-    monkeypatch.setattr("planner.pipeline.solve_program", lambda *given: loose)
+    monkeypatch.setattr("planner.pipeline.solve_program", lambda *given, **more: loose)
     assert planner.solve(TOY).facts["certificate"]["holds"]  # the values are right; the basis is not, and only `exact` looks
     plan = planner.solve(TOY, exact=True)
     said = plan.facts["exact_certificate"]
@@ -197,7 +197,7 @@ def test_a_plan_is_of_the_refined_values(toy: LinearProgram, monkeypatch: pytest
     assert one == pytest.approx(other, rel=1e-9, abs=1e-9)
 
 
-def _fails(*given: Any) -> Optimum:
+def _fails(*given: Any, **more: Any) -> Optimum:
     raise planner.SolverError("HiGHS would not solve the program")
 
 
