@@ -129,10 +129,17 @@ def shown(table: pd.DataFrame) -> pd.DataFrame:
         printed[side] = [figures(value) if kink else "" for value, kink in zip(printed[side], kinked, strict=True)]
     if not kinked.any():
         printed = printed.drop(columns=["below", "above"])
-    years = printed["value"].isna()
-    for name in ("value", "low", "high"):
-        printed[name] = [_told(value, of_years, name) for value, of_years in zip(printed[name], years, strict=True)]
-    return printed
+    return with_factors(printed)
+
+
+def with_factors(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with `value`, `low` and `high` in words: of rows that state years, the ends of the range are factors of them."""
+    years = table["value"].isna()
+    said = {
+        name: [_told(value, of_years, name) for value, of_years in zip(table[name], years, strict=True)]
+        for name in ("value", "low", "high")
+    }
+    return table.assign(**said)
 
 
 def _told(value: float, of_years: bool, name: str) -> str:

@@ -11,6 +11,7 @@ from planner.charts import available, stack, tornado
 from planner.explaining import PARTS, Explanation, explain
 from planner.explaining.binding import shown as binding_lines
 from planner.explaining.price_stack import components
+from planner.explaining.sensitivity import with_factors
 from planner.plan import Plan
 from planner.reporting.figures import Figure, chart_figure, drawn_figure
 from planner.reporting.tables import Cell, Table, cell, heading, share_text, tidy
@@ -24,6 +25,9 @@ _HOW_TO_ENTER = (
     "all else as it is, and the share by which its cost would have to fall, its mass to fall, or its output to rise instead. "
     "Above 100 % it would have to be paid for; empty where that alone is not enough."
 )
+
+#: Reasons as a cell has them, by how they begin.
+_IN_SHORT = {"it would do": "does as well", "at no price": "at no price"}
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,10 @@ def _price_stack(plan: Plan, found: Explanation) -> Section:
 
 def _entry(plan: Plan, found: Explanation) -> Section:
     table = found.tables["entry"]
-    nearest = table[table["exact"].astype(bool)].head(_MOST_ROWS)
+    nearest = table[table["exact"].astype(bool)].drop_duplicates(["technology", "site"]).head(_MOST_ROWS)
     rest = len(table) - len(nearest)
     kept = nearest[["technology", "site", "year", "capex", "entry_capex", "unit", "cheaper", "lighter", "better", "reason"]]
+    kept = kept.assign(reason=[_IN_SHORT.get(reason[:11], reason) for reason in kept["reason"]])
     shares = ("cheaper", "lighter", "better")
     tables = [_table(kept, "What would have to be cheaper, lighter or better, and by how much", shares, 2)] if len(kept) else []
     left_out = "" if not rest else f"{rest} more rows, of other years and of what is farther off, are not in this page"
@@ -82,10 +87,10 @@ def _sensitivity(plan: Plan, found: Explanation) -> Section:
     caption = (
         "The change of the total cost in GUSD where a number takes the low or the high end of its own range: its exact "
         "derivative times the distance, an estimate far off, since a plan adapts. Elasticity: per cent of the cost per cent of "
-        "the number."
+        "the number. Where a row states years, its ends are factors of them, such as x 0.4."
     )
     known = table.dropna(subset=["low_change", "high_change"])
-    kept = table.dropna(subset=["elasticity"]).head(_MOST_ROWS)
+    kept = with_factors(table.dropna(subset=["elasticity"]).head(_MOST_ROWS))
     columns = ["address", "value", "unit", "low", "high", "status", "derivative", "elasticity", "low_change", "high_change"]
     tables = [_table(kept[columns], f"{title}: derivative in GUSD per unit, changes in GUSD")] if len(kept) else []
     figures = []
