@@ -94,11 +94,12 @@ class Directions:
             np.where(np.isfinite(part.row_lower), change.row_lower - used, -np.inf),
             np.where(np.isfinite(part.row_upper), change.row_upper - used, np.inf),
         )
-        moved = np.flatnonzero(change.col_lower * np.isfinite(part.col_lower) + change.col_upper * np.isfinite(part.col_upper))
+        at_low, at_high = (np.isfinite(bound) for bound in (part.col_lower, part.col_upper))
+        moved = np.flatnonzero((at_low & (change.col_lower != 0)) | (at_high & (change.col_upper != 0)))
         columns = {
             int(j): (
-                change.col_lower[j] if np.isfinite(part.col_lower[j]) else -np.inf,
-                change.col_upper[j] if np.isfinite(part.col_upper[j]) else np.inf,
+                change.col_lower[j] if at_low[j] else -np.inf,
+                change.col_upper[j] if at_high[j] else np.inf,
             )
             for j in moved
         }
@@ -130,7 +131,12 @@ class Directions:
             row_lower=np.append(self._cone.row_lower, 1.0), row_upper=np.append(self._cone.row_upper, 1.0),
         )  # fmt: skip
         solver = Repeated(mix)
-        first = _unit(solver.solve(Basis(self._basis.columns, np.append(self._basis.rows, np.int8(BASIC)))))
+        try:
+            first = _unit(solver.solve(Basis(self._basis.columns, np.append(self._basis.rows, np.int8(BASIC)))))
+        except SolverLimit:
+            raise
+        except (Infeasible, Unbounded, SolverError):
+            return float("nan")
         return self._share(lambda entries, start: solver.solve(start, entries=entries), changes, first, _MOST_OUTPUT)
 
     def _entries(self, rows: str, columns: list[int]) -> dict[tuple[int, int], float]:
@@ -168,7 +174,7 @@ class Directions:
             return _root(unit_at, slope, unit, most)
         except SolverLimit:
             raise
-        except (Unbounded, SolverError):
+        except (Infeasible, Unbounded, SolverError):
             return float("nan")
 
 
