@@ -19,20 +19,22 @@ from planner.running import run_to_an_end, stopped_early
 
 logger = logging.getLogger("planner")
 
+#: The simplex method on a program narrowed by the plans of coarser ones: `planner.coarse_to_fine`.
+COARSE_TO_FINE = "coarse-to-fine"
+
 #: What may be asked for as a method; `auto` chooses by size.
-METHODS = ("auto", "simplex", "ipm", "hipo", "pdlp")
+METHODS = ("auto", "simplex", COARSE_TO_FINE, "ipm", "hipo", "pdlp")
 
 #: What HiGHS calls them; its own `ipm` is whichever of its two interior points is installed.
 _SOLVERS = {"simplex": "simplex", "ipm": "ipx", "hipo": "hipo", "pdlp": "pdlp"}
 
-#: Above so many nonzeros `auto` takes an interior point, unless it was given threads; up to 152,000 the dual simplex was measured
-#: to be as fast or faster.
-SIMPLEX_UP_TO = 250_000
+#: From so many nonzeros `auto` goes from coarse to fine where it starts cold.
+COARSE_FROM = 100_000
 
 #: From so many nonzeros a cold dual simplex method uses the threads that it was given: the same iterations, to the last digit of
 #: the answer, in 0.75 of the time on `accelerated` and two thirds on `world` with two. Not the default, for its threads wait
 #: by spinning: two such solves side by side on two cores took 2.7 times as long as two with one thread each.
-SIDE_BY_SIDE_FROM = 100_000
+SIDE_BY_SIDE_FROM = 20_000
 
 #: What HiGHS is asked to keep to; the certificate has its own, stated tolerances. PDLP needs it too: what it calls
 #: optimal at the usual 1e-7 of a norm misses single rows by more than a certificate accepts.
@@ -97,7 +99,9 @@ def solve_program(
     after costs have changed. Raises Infeasible, Unbounded, SolverLimit or SolverError where there is no optimum; SolverLimit on
     Ctrl-C too.
     """
-    chosen = choose_method(lp, method, start is not None, threads)
+    chosen = choose_method(lp, method, start is not None)
+    if chosen == COARSE_TO_FINE:
+        chosen = "simplex"  # a program by itself has nothing coarser
     highs = opened(lp, chosen, threads, time_limit, log)
     side_by_side = min(threads or 1, _cores())
     if chosen == "simplex" and start is None and not primal and lp.matrix.nnz >= SIDE_BY_SIDE_FROM and side_by_side > 1:
@@ -186,13 +190,13 @@ def row_ranges(lp: LinearProgram, optimum: Optimum) -> tuple[Vector, Vector]:
     return less, more
 
 
-def choose_method(lp: LinearProgram, method: str, warm: bool = False, threads: int | None = None) -> str:
-    """The method that `auto` stands for; a warm start is one for the simplex method, and so are several threads."""
+def choose_method(lp: LinearProgram, method: str, warm: bool = False) -> str:
+    """The method that `auto` stands for; a warm start is one for the simplex method."""
     if method not in METHODS:
         raise PlannerError(f"no method is called {method!r}; there are {', '.join(METHODS)}")
     if method != "auto":
         return method
-    return "simplex" if warm or lp.matrix.nnz <= SIMPLEX_UP_TO or min(threads or 1, _cores()) > 1 else "hipo"
+    return "simplex" if warm or lp.matrix.nnz < COARSE_FROM else COARSE_TO_FINE
 
 
 def _cores() -> int:

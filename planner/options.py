@@ -21,6 +21,7 @@ class Method(StrEnum):
 
     auto = "auto"
     simplex = "simplex"
+    coarse_to_fine = "coarse-to-fine"
     ipm = "ipm"
     hipo = "hipo"
     pdlp = "pdlp"

@@ -11,7 +11,7 @@ from typing import Any
 
 from planner.certificate import Certificate, certify, falls_without_end
 from planner.errors import Infeasible, NotCertified, SolverError, SolverLimit, Unbounded
-from planner.highs import Basis, Optimum, choose_method, primal_ray, row_ranges, solve_program
+from planner.highs import COARSE_TO_FINE, Basis, Optimum, choose_method, primal_ray, row_ranges, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, compile
 from planner.model import build
@@ -66,7 +66,7 @@ def solve(
 ) -> Plan:
     """The least-cost plan of an instance, certified.
 
-    `solver` is auto, simplex, ipm, hipo or pdlp; `time_limit` bounds the solver's own seconds; `exact` asks for
+    `solver` is auto, simplex, coarse-to-fine, ipm, hipo or pdlp; `time_limit` bounds the solver's own seconds; `exact` asks for
     the certificate in rational arithmetic as well, `ranging` for how far each price holds; `warm_start` is a plan of a like
     instance; `program` the instance's own program where the caller has compiled it already. Raises Infeasible,
     Unbounded, SolverLimit, SolverError, or NotCertified where the answer is not optimal to the stated tolerances.
@@ -109,7 +109,7 @@ def certified(
 
     Options and errors as in `solve`; `start` is the basis of a like program's optimum, `near` as in `solve_program`.
     """
-    first, left = choose_method(lp, solver, start is not None, threads), time_limit
+    first, left = choose_method(lp, solver, start is not None), time_limit
     last, failure = None, SolverError("no method was tried")
     for method in dict.fromkeys((first, *_SECOND_TRIES)) if solver == "auto" else (first,):
         began, patience = time.perf_counter(), max(_PATIENCE[0], _PATIENCE[1] * lp.matrix.nnz)
@@ -155,6 +155,10 @@ def _optimum(
     """The optimum of the program; where there is none, the error says why."""
     try:
         with watch.step("solve"):
+            if method == COARSE_TO_FINE and start is None:
+                from planner.coarse_to_fine import solve_coarse_to_fine
+
+                return solve_coarse_to_fine(instance, lp, threads, time_limit, logger.debug)
             return solve_program(lp, method, threads, time_limit, start, logger.debug, near=near)
     except Infeasible as error:
         from planner.diagnosis import diagnose_infeasible
