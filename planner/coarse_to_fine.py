@@ -32,6 +32,10 @@ EVERY = 4
 #: times as many builds to be found by prices; on programs of a quarter of that it takes longer than it saves.
 MERGED_FROM = 400_000
 
+#: Seconds that coarse and narrow programs may take together, at least and a nonzero of the whole, four times what was measured:
+#: with too few builds there may be no plan, and the simplex method may stall on that for hours.
+_PATIENCE = (5.0, 4e-4)
+
 #: How the families of columns end that hold what is built, by technology, site and year.
 _BUILT = ".build"
 
@@ -60,22 +64,26 @@ def solve_coarse_to_fine(
     Options and errors as `highs.solve_program`; `time_limit` is for all solves together.
     """
     began = time.perf_counter()
+    patience = max(_PATIENCE[0], _PATIENCE[1] * lp.matrix.nnz)
 
-    def solve(program: LinearProgram, start: Basis | None = None) -> Optimum:
-        left = None if time_limit is None else max(time_limit - (time.perf_counter() - began), 0.0)
+    def solve(program: LinearProgram, start: Basis | None, most: float | None) -> Optimum:
+        left = None if most is None else max(most - (time.perf_counter() - began), 0.0)
         return solve_program(program, "simplex", threads, left, start, log, primal=start is not None)
+
+    def attempt(program: LinearProgram, start: Basis | None = None) -> Optimum:
+        return solve(program, start, patience if time_limit is None else min(patience, time_limit))
 
     basis, iterations = None, 0
     try:
-        held, iterations = _held(instance, lp, solve)
+        held, iterations = _held(instance, lp, attempt)
         if held.any():
-            basis, more = widened_basis(lp, held, solve)
+            basis, more = widened_basis(lp, held, attempt)
             iterations += more
-    except SolverLimit:
-        raise
     except PlannerError as error:
+        if isinstance(error, SolverLimit) and error.known["reason"] != "time limit":
+            raise
         logger.info("no coarse plan helps: %s", error)
-    found = solve(lp, basis)
+    found = solve(lp, basis, time_limit)
     seconds = time.perf_counter() - began
     return replace(found, method=COARSE_TO_FINE, iterations=iterations + found.iterations, seconds=seconds)
 
