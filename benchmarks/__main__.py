@@ -29,11 +29,12 @@ def main() -> None:
         "--cases", nargs="+", metavar="NAME", help="instances that the peers solve; else mandate to thousand_terawatts"
     )
     parser.add_argument(
-        "--world", action="store_true", help="let the peers solve the instance world too, by hipo and by default, once each"
+        "--world", action="store_true", help="let the peers solve the instance world too, by HiGHS's default method, once each"
     )
     parser.add_argument(
         "--method", choices=["simplex", "ipm", "hipo", "default"], help="method of all peers; else that of the case"
     )
+    parser.add_argument("--threads", type=int, default=1, help="threads that planner has where it chooses the method")
     parser.add_argument("--peers", nargs="+", choices=peers.PEERS, default=list(peers.PEERS), help="who solves them")
     parser.add_argument("--families", nargs="+", choices=list(growth.SIZES), default=list(growth.SIZES), help="sizes that grow")
     parser.add_argument("--points", type=int, default=256, help="points of the sweep, by two workers and by one")
@@ -64,10 +65,11 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         cases = {name: {**peers.CASES, **peers.WORLD}.get(name, "simplex") for name in arguments.cases or peers.CASES}
         cases = {name: arguments.method or method for name, method in cases.items()}
         some = Budget(whole.left / 60 * (0.6 if len(wanted) > 1 else 1))
-        results["peers"] = peers.compare(cases, arguments.runs, some, arguments.longest, arguments.peers)
+        threads, who = arguments.threads, arguments.peers
+        results["peers"] = peers.compare(cases, arguments.runs, some, arguments.longest, who, threads)
         if arguments.world:
             world = {name: arguments.method or method for name, method in peers.WORLD.items()}
-            results["peers"] |= peers.compare(world, 1, whole, 4 * arguments.longest, arguments.peers)
+            results["peers"] |= peers.compare(world, 1, whole, 4 * arguments.longest, who, threads)
     if "growth" in wanted:
         some = Budget(whole.left / 60 * (0.7 if "steps" in wanted else 1))
         results["growth"] = growth.grow(arguments.families, 1, some, arguments.longest)
@@ -81,7 +83,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
 def instances() -> list[str]:
     """The names of the shipped instances; `world`, which takes minutes, is left to the peers."""
     folders = (path.parent for path in sorted(Path(ROOT, "instances").glob("*/instance.toml")))
-    return [folder.name for folder in folders if folder.name not in peers.WORLD]
+    return [folder.name for folder in folders if f"{folder.name}:default" not in peers.WORLD]
 
 
 if __name__ == "__main__":

@@ -62,12 +62,20 @@ def peer_table(peers: dict[str, Any]) -> str:
             rest = [f"{figures['iterations']:,}", str(figures["runs"]), f"{figures['objective']:.10g}"]
             rows.append([case, NAMES[peer], *time, *memory, *rest])
     sizes = [
-        f"* `{case}`: {found['rows']:,} rows x {found['columns']:,} columns, {found['nonzeros']:,} nonzeros; {found['method']}"
+        f"* `{case}`: {found['rows']:,} rows x {found['columns']:,} columns, {found['nonzeros']:,} nonzeros; {asked(found)}"
         for case, found in peers.items()
         if "rows" in found
     ]
     head = ["instance", "by", "s", "x HiGHS alone", "of CPU", "MiB", "x HiGHS alone", "iterations", "runs", "objective"]
     return markdown(head, rows, 2) + "\n\n" + "\n".join(sizes)
+
+
+def asked(found: dict[str, Any]) -> str:
+    """The method that all were asked for, or what each chose."""
+    if found["method"] != "default":
+        return str(found["method"])
+    threads = found.get("threads", 1)
+    return f"HiGHS's default method, and planner's `auto` with {threads} thread{'s' if threads > 1 else ''}"
 
 
 def spread(ratio: list[float] | None) -> str:
