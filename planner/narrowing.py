@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import scipy.sparse as sparse
@@ -119,7 +120,6 @@ def widened_basis(lp: LinearProgram, held: Mask, solve: Solve) -> tuple[Basis, i
 
 def _paying(rest: LinearProgram, held: Mask, solve: Solve) -> tuple[Mask, Basis, int]:
     """Which of the held columns of a program pay, and its optimal basis where all of them are nought."""
-    from dataclasses import replace
 
     def within(most: float) -> Optimum:
         return solve(replace(rest, col_upper=np.where(held, np.minimum(rest.col_upper, most), rest.col_upper)), None)

@@ -31,13 +31,23 @@ INSTANCES = Path(__file__).parents[1] / "instances"
 
 
 @cache
+def instance_called(name: str) -> planner.Instance:
+    return MAKES[name]() if name in MAKES else planner.load(INSTANCES / name)
+
+
 def mandate() -> planner.Instance:
-    return planner.load(INSTANCES / "mandate")
+    """One that must put much on the Moon, which no plan of fewer years can."""
+    return instance_called("mandate")
+
+
+def baseline() -> planner.Instance:
+    """One that every plan of fewer years helps."""
+    return instance_called("baseline")
 
 
 @cache
 def made(name: str) -> tuple[LinearProgram, float]:
-    lp = compile_instance(mandate() if name == "mandate" else MAKES[name]())
+    lp = compile_instance(instance_called(name))
     return lp, solve_program(lp, "simplex").objective
 
 
@@ -206,11 +216,11 @@ def test_seasons_that_are_alike_merge_without_loss(tmp_path: Path) -> None:
     assert solve_program(merged, "simplex").objective == pytest.approx(solve_program(lp, "simplex").objective, rel=1e-9)
 
 
-@pytest.mark.parametrize("name", ["mandate", "crossroads"])
+@pytest.mark.parametrize("name", ["baseline", "mandate", "crossroads"])
 def test_the_cost_is_that_of_the_simplex_method(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coarse_to_fine, "MERGED_FROM", 0)
     monkeypatch.setattr(coarse_to_fine, "EVERY", 2)
-    instance = mandate() if name == "mandate" else MAKES[name]()
+    instance = instance_called(name)
     plan = planner.solve(instance, solver=COARSE_TO_FINE, exact=True)
     assert plan.objective == pytest.approx(made(name)[1], rel=1e-9)
     assert plan.facts["solver"]["method"] == COARSE_TO_FINE
@@ -226,8 +236,26 @@ def test_a_large_program_goes_from_coarse_to_fine_by_itself(monkeypatch: pytest.
     assert planner.solve(instance, warm_start=cold).facts["solver"]["method"] == "simplex"
 
 
+def test_a_narrow_program_is_what_takes_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole program is left nothing to do, and what is solved in its place is half as large."""
+    sizes: list[tuple[int, int]] = []
+
+    def solving(program: LinearProgram, *rest: Any, **more: Any) -> Optimum:
+        found = solve_program(program, *rest, **more)
+        sizes.append((program.matrix.shape[0], found.iterations))
+        return found
+
+    monkeypatch.setattr(coarse_to_fine, "solve_program", solving)
+    lp, best = made("baseline")
+    found = solve_coarse_to_fine(baseline(), lp)
+    assert found.objective == pytest.approx(best, rel=1e-9)
+    assert sizes[-1] == (lp.matrix.shape[0], 0)
+    assert max(rows for rows, _ in sizes[:-1]) < 0.6 * lp.matrix.shape[0]
+    assert found.iterations == sum(iterations for _, iterations in sizes)
+
+
 def test_the_same_run_gives_the_same_plan() -> None:
-    first, second = (solve_coarse_to_fine(mandate(), made("mandate")[0]) for _ in range(2))
+    first, second = (solve_coarse_to_fine(baseline(), made("baseline")[0]) for _ in range(2))
     assert np.array_equal(first.values, second.values) and first.iterations == second.iterations > 0
 
 
@@ -261,3 +289,39 @@ def test_an_instance_without_a_plan_is_told_so(monkeypatch: pytest.MonkeyPatch) 
 def test_time_that_is_up_ends_it() -> None:
     with pytest.raises(SolverLimit):
         solve_coarse_to_fine(mandate(), made("mandate")[0], time_limit=0.0)
+
+
+def test_no_solve_on_the_way_is_given_more_than_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float | None] = []
+
+    def solving(program: LinearProgram, method: str, threads: Any, time_limit: float | None, *rest: Any, **more: Any) -> Optimum:
+        given.append(time_limit)
+        return solve_program(program, method, threads, time_limit, *rest, **more)
+
+    monkeypatch.setattr(coarse_to_fine, "solve_program", solving)
+    solve_coarse_to_fine(baseline(), made("baseline")[0], time_limit=4.0)
+    known = [limit for limit in given if limit is not None]
+    assert len(known) == len(given) > 3 and max(known) <= 4.0 and sorted(known, reverse=True) == known
+    given.clear()
+    lp = made("baseline")[0]
+    solve_coarse_to_fine(baseline(), lp)
+    most = max(coarse_to_fine._PATIENCE[0], coarse_to_fine._PATIENCE[1] * lp.matrix.nnz)
+    assert given[-1] is None and all(limit is not None and limit <= most for limit in given[:-1])
+
+
+@pytest.mark.parametrize(("reach", "allowed"), [(0, {2034, 2035, 2037}), (1, {2030, 2032, 2034, 2035, 2037, 2038, 2040})])
+def test_a_coarse_build_speaks_for_its_own_years_and_those_around(reach: int, allowed: set[int]) -> None:
+    """Coarse years 2026, 2030, 2034, 2038: only 2034 builds; a fine year belongs to the coarse year at or before it."""
+    years = [2027, 2030, 2032, 2034, 2035, 2037, 2038, 2040]
+    bounds = [(0.0, math.inf)] * 8
+    fine = replace(
+        lp_of([[1.0] * 8], [0], [1], bounds), columns=(Family("power.build", "", 0, [("pv", "pole", year) for year in years]),)
+    )  # fmt: skip
+    coarse = replace(
+        lp_of([[1.0] * 8], [0], [1], bounds),
+        columns=(Family("power.build", "", 0, [(name, "pole", year) for name in ("pv", "wind") for year in (2026, 2030, 2034, 2038)]),),
+    )  # fmt: skip
+    found: Any = SimpleNamespace(values=np.array([0, 1e-12, 5, 0, 0, 0, 0, 0]))
+    guess = coarse_to_fine._Guess(coarse, (2026, 2030, 2034, 2038), reach)
+    mask = coarse_to_fine._allowed(fine, guess, found)
+    assert {year for year, let_in in zip(years, mask, strict=True) if let_in} == allowed
