@@ -59,7 +59,7 @@ class Session:
 
     `instance` is the one that changes start from; `plan` the last plan; `built` counts how often a program was built, `solved`
     the answers. One in `check_every` is solved again from a new build and without a start (0: none), and `checked` counts these.
-    `near` says that changes are small, so that few iterations lead from one plan to the next.
+    `near` says that changes are small, so that few iterations lead from one plan to the next; it matters for large programs.
     """
 
     def __init__(

@@ -107,7 +107,7 @@ class Answerer:
 
     def _session(self, scenarios: tuple[str, ...]) -> Session:
         if scenarios not in self._sessions:
-            # Points of a sample lie far apart: steepest edges are worth their start.
+            # Points of a sample lie far apart: in a large program steepest edges are worth their start.
             session = Session(self.job.instances[scenarios], self.job.solver, threads=1, check_every=0, near=False)
             session.basis = self.job.start.get(scenarios)
             self._sessions[scenarios] = session
