@@ -14,7 +14,7 @@ from planner.instance import Instance
 from planner.instance.conventions import Horizon
 from planner.instance.instance import assemble
 from planner.instance.problems import Problems
-from planner.lp import Family, LinearProgram, Vector
+from planner.lp import Family, LinearProgram, Vector, canonical
 
 #: Into so many slices a cycle is cut.
 _CYCLE = 6
@@ -45,11 +45,8 @@ def merged_slices(instance: Instance, lp: LinearProgram) -> LinearProgram:
     wide, tall = (sum(len(family.index) for family in families) for families in (columns, rows))
     spread = sparse.csr_array((np.ones(len(of_column)), (np.arange(len(of_column)), of_column)), shape=(len(of_column), wide))
     gather = sparse.csr_array((weights, (of_row, np.arange(len(of_row)))), shape=(tall, len(of_row)))
-    matrix = sparse.csr_array(gather @ lp.matrix @ spread)
-    matrix.sort_indices()
-    indices, starts = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
     return LinearProgram(
-        cost=spread.T @ lp.cost, offset=lp.offset, matrix=sparse.csr_array((matrix.data, indices, starts), shape=matrix.shape),
+        cost=spread.T @ lp.cost, offset=lp.offset, matrix=canonical(gather @ lp.matrix @ spread),
         row_lower=_means(lp.row_lower, of_row, weights, tall), row_upper=_means(lp.row_upper, of_row, weights, tall),
         col_lower=_most(lp.col_lower, of_column, wide), col_upper=-_most(-lp.col_upper, of_column, wide),
         columns=columns, rows=rows, quantity_matrix=None, quantity_offset=np.zeros(0),

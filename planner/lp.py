@@ -103,6 +103,14 @@ class LinearProgram:
         return next((family for family in self.rows if family.name == name), None)
 
 
+def canonical(matrix: Any) -> Any:
+    """A matrix as CSR, its indices in order and in the integers that HiGHS takes."""
+    made = sparse.csr_array(matrix)
+    made.sort_indices()
+    arrays = (made.data, made.indices.astype(np.int32), made.indptr.astype(np.int32))
+    return sparse.csr_array(arrays, shape=made.shape)
+
+
 class _Rows:
     """Linear expressions gathered as the rows of a sparse matrix."""
 

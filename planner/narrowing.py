@@ -17,7 +17,7 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from planner.highs import BASIC, LOWER, Basis, Optimum
-from planner.lp import LinearProgram, Vector
+from planner.lp import LinearProgram, Vector, canonical
 
 logger = logging.getLogger("planner.highs")
 
@@ -26,7 +26,7 @@ Mask = NDArray[np.bool_]
 #: Solves a program from a basis, or cold where there is none.
 Solve = Callable[[LinearProgram, Basis | None], Optimum]
 
-#: How often held columns are let go by prices, at most; six rounds were the most that a shipped instance took.
+#: How often held columns are let go by prices, at most; five rounds were the most that a shipped instance took.
 _MOST_ROUNDS = 20
 
 #: How much of each held column the second program may take: all that pay take some, and none without end.
@@ -73,11 +73,8 @@ def _entries(starts: NDArray[np.integer], wanted: NDArray[np.integer]) -> NDArra
 
 def part(lp: LinearProgram, rows: Mask, columns: Mask, cost: Vector) -> LinearProgram:
     """The program of some rows and columns, without names and quantities."""
-    matrix = sparse.csr_array(lp.matrix[rows][:, columns])
-    matrix.sort_indices()
-    indices, starts = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
     return LinearProgram(
-        cost=cost[columns], offset=0.0, matrix=sparse.csr_array((matrix.data, indices, starts), shape=matrix.shape),
+        cost=cost[columns], offset=0.0, matrix=canonical(lp.matrix[rows][:, columns]),
         row_lower=lp.row_lower[rows], row_upper=lp.row_upper[rows],
         col_lower=lp.col_lower[columns], col_upper=lp.col_upper[columns],
         columns=(), rows=(), quantity_matrix=None, quantity_offset=np.zeros(0),
