@@ -1,8 +1,9 @@
 """`python -m benchmarks.many`: what a sweep itself takes when points take no time: what limits thousands of cores.
 
 A sweep is run with an executor whose tasks are answered at once with a row like that of a solved point, so that all that is
-left is the driver: cutting chains, packing and submitting tasks, writing, merging and loading results. Dask's scheduler is
-measured with tasks of the same size that do nothing. From both follows how many cores are kept busy by points of so many seconds.
+left is the driver: parting points into cells, packing and submitting tasks, writing, merging and loading results. Dask's
+scheduler is measured with tasks of the same size that do nothing. From both follows how many cores are kept busy by points of
+so many seconds.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import time
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
+
+from planner.sweeping.tasks import Answered
 
 DESIGN = """\
 method = "latin_hypercube"
@@ -40,7 +43,7 @@ class Instant(Executor):
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         task, done = args[0], Future[Any]()
-        done.set_result([_row(point) for point in task.points])
+        done.set_result(Answered([_row(point) for point in task.points], {}))
         return done
 
 

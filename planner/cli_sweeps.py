@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -44,16 +45,19 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Plan every point of a design, each from its neighbour's plan, and say what decides."""
-    from planner.sweeping.distributing import executor_of
-    from planner.sweeping.running import sweep as run_sweep
-    from planner.sweeping.writing import write_analysis
+    from planner.sweeping.processes import started_early
 
-    loaded = load_instance(instance, scenario, set_)
-    with _watch(quiet or as_json) as watch, executor_of(dask) as executor:
-        found = run_sweep(
-            loaded, design, out, workers=workers, executor=executor, resume=resume, retry=retry, time_limit=time_limit,
-            check_every=check_every, solver=solver.value, watch=watch,
-        )  # fmt: skip
+    with started_early(1 if dask else workers or os.cpu_count() or 1):
+        from planner.sweeping.distributing import executor_of
+        from planner.sweeping.running import sweep as run_sweep
+        from planner.sweeping.writing import write_analysis
+
+        loaded = load_instance(instance, scenario, set_)
+        with _watch(quiet or as_json) as watch, executor_of(dask) as executor:
+            found = run_sweep(
+                loaded, design, out, workers=workers, executor=executor, resume=resume, retry=retry, time_limit=time_limit,
+                check_every=check_every, solver=solver.value, watch=watch,
+            )  # fmt: skip
     said = write_analysis(found)
     if as_json:
         print(json.dumps(found.as_dict()))

@@ -145,7 +145,7 @@ def answer(highs: highspy.Highs, method: str) -> Optimum:
 
 
 def _numbers(statuses: Any) -> Any:
-    return np.array([int(status) for status in statuses], np.int8)
+    return np.fromiter(map(int, statuses), np.int8, len(statuses))
 
 
 def basis_reached(lp: LinearProgram, start: Basis, primal: bool, time_limit: float | None) -> tuple[Basis | None, int]:

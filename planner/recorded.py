@@ -54,11 +54,9 @@ class RecordedProgram:
         """The program of a like instance with other numbers; None where it is built otherwise and not only of other numbers."""
         if not _alike(self.instance, instance):
             return None
-        now = numbers_of(instance)
-        if now.keys() != self.formulas.given.keys():
+        changed = self._changed(instance)
+        if changed is None:
             return None
-        before = self.formulas.values
-        changed = {key: value for key, value in now.items() if value != before[self.formulas.given[key]]}
         values = self.formulas.evaluate(changed)
         if not self.formulas.holds(values):
             return None
@@ -79,9 +77,22 @@ class RecordedProgram:
 
     def differing(self, instance: Instance) -> dict[Key, bool]:
         """The numbers in which a like instance differs, each with True where some number of the program hangs on it."""
-        before, given = self.formulas.values, self.formulas.given
-        nodes = {key: given[key] for key, value in numbers_of(instance).items() if value != before[given[key]]}
-        return {key: bool(self._entering[node]) for key, node in nodes.items()}
+        return {key: bool(self._entering[self.formulas.given[key]]) for key in self._changed(instance) or {}}
+
+    def _changed(self, instance: Instance) -> dict[Key, float] | None:
+        """The numbers in which an instance differs from the recorded one; None where it has others than that."""
+        changed: dict[Key, float] = {}
+        for name, before in self.instance.numbers.items():
+            now = instance.numbers[name]
+            if now is before:
+                continue
+            if now.keys() != before.keys():
+                return None
+            changed |= {(name, index): value for index, value in now.items() if value != before[index]}
+        before, now = (dict(_limits_of(part)) for part in (self.instance, instance))
+        if now.keys() != before.keys():
+            return None
+        return changed | {key: value for key, value in now.items() if value != before[key]}
 
     @cached_property
     def _entering(self) -> Any:
@@ -145,13 +156,14 @@ def numbers_of(instance: Instance) -> dict[Key, float]:
     numbers: dict[Key, float] = {
         (name, index): value for name, table in instance.numbers.items() for index, value in table.items()
     }
-    numbers |= {("limits", key): value for limit in instance.limits for key, value in _limit_values(limit)}
+    numbers |= _limits_of(instance)
     return numbers
 
 
-def _limit_values(limit: Limit) -> Iterator[tuple[tuple[str, str, int | None], float]]:
-    for year, value in limit.values.items():
-        yield (limit.name, limit.bound, year), value
+def _limits_of(instance: Instance) -> Iterator[tuple[Key, float]]:
+    for limit in instance.limits:
+        for year, value in limit.values.items():
+            yield ("limits", (limit.name, limit.bound, year)), value
 
 
 def _recorded_limit(limit: Limit, given: dict[Key, Number]) -> Limit:

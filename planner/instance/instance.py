@@ -150,7 +150,7 @@ class Instance:
             raise refused(wrong)
         counts = {**self.counts, "added": self.counts["added"] + len(rows) - len(self.rows)}
         base = replace(self, counts=counts, changes=(*self.changes, *map(str, wanted)))
-        return assemble(base, rows, limit_rows, layer, Problems())
+        return assemble(base, rows, limit_rows, layer, Problems(), known=self)
 
     def write(self, folder: str | Path) -> Path:
         """Write the instance, all layers in one, as a folder that loads with the same hash; returns the folder."""
@@ -163,15 +163,17 @@ def assemble(
     limit_rows: dict[tuple[str, str], LimitRow],
     newest: int,
     problems: Problems,
+    known: Instance | None = None,
 ) -> Instance:
     """`base` with the numbers that these rows give; raises `InstanceError` with every problem, those found before included.
 
     Rows of layers below `newest` may be outdone by what lies above them; a newer one that gives no number is a problem.
+    Numbers whose rows are those of `known`, of the same structure and years, are taken from there.
     """
     horizon = base.conventions.horizon
     trimmed = [_trimmed(row, needed_years(tuple(year for year, _ in row.years), horizon)) for _, row in sorted(rows.items())]
     resolver = Resolver(trimmed, base.structure, tuple(base.bodies), horizon.years, base.units, problems)
-    resolution = resolver.resolve()
+    resolution = resolver.resolve() if known is None else resolver.resolve(known.rows, known.numbers)
     check_used(trimmed, resolution, newest, problems)
     check_numbers(resolution.numbers, trimmed, base.structure, horizon.years, problems)
     kept = [_trimmed(row, needed_years(tuple(year for year, _ in row.years), horizon)) for _, row in sorted(limit_rows.items())]

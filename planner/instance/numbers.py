@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,10 +58,22 @@ class Resolver:
             self.rows[f"{row.block}.{row.parameter}"][row.item, *where] = row
         self.result = Resolution({}, set(), {})
 
-    def resolve(self) -> Resolution:
-        """The numbers of every parameter."""
+    def resolve(self, known_rows: Iterable[ParameterRow] = (), known: Mapping[str, dict[Any, float]] | None = None) -> Resolution:
+        """The numbers of every parameter.
+
+        `known` are those that `known_rows`, all of which were used, gave for the same structure and years: a parameter whose rows
+        are the very same has them still.
+        """
+        before: dict[str, list[ParameterRow]] = {key: [] for key in PARAMETERS}
+        for row in known_rows:
+            before[f"{row.block}.{row.parameter}"].append(row)
         for key, parameter in PARAMETERS.items():
-            self.result.numbers[key] = self._numbers(parameter)
+            rows = self.rows[key].values()
+            if known is not None and set(map(id, rows)) == set(map(id, before[key])):
+                self.result.numbers[key] = known[key]
+                self.result.used.update(row.key for row in rows)
+            else:
+                self.result.numbers[key] = self._numbers(parameter)
         return self.result
 
     def _numbers(self, parameter: Parameter) -> dict[Any, float]:

@@ -1,9 +1,9 @@
-"""Answering the points of a sweep, one after another, in one process: each from the optimum of its neighbour."""
+"""Answering the points of a sweep, one after another, in one process: each from the optimum of an earlier one."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -52,14 +52,21 @@ class Answerer:
     def __init__(self, job: Job) -> None:
         self.job = job
         self._sessions: dict[tuple[str, ...], Session] = {}
+        self._bases: dict[int, Basis] = {}
 
-    def begin(self) -> None:
-        """Begin a chain of points: what follows hangs on them alone, and not on what this process answered before."""
-        for scenarios, session in self._sessions.items():
-            session.basis = self.job.start.get(scenarios)
+    def begin(self, bases: Mapping[int, Basis]) -> None:
+        """Begin a task with the bases of points that others start from; what was answered before it is forgotten."""
+        self._bases = dict(bases)
 
-    def answer(self, point: Point) -> dict[str, Any]:
-        """The row of a point for the store; whatever goes wrong is a result, with its reason."""
+    def bases(self, points: Collection[int]) -> dict[int, Basis]:
+        """Where these points of the task ended, as far as they were answered; one without a plan ended where it started."""
+        return {number: self._bases[number] for number in points if number in self._bases}
+
+    def answer(self, point: Point, parent: int | None = None) -> dict[str, Any]:
+        """The row of a point for the store, from the optimum of `parent`; whatever goes wrong is a result, with its reason.
+
+        Where that is not known, from the optimum of the instance itself.
+        """
         began = time.perf_counter()
         row = {
             "point": point.number, "name": point.name, "scenarios": list(point.scenarios),
@@ -67,25 +74,31 @@ class Answerer:
             "attempts": 1, **dict(zip(self.job.factors, point.values, strict=True)),
         }  # fmt: skip
         watch = Stopwatch()
+        start = None if parent is None else self._bases.get(parent)
+        ended = start = start or self.job.start.get(point.scenarios)
         try:
             instance = instance_at(self.job.instances, point)
             row["instance_hash"] = instance.hash
             session = self._session(point.scenarios)
+            session.basis = start
             built = session.built
             due = bool(self.job.check_every) and point.number % self.job.check_every == self.job.check_every - 1
             found = session.answer(instance, self.job.time_limit, watch, check=due)
             row |= self._said(found)
             row["built"] = session.built > max(built, 1)  # the first time is not for this point
+            ended = session.basis
         except Exception as error:
             status = next(name for kind, name in _STATUSES.items() if isinstance(error, kind))
             known = isinstance(error, PlannerError)
             reason = str(error) if known else f"unexpected failure: {type(error).__name__}: {error}"
             row |= {"status": status, "reason": reason[:_LONGEST_REASON]}
+        if ended is not None:
+            self._bases[point.number] = ended
         row |= {name: watch.seconds[step] for step, name in _STEPS.items() if step in watch.seconds}
         return row | {"seconds": time.perf_counter() - began}
 
     def start_of(self, scenarios: tuple[str, ...]) -> Basis | None:
-        """The basis of the optimum of the instance itself, from which chains start from now on; None where it has no plan."""
+        """The basis of the optimum of the instance itself, from which points start from now on; None where it has no plan."""
         session = self._session(scenarios)
         try:
             basis = session.answer(self.job.instances[scenarios], self.job.time_limit).optimum.basis
@@ -102,15 +115,15 @@ class Answerer:
                 self._session(names).program(self.job.instances[names])
 
     def know(self, start: Mapping[tuple[str, ...], Basis]) -> None:
-        """Have chains start from these bases from now on."""
+        """Have points start from these bases from now on."""
         self.job = replace(self.job, start={**self.job.start, **start})
 
     def _session(self, scenarios: tuple[str, ...]) -> Session:
         if scenarios not in self._sessions:
             # Points of a sample lie far apart: in a large program steepest edges are worth their start.
-            session = Session(self.job.instances[scenarios], self.job.solver, threads=1, check_every=0, near=False)
-            session.basis = self.job.start.get(scenarios)
-            self._sessions[scenarios] = session
+            self._sessions[scenarios] = Session(
+                self.job.instances[scenarios], self.job.solver, threads=1, check_every=0, near=False
+            )  # fmt: skip
         return self._sessions[scenarios]
 
     def _said(self, found: Answer) -> dict[str, Any]:

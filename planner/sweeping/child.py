@@ -48,15 +48,17 @@ def _serve(asked: Connection, rows: Connection) -> None:
         what, given = asked.recv()
         answer: Any = None
         if what == "begin":
-            answerer.begin()
+            answerer.begin(given)
         elif what == "build":
             answerer.build(given)
         elif what == "know":
             answerer.know(given)
         elif what == "start":
             answer = answerer.start_of(given)
+        elif what == "bases":
+            answer = answerer.bases(given)
         else:
-            answer = answerer.answer(given)
+            answer = answerer.answer(*given)
         rows.send(answer)
 
 

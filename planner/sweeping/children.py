@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-import tempfile
 import threading
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from typing import Any
 
 from planner.errors import PlannerError
 from planner.sweeping.answering import Job
-
-#: What a child runs.
-COMMAND = ("-m", "planner.sweeping.child")
+from planner.sweeping.processes import child_process
 
 #: Seconds that a child is given to start and to read its job.
 _START = 300.0
@@ -34,13 +28,8 @@ class Child:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the child is
-        self._process = subprocess.Popen(
-            [sys.executable, *COMMAND], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
-        )  # fmt: skip
-        with self._process.stdin as into, self._process.stdout as out_of:  # type: ignore[union-attr]
-            self._to = Connection(os.dup(into.fileno()), readable=False)
-            self._from = Connection(os.dup(out_of.fileno()), writable=False)
+        self._all = child_process()
+        self._process = self._all.process
         self._send(job)
         self._receive(_START)
 
@@ -60,25 +49,20 @@ class Child:
 
     def end(self) -> None:
         """End the child at once, and let go of all that belonged to it."""
-        with suppress(OSError):
-            self._process.kill()
-        self._process.wait()
-        for open_ in (self._to, self._from, self._errors):
-            with suppress(OSError):
-                open_.close()
+        self._all.end()
 
     def _send(self, message: Any) -> None:
         try:
-            self._to.send(message)
+            self._all.to.send(message)
         except OSError:
             raise self._lost() from None
 
     def _receive(self, seconds: float) -> Any:
         try:
-            if not self._from.poll(seconds):
+            if not self._all.from_.poll(seconds):
                 self.end()
                 raise ChildLost(f"gave no answer in {seconds:.0f} s", hung=True)
-            return self._from.recv()
+            return self._all.from_.recv()
         except (EOFError, OSError):
             raise self._lost() from None
 
@@ -89,8 +73,8 @@ class Child:
         code = self._process.poll()
         last = ""
         with suppress(OSError, ValueError):
-            self._errors.seek(0)
-            last = self._errors.read()[-500:].decode(errors="replace").strip().rpartition("\n")[2]
+            self._all.errors.seek(0)
+            last = self._all.errors.read()[-500:].decode(errors="replace").strip().rpartition("\n")[2]
         self.end()
         how = f"was ended by signal {-code}" if code is not None and code < 0 else f"ended with exit code {code}"
         return ChildLost(f"the process that solved it {how}{f': {last}' if last else ''}", hung=False)

@@ -1,12 +1,11 @@
-"""Running a sweep: a store filled by an executor, a chain of near points a task, so that each starts from its neighbour."""
+"""Running a sweep: a store filled by an executor, a few near points a task, so that each starts from a neighbour's optimum."""
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,17 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import PlannerError, SolverLimit
+from planner.highs import Basis
 from planner.instance import Instance
 from planner.provenance import versions
 from planner.session import CHECK_EVERY
 from planner.sweeping.answering import Job
 from planner.sweeping.children import CHILDREN
 from planner.sweeping.design import read_design
-from planner.sweeping.ordering import chains
-from planner.sweeping.points import Design, instances_of
+from planner.sweeping.ordering import Step, cells
+from planner.sweeping.points import Design, Point, instances_of
+from planner.sweeping.processes import started_early
 from planner.sweeping.results import Sweep
 from planner.sweeping.store import Store
-from planner.sweeping.tasks import Task, pack, run_task, start_bases
+from planner.sweeping.tasks import Answered, Task, pack, run_task, start_bases
 
 #: Seconds of the solver at a point, unless told otherwise.
 TIME_LIMIT = 600.0
@@ -32,8 +33,11 @@ TIME_LIMIT = 600.0
 #: Points that are files of their own are merged once there are so many.
 _MERGE_AT = 1_000
 
-#: A chain has at most so many points; a design is cut into so many chains at least, and into so many for each worker.
-_LONGEST, _CHAINS, _CHAINS_EACH = 8, 16, 2
+#: A design is parted into so many cells at least, and into so many for each worker.
+_CELLS, _CELLS_EACH = 4, 2
+
+#: A task has at most so many points, and a worker so many tasks at least, so that all end at about the same time.
+_LONGEST, _TASKS_EACH = 8, 64
 
 #: Seconds between two looks at how far the sweep is.
 _LOOK = 0.5
@@ -69,12 +73,21 @@ def sweep(
     Raises InstanceError for a bad design, PlannerError where the store is there already, is of something else or cannot
     be written, SolverLimit on Ctrl-C or where the executor breaks, each with what is finished.
     """
-    asked = read_design(design, instance) if isinstance(design, (str, Path)) else design
     number = workers or os.cpu_count() or 1
     if number < 1 or time_limit <= 0 or check_every < 0:
         raise PlannerError(f"{number} workers, {time_limit:g} s, one in {check_every} checked: expected positive numbers")
+    with started_early(number if executor is None else 1):
+        asked = read_design(design, instance) if isinstance(design, (str, Path)) else design
+        return _swept(instance, asked, Path(out), executor, number, resume, retry, time_limit, check_every, solver, watch)
+
+
+def _swept(
+    instance: Instance, asked: Design, out: Path, executor: Executor | None, number: int, resume: bool, retry: bool,
+    time_limit: float, check_every: int, solver: str, watch: Watch,
+) -> Sweep:  # fmt: skip
+    """The sweep of a design, once it is known."""
     facts = _facts(instance, asked, time_limit, check_every, solver)
-    store = _store(Path(out), instance, asked, facts, resume)
+    store = _store(out, instance, asked, facts, resume)
     with store.locked():
         store.sweep_out()
         if retry:
@@ -85,7 +98,7 @@ def sweep(
             _fill(store, instance, finished, executor, number, watch)
         store.merge()
     watch(len(asked.points), len(asked.points))
-    return Sweep(Path(out), asked, store.results(), store.facts)
+    return Sweep(out, asked, store.results(), store.facts)
 
 
 def _facts(instance: Instance, design: Design, time_limit: float, check_every: int, solver: str) -> dict[str, Any]:
@@ -129,29 +142,49 @@ def _fill(store: Store, instance: Instance, finished: set[int], executor: Execut
     )  # fmt: skip
     watch(len(finished), len(design.points))
     with _stopping(job.key, store):
-        missing = [p for p in design.points if p.number not in finished]
-        needed = list(dict.fromkeys(point.scenarios for point in missing))
+        missing = {point.number: point for point in design.points if point.number not in finished}
+        needed = list(dict.fromkeys(point.scenarios for point in missing.values()))
         ready = min(workers, len(missing)) if executor is None else 1
         packed = pack(replace(job, start=start_bases(job, needed, ready)))
-        by_number = {point.number: point for point in missing}
-        tasks = [
-            Task(packed, tuple(by_number[number] for number in part), str(store.folder.absolute()), facts["token"])
-            for part in _parts(design, workers, set(by_number))
-        ]
+        each = max(1, min(_LONGEST, len(missing) // (workers * _TASKS_EACH)))
+        to_fill = Task(packed, (), (), {}, (), str(store.folder.absolute()), facts["token"])
+        parted = cells(design, max(_CELLS, workers * _CELLS_EACH), missing)
+        filling = [_Filling(to_fill, [missing[step.point] for step in cell], cell, each) for cell in parted]
         if executor is not None:
-            _collect(store, executor, tasks, job.key, len(finished), watch)
+            _collect(store, executor, filling, job.key, len(finished), watch)
         else:
             with ThreadPoolExecutor(workers, "planner-sweep") as own:
-                _collect(store, own, tasks, job.key, len(finished), watch)
+                _collect(store, own, filling, job.key, len(finished), watch)
 
 
-def _parts(design: Design, workers: int, missing: set[int]) -> Iterator[list[int]]:
-    """The points that are missing, by chains. Up to eight workers, chains hang on the design alone: so do its results."""
-    each = max(1, min(_LONGEST, len(design.points) // max(_CHAINS, workers * _CHAINS_EACH)))
-    for chain in chains(design, math.ceil(len(design.points) / each)):
-        left = [number for number in chain if number in missing]
-        if left:
-            yield left
+class _Filling:
+    """A cell of points on its way into the store, a task after another: each starts from what those before it came to."""
+
+    def __init__(self, task: Task, points: Sequence[Point], steps: Sequence[Step], each: int) -> None:
+        self._task, self._points, self._steps, self._each = task, points, steps, each
+        self._done = 0
+        self._bases: dict[int, Basis] = {}
+
+    @property
+    def left(self) -> bool:
+        """Whether there is another task."""
+        return self._done < len(self._steps)
+
+    def next(self) -> Task:
+        """The next task."""
+        here = slice(self._done, self._done + self._each)
+        self._done += self._each
+        parents = tuple(step.parent for step in self._steps[here])
+        later = {step.parent for step in self._steps[self._done :]}
+        return replace(
+            self._task, points=tuple(self._points[here]), parents=parents,
+            bases={number: self._bases[number] for number in parents if number in self._bases},
+            wanted=tuple(step.point for step in self._steps[here] if step.point in later),
+        )  # fmt: skip
+
+    def know(self, bases: Mapping[int, Basis]) -> None:
+        """What a task came to."""
+        self._bases |= bases
 
 
 @contextmanager
@@ -173,18 +206,22 @@ def _so_far(why: str, store: Store) -> str:
     return f"{why}: {done} of {all_} points are finished and kept in {store.folder}; --resume goes on with the others"
 
 
-def _collect(store: Store, executor: Executor, tasks: list[Task], key: str, before: int, watch: Watch) -> None:
+def _collect(store: Store, executor: Executor, filling: Sequence[_Filling], key: str, before: int, watch: Watch) -> None:
     """Have all tasks run, add to the store what they could not, and merge what has grown to many files."""
     before -= store.unmerged()  # counted at each look
-    waiting: set[Future[list[dict[str, Any]]]] = set()
+    waiting: dict[Future[Answered], _Filling] = {}
     near: set[int] = set()
     try:
-        waiting |= {executor.submit(run_task, task) for task in tasks}
+        waiting |= {executor.submit(run_task, cell.next()): cell for cell in filling}
         while waiting:
-            done, waiting = wait(waiting, _LOOK, FIRST_COMPLETED)
-            rows = [row for future in done for row in future.result()]
+            done = {waiting.pop(future): future.result() for future in wait(waiting, _LOOK, FIRST_COMPLETED).done}
+            rows = [row for answered in done.values() for row in answered.rows]
             if far := [row for row in rows if not store.has(row["point"])]:
                 store.add_many(far)
+            for cell, answered in done.items():
+                cell.know(answered.bases)
+                if cell.left:
+                    waiting[executor.submit(run_task, cell.next())] = cell
             before += len(far)
             near |= {row["point"] for row in rows} - {row["point"] for row in far}
             if len(near) >= _MERGE_AT:

@@ -1,14 +1,14 @@
-"""Tasks: chains of points that an executor runs wherever it likes, in a thread, a process or on another machine.
+"""Tasks: a few points that an executor has answered wherever it likes, in a thread, a process or on another machine.
 
 A task has a child process solve its points, adds each to the store as soon as it is finished, where the store can be reached
-from where it runs, and returns all rows for where it cannot.
+from where it runs, and returns all rows for where it cannot, and the bases that later tasks start from.
 """
 
 from __future__ import annotations
 
 import pickle
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import PlannerError
+from planner.highs import Basis
 from planner.sweeping.answering import Job
 from planner.sweeping.children import CHILDREN, Child, ChildLost
 from planner.sweeping.points import Point
@@ -32,12 +33,27 @@ _ATTEMPTS = 2
 
 @dataclass(frozen=True)
 class Task:
-    """A chain of points, the packed job that they belong to, and the folder of the store."""
+    """Points, the packed job that they belong to, and the folder of the store.
+
+    `parents` has for each point the one from whose optimum it starts (None: that of the instance itself), `bases` those of
+    parents in earlier tasks, `wanted` the points from which later tasks start.
+    """
 
     job: bytes
     points: tuple[Point, ...]
+    parents: tuple[int | None, ...]
+    bases: Mapping[int, Basis]
+    wanted: tuple[int, ...]
     folder: str
     token: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The rows of a task's points that the store had not, and the bases that were wanted, as far as there are any."""
+
+    rows: list[dict[str, Any]]
+    bases: Mapping[int, Basis]
 
 
 def pack(job: Job) -> bytes:
@@ -52,31 +68,35 @@ def _unpacked(packed: bytes) -> Job:
     return job
 
 
-def run_task(task: Task) -> list[dict[str, Any]]:
-    """The rows of a task's points; those that the store has already are left out, and so is what comes after a stop.
+def run_task(task: Task) -> Answered:
+    """What becomes of a task's points; those that the store has already are left out, and so is what comes after a stop.
 
     Raises PlannerError where the store can be reached and not be written.
     """
-    job, store = _unpacked(task.job), _reached(task)
+    job, store = _unpacked(task.job), _reached(task.folder, task.token)
     rows: list[dict[str, Any]] = []
-    left = [point for point in task.points if store is None or not store.has(point.number)]
+    steps = zip(task.points, task.parents, strict=True)
+    left = [(point, parent) for point, parent in steps if store is None or not store.has(point.number)]
+    bases: Mapping[int, Basis] = {}
     if left:
-        with _Solving(job) as solving:
-            for point in left:
-                row = solving.row(point)
+        with _Solving(job, task.bases) as solving:
+            for point, parent in left:
+                row = solving.row(point, parent)
                 if row is None:
                     break
                 if store is not None:
                     store.add(row)
                 rows.append(row)
-    return rows
+            bases = solving.bases(task.wanted)
+    return Answered(rows, bases)
 
 
-def _reached(task: Task) -> Store | None:
+@lru_cache(maxsize=2)
+def _reached(folder: str, token: str) -> Store | None:
     """The store, where this machine sees it and it is the same one."""
     with suppress(PlannerError):
-        store = Store.open(Path(task.folder))
-        if store.facts.get("token") == task.token:
+        store = Store.open(Path(folder))
+        if store.facts.get("token") == token:
             return store
     return None
 
@@ -84,9 +104,10 @@ def _reached(task: Task) -> Store | None:
 class _Solving:
     """A child for a while, replaced as often as it is lost."""
 
-    def __init__(self, job: Job) -> None:
-        self._job = job
+    def __init__(self, job: Job, bases: Mapping[int, Basis]) -> None:
+        self._job, self._bases = job, bases
         self._child: Child | None = None
+        self._seconds = job.time_limit * (1 + PATIENCE[0]) + PATIENCE[1]
 
     def __enter__(self) -> _Solving:
         return self
@@ -95,22 +116,32 @@ class _Solving:
         if self._child is not None:
             CHILDREN.put_back(self._child)
 
-    def row(self, point: Point) -> dict[str, Any] | None:
+    def bases(self, wanted: Sequence[int]) -> dict[int, Basis]:
+        """The bases of some of the points that the child has answered; none where it is lost."""
+        try:
+            return self._child.ask("bases", wanted, self._seconds) if self._child is not None and wanted else {}
+        except ChildLost:
+            self._drop()
+            return {}
+
+    def _drop(self) -> None:
+        if self._child is not None:
+            CHILDREN.drop(self._child)
+        self._child = None
+
+    def row(self, point: Point, parent: int | None) -> dict[str, Any] | None:
         """The row of a point, whatever becomes of the child; None where the job was stopped."""
-        seconds = self._job.time_limit * (1 + PATIENCE[0]) + PATIENCE[1]
         for attempt in range(1, _ATTEMPTS + 1):
             if CHILDREN.stopped(self._job.key):
                 return None
             try:
                 if self._child is None:
                     self._child = CHILDREN.take(self._job)
-                    self._child.ask("begin", None, seconds)
-                row: dict[str, Any] = self._child.ask("point", point, seconds)
+                    self._child.ask("begin", self._bases, self._seconds)
+                row: dict[str, Any] = self._child.ask("point", (point, parent), self._seconds)
                 return row | {"attempts": attempt}
             except ChildLost as lost:
-                if self._child is not None:
-                    CHILDREN.drop(self._child)
-                self._child = None
+                self._drop()
                 if CHILDREN.stopped(self._job.key):
                     return None
                 if lost.hung or attempt == _ATTEMPTS:
@@ -127,7 +158,7 @@ class _Solving:
 
 
 def start_bases(job: Job, scenarios: Sequence[tuple[str, ...]], ready: int = 1) -> dict[tuple[str, ...], Any]:
-    """The bases from which chains start, of the instances themselves; none where an instance has no plan or no child answers.
+    """The bases from which points start, of the instances themselves; none where an instance has no plan or no child answers.
 
     Meanwhile other children start and build what they will need, so that `ready` of them are there at the end.
     """
@@ -175,7 +206,7 @@ def _ready(job: Job, scenarios: Sequence[tuple[str, ...]], seconds: float) -> Ch
 
 
 def _told(child: Child, start: dict[tuple[str, ...], Any], seconds: float) -> None:
-    """Tell a child from where chains start, and leave it to the tasks."""
+    """Tell a child from where points start, and leave it to the tasks."""
     try:
         child.ask("know", start, seconds)
     except ChildLost:

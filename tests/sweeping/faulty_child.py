@@ -15,7 +15,7 @@ from planner.sweeping.points import Point
 answer = answering.Answerer.answer
 
 
-def fail(self: answering.Answerer, point: Point) -> dict[str, Any]:
+def fail(self: answering.Answerer, point: Point, parent: int | None = None) -> dict[str, Any]:
     if point.number == 3:
         time.sleep(1_000)
     first = Path(sys.argv[1]) / "seven"
@@ -24,7 +24,7 @@ def fail(self: answering.Answerer, point: Point) -> dict[str, Any]:
         os.kill(os.getpid(), signal.SIGSEGV)
     if point.number == 5:
         os.kill(os.getpid(), signal.SIGSEGV)
-    return answer(self, point)
+    return answer(self, point, parent)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import planner
-from planner.sweeping import children, tasks
+from planner.sweeping import processes, tasks
 from planner.sweeping.measures import parse_measure
 from planner.sweeping.points import instance_at
 from planner.sweeping.store import Store
@@ -73,7 +73,7 @@ def with_a_floor(folder: Path) -> planner.Instance:
 
 
 def test_crashes_and_hangs_are_bounded_recorded_and_the_others_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(children, "COMMAND", ("-m", "tests.sweeping.faulty_child", str(tmp_path)))
+    monkeypatch.setattr(processes, "COMMAND", ("-m", "tests.sweeping.faulty_child", str(tmp_path)))
     monkeypatch.setattr(tasks, "PATIENCE", (1.0, 4.0))
     found = planner.sweep(toy(), write(tmp_path), tmp_path / "out", workers=2, time_limit=1.0)
     status = dict(zip(found.results["point"], found.results["status"], strict=True))
