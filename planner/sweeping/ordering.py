@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from planner.sweeping.points import Design
 
 #: A cell has at most so many points. Of 256 on `accelerated` in steps of five years, cells of 64 took 1,410 iterations a point,
-#: cells of 16 1,520, one cell of all 1,480, and chains of eight from neighbour to neighbour 1,630.
+#: cells of 16 1,520, one cell of all 1,480, and walks of eight from neighbour to neighbour 1,630 (costs not perturbed).
 LARGEST = 64
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from planner.errors import AddressError, InstanceError
+from planner.errors import AddressError, InstanceError, PlannerError
 from planner.instance import Instance, load
+from planner.instance.numbers import Resolver
 from tests.instance.small import FILES
+from tests.sweeping.designs import TOY
 
 Write = Callable[..., Path]
 
@@ -194,3 +196,28 @@ def test_a_change_is_held_to_the_same_rules(instance: Instance, write: Write) ->
 
 def test_the_small_instance_is_what_the_tests_think() -> None:
     assert "gas,,capex,USD/kW,1000,800,1200,NREL" in FILES["parameters/power.csv"]
+
+
+def test_numbers_that_no_change_reaches_are_those_of_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each row of the toy changed alone, and a row added: what is kept from before is what finding every number anew gives."""
+    toy = load(TOY)
+    changes = [{row.address: ("*", 0.99)} for row in toy.rows] + [{"compute.rack.capex[moon]": 7.0}]
+    kept = [_replaced(toy, change) for change in changes]
+    resolve = Resolver.resolve
+    monkeypatch.setattr(Resolver, "resolve", lambda self, *known: resolve(self))
+    anew = [_replaced(toy, change) for change in changes]
+    for change, one, other in zip(changes, kept, anew, strict=True):
+        if isinstance(one, Instance) and isinstance(other, Instance):
+            assert (one.numbers, one.rows, one.counts, one.hash) == (other.numbers, other.rows, other.counts, other.hash), change
+            assert one.hash != toy.hash or all(row.value == 0 for row in one.rows if row.changed_by), change
+            assert sum(one.numbers[key] is not toy.numbers[key] for key in toy.numbers) == 1, change
+        else:
+            assert one == other, change
+    assert sum(isinstance(one, Instance) for one in kept) > 0.75 * len(kept)  # the others are lifetimes, say, which are whole
+
+
+def _replaced(instance: Instance, change: dict[str, Any]) -> Instance | str:
+    try:
+        return instance.replace(change)
+    except PlannerError as error:
+        return str(error)
