@@ -10,7 +10,7 @@ from typing import Any
 from planner.errors import UnitError
 from planner.instance.conventions import Horizon
 from planner.instance.csv_files import Record
-from planner.instance.numerals import NotANumber, number, whole_number
+from planner.instance.numerals import NotANumber, number, whole_number, written
 from planner.instance.problems import Problems
 from planner.instance.rows import Bound
 from planner.units import Units
@@ -47,7 +47,9 @@ class RowReader:
         else:
             self._check_horizon(record, tuple(year for year, _ in years))
         low, high = self._bound(record, "low"), self._bound(record, "high")
+        broken = len(self.problems.found) > before or not readable
         if len(self.problems.found) == before:
+            # A range that does not hold the number leaves the number as it is, to be checked by itself as well.
             values = (value,) if value is not None else tuple(number for _, number in years)
             self._check_range(record, low, high, values, bool(years))
         if not record["source"]:
@@ -61,7 +63,7 @@ class RowReader:
             "file": record.file,
             "line": record.line,
             "layer": self.layer,
-            "broken": len(self.problems.found) > before or not readable,
+            "broken": broken,
         }
 
     def year(self, record: Record, column: str) -> int | None:
@@ -137,9 +139,13 @@ class RowReader:
                 self._add(record, column, f"'{record[column]}' on a row with years, expected a factor such as *0.5")
                 return
         if low is not None and any(low.of(value) > value for value in values):
-            self._add(record, "low", f"low is {record['low']}, expected no more than the value")
+            self._add(record, "low", f"low is {record['low']}, expected no more than the value{_listed(values)}")
         if high is not None and any(high.of(value) < value for value in values):
-            self._add(record, "high", f"high is {record['high']}, expected no less than the value")
+            self._add(record, "high", f"high is {record['high']}, expected no less than the value{_listed(values)}")
+
+
+def _listed(values: tuple[float, ...]) -> str:
+    return f", {written(values[0])}" if len(values) == 1 else ""
 
 
 def homes_of_unit(unit: str) -> tuple[str, ...]:

@@ -67,3 +67,17 @@ def test_a_unit_that_does_not_fit_is_answered_in_plain_words(old: str, new: str,
 def test_no_unit_of_the_model_has_needless_brackets() -> None:
     assert not [parameter.unit for parameter in PARAMETERS.values() if "(" in parameter.unit and "/" not in parameter.unit.partition("(")[2]
                 and "*" not in parameter.unit.partition("(")[2]]  # fmt: skip
+
+
+def test_a_number_is_checked_by_itself_where_its_range_or_source_is_wrong_as_well(write: Write) -> None:
+    compute = FILES["parameters/compute.csv"]
+    (row,) = [line for line in compute.splitlines() if line.startswith("gpu,,lifetime,yr,5")]
+    cells = row.split(",")
+    changed = compute.replace(row, ",".join([*cells[:4], "-5", "3", "", "", *cells[8:]]))
+    with pytest.raises(InstanceError) as caught:
+        load(write({"parameters/compute.csv": changed}))
+    assert [problem.message for problem in caught.value.problems] == [
+        "compute.gpu.lifetime is -5 yr, expected a whole number of years above 0 and at most 600",
+        "low is 3, expected no more than the value, -5",
+        "no source, expected a reference or the word assumption",
+    ]
