@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -47,7 +46,7 @@ def sweep(
     """Plan every point of a design, each from its neighbour's plan, and say what decides."""
     from planner.sweeping.processes import started_early
 
-    with started_early(1 if dask else workers or os.cpu_count() or 1):
+    with started_early(1 if dask else workers):
         from planner.sweeping.distributing import executor_of
         from planner.sweeping.running import sweep as run_sweep
         from planner.sweeping.writing import write_analysis

@@ -89,10 +89,10 @@ class RecordedProgram:
             if now.keys() != before.keys():
                 return None
             changed |= {(name, index): value for index, value in now.items() if value != before[index]}
-        before, now = (dict(_limits_of(part)) for part in (self.instance, instance))
-        if now.keys() != before.keys():
+        limits, these = dict(_limits_of(self.instance)), dict(_limits_of(instance))
+        if these.keys() != limits.keys():
             return None
-        return changed | {key: value for key, value in now.items() if value != before[key]}
+        return changed | {key: value for key, value in these.items() if value != limits[key]}
 
     @cached_property
     def _entering(self) -> Any:

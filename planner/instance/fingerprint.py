@@ -25,7 +25,7 @@ def fingerprint(conventions: Conventions, structure: Structure, numbers: Numbers
         digest.update(json.dumps(part, sort_keys=True).encode() + b"\n")
     for key in sorted(numbers):
         digest.update(key.encode() + b"\n")
-        digest.update("\n".join([f"{index}={value + 0.0:.12g}" for index, value in sorted(numbers[key].items())]).encode())
+        digest.update("\n".join(f"{index}={_rounded(value)}" for index, value in sorted(numbers[key].items())).encode())
     return digest.hexdigest()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,7 @@ class Resolver:
             self.rows[f"{row.block}.{row.parameter}"][row.item, *where] = row
         self.result = Resolution({}, set(), {})
 
-    def resolve(self, known_rows: Iterable[ParameterRow] = (), known: Mapping[str, dict[Any, float]] | None = None) -> Resolution:
+    def resolve(self, known_rows: Iterable[ParameterRow] = (), known: Numbers | None = None) -> Resolution:
         """The numbers of every parameter.
 
         `known` are those that `known_rows`, all of which were used, gave for the same structure and years: a parameter whose rows

@@ -49,10 +49,11 @@ def child_process() -> ChildProcess:
 
 
 @contextmanager
-def started_early(number: int) -> Iterator[None]:
-    """Have so many processes wait for a job, no more than there are cores; those that none has taken end with the context."""
+def started_early(number: int | None) -> Iterator[None]:
+    """Have so many processes wait for a job, or one a core, which is the most; those that none has taken end with the context."""
+    cores = os.cpu_count() or 1
     with _lock:
-        _waiting.extend(ChildProcess() for _ in range(min(number, os.cpu_count() or 1) - len(_waiting)))
+        _waiting.extend(ChildProcess() for _ in range(min(number or cores, cores) - len(_waiting)))
     try:
         yield
     finally:

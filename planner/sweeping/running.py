@@ -78,27 +78,19 @@ def sweep(
         raise PlannerError(f"{number} workers, {time_limit:g} s, one in {check_every} checked: expected positive numbers")
     with started_early(number if executor is None else 1):
         asked = read_design(design, instance) if isinstance(design, (str, Path)) else design
-        return _swept(instance, asked, Path(out), executor, number, resume, retry, time_limit, check_every, solver, watch)
-
-
-def _swept(
-    instance: Instance, asked: Design, out: Path, executor: Executor | None, number: int, resume: bool, retry: bool,
-    time_limit: float, check_every: int, solver: str, watch: Watch,
-) -> Sweep:  # fmt: skip
-    """The sweep of a design, once it is known."""
-    facts = _facts(instance, asked, time_limit, check_every, solver)
-    store = _store(out, instance, asked, facts, resume)
-    with store.locked():
-        store.sweep_out()
-        if retry:
-            results = store.results()
-            store.forget(set(results.loc[results["status"].isin(UNSETTLED), "point"].tolist()))
-        finished = store.finished()
-        if len(finished) < len(asked.points):
-            _fill(store, instance, finished, executor, number, watch)
-        store.merge()
+        facts = _facts(instance, asked, time_limit, check_every, solver)
+        store = _store(Path(out), instance, asked, facts, resume)
+        with store.locked():
+            store.sweep_out()
+            if retry:
+                results = store.results()
+                store.forget(set(results.loc[results["status"].isin(UNSETTLED), "point"].tolist()))
+            finished = store.finished()
+            if len(finished) < len(asked.points):
+                _fill(store, instance, finished, executor, number, watch)
+            store.merge()
     watch(len(asked.points), len(asked.points))
-    return Sweep(out, asked, store.results(), store.facts)
+    return Sweep(Path(out), asked, store.results(), store.facts)
 
 
 def _facts(instance: Instance, design: Design, time_limit: float, check_every: int, solver: str) -> dict[str, Any]:
