@@ -21,7 +21,8 @@ from planner.highs import COARSE_TO_FINE, Basis, Optimum, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, compile
 from planner.model import build
-from planner.narrowing import Mask, widened_basis
+from planner.narrowing import Mask, Solve, widened_basis
+from planner.running import stopped_early
 
 logger = logging.getLogger("planner.highs")
 
@@ -61,47 +62,64 @@ def solve_coarse_to_fine(
 ) -> Optimum:
     """An optimum of the instance's program; where no coarse program helps, that of the simplex method alone.
 
-    Options and errors as `highs.solve_program`; `time_limit` is for all solves together.
+    Options and errors as `highs.solve_program`; `time_limit` is for all solves together, and so is what is known where it is
+    stopped, but that a plan of a part is none of the whole.
     """
     began = time.perf_counter()
     patience = max(_PATIENCE[0], _PATIENCE[1] * lp.matrix.nnz)
+    iterations, whole = 0, False
 
     def solve(program: LinearProgram, start: Basis | None, most: float | None) -> Optimum:
+        nonlocal iterations
         left = None if most is None else max(most - (time.perf_counter() - began), 0.0)
-        return solve_program(program, "simplex", threads, left, start, log, primal=start is not None)
+        try:
+            found = solve_program(program, "simplex", threads, left, start, log, primal=start is not None)
+        except SolverLimit as error:
+            iterations += error.known["iterations"]
+            raise
+        iterations += found.iterations
+        return found
 
-    def attempt(program: LinearProgram, start: Basis | None = None) -> Optimum:
+    def attempt(program: LinearProgram, start: Basis | None) -> Optimum:
         return solve(program, start, patience if time_limit is None else min(patience, time_limit))
 
-    basis, iterations = None, 0
     try:
-        held, iterations = _held(instance, lp, attempt)
-        if held.any():
-            basis, more = widened_basis(lp, held, attempt)
-            iterations += more
+        basis = _narrowed(instance, lp, attempt)
+        whole = True
+        found = solve(lp, basis, time_limit)
+    except (KeyboardInterrupt, SolverLimit) as stopped:
+        known = dict(stopped.known) if isinstance(stopped, SolverLimit) else {"reason": "interrupt"}
+        if not whole:
+            known.pop("objective", None)
+        so_far = {"method": COARSE_TO_FINE, "seconds": time.perf_counter() - began, "iterations": iterations}
+        raise stopped_early(known | so_far) from stopped
+    return replace(found, method=COARSE_TO_FINE, iterations=iterations, seconds=time.perf_counter() - began)
+
+
+def _narrowed(instance: Instance, lp: LinearProgram, attempt: Solve) -> Basis | None:
+    """The basis of the whole that narrow programs come to; None where no coarse plan helps. Raises SolverLimit on Ctrl-C."""
+    try:
+        held = _held(instance, lp, attempt)
+        return widened_basis(lp, held, attempt) if held.any() else None
     except PlannerError as error:
         if isinstance(error, SolverLimit) and error.known["reason"] != "time limit":
             raise
         logger.info("no coarse plan helps: %s", error)
-    found = solve(lp, basis, time_limit)
-    seconds = time.perf_counter() - began
-    return replace(found, method=COARSE_TO_FINE, iterations=iterations + found.iterations, seconds=seconds)
+        return None
 
 
-def _held(instance: Instance, lp: LinearProgram, solve: Callable[[LinearProgram], Optimum]) -> tuple[Mask, int]:
-    """The builds that no coarse plan has, of all columns, and the iterations that the coarse plans took."""
-    held, iterations = np.zeros(len(lp.cost), bool), 0
+def _held(instance: Instance, lp: LinearProgram, solve: Solve) -> Mask:
+    """The builds that no coarse plan has, of all columns."""
+    held = np.zeros(len(lp.cost), bool)
     for family in lp.columns:
         if family.name.endswith(_BUILT):
             held[family.rows] = True
     held &= lp.col_lower == 0
     helped = False
     for guess in _guesses(instance, lp):
-        found = solve(guess.program)
-        iterations += found.iterations
-        held &= ~_allowed(lp, guess, found)
+        held &= ~_allowed(lp, guess, solve(guess.program, None))
         helped = True
-    return held & helped, iterations
+    return held & helped
 
 
 def _guesses(instance: Instance, lp: LinearProgram) -> Iterator[_Guess]:

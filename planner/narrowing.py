@@ -81,14 +81,14 @@ def part(lp: LinearProgram, rows: Mask, columns: Mask, cost: Vector) -> LinearPr
     )  # fmt: skip
 
 
-def widened_basis(lp: LinearProgram, held: Mask, solve: Solve) -> tuple[Basis, int]:
-    """A basis of the whole program, found while columns are held at nought, and the iterations that it took.
+def widened_basis(lp: LinearProgram, held: Mask, solve: Solve) -> Basis:
+    """A basis of the whole program, found while columns are held at nought.
 
     It is optimal unless rounds ran out. Held columns must have a lower bound of nought. Raises what `solve` raises; Infeasible
     where no plan holds them all.
     """
     columns, rows = np.full(len(held), LOWER, np.int8), np.full(lp.matrix.shape[0], BASIC, np.int8)
-    known, iterations = False, 0
+    known = False
     for number in range(_MOST_ROUNDS):
         asleep, silent = idle(lp, held)
         left_out = asleep | held
@@ -100,9 +100,8 @@ def widened_basis(lp: LinearProgram, held: Mask, solve: Solve) -> tuple[Basis, i
         prices = np.zeros(len(rows))
         prices[heard] = found.duals
         rest = part(lp, silent, left_out, lp.cost - lp.matrix.T @ prices)
-        paying, basis, more = _paying(rest, held[left_out], solve)
+        paying, basis = _paying(rest, held[left_out], solve)
         columns[left_out], rows[silent] = basis.columns, basis.rows
-        iterations += found.iterations + more
         logger.debug(
             "round %d: %s of %s rows, %s iterations to %r; %s of %s held columns would pay", number + 1, len(narrow.row_lower),
             len(rows), found.iterations, found.objective + lp.offset, paying.sum(), held.sum(),
@@ -112,10 +111,10 @@ def widened_basis(lp: LinearProgram, held: Mask, solve: Solve) -> tuple[Basis, i
         held = held.copy()
         held[np.flatnonzero(left_out)[paying]] = False
         known = True
-    return Basis(columns, rows), iterations
+    return Basis(columns, rows)
 
 
-def _paying(rest: LinearProgram, held: Mask, solve: Solve) -> tuple[Mask, Basis, int]:
+def _paying(rest: LinearProgram, held: Mask, solve: Solve) -> tuple[Mask, Basis]:
     """Which of the held columns of a program pay, and its optimal basis where all of them are nought."""
 
     def within(most: float) -> Optimum:
@@ -123,10 +122,8 @@ def _paying(rest: LinearProgram, held: Mask, solve: Solve) -> tuple[Mask, Basis,
 
     found = within(_TRIED)
     paying = held & (found.values > _NOTHING)
-    iterations = found.iterations
     if paying.any():
         found = within(0.0)
-        iterations += found.iterations
     assert found.basis is not None
     columns = np.where(held & (found.basis.columns != BASIC), LOWER, found.basis.columns).astype(np.int8)
-    return paying, Basis(columns, found.basis.rows), iterations
+    return paying, Basis(columns, found.basis.rows)

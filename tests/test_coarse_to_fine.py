@@ -25,6 +25,7 @@ from planner.highs import BASIC, COARSE_TO_FINE, Basis, Optimum, solve_program
 from planner.lp import Family, LinearProgram
 from planner.narrowing import idle, part, widened_basis
 from planner.pipeline import compile_instance
+from planner.running import stopped_early
 from tests.solved import MAKES, THOROUGH
 
 INSTANCES = Path(__file__).parents[1] / "instances"
@@ -125,12 +126,12 @@ def test_whatever_was_held_the_basis_is_optimal_in_the_whole_program(name: str, 
     unused = simplex(lp).values < 1e-9
     held = builds(lp) & (generator.random(len(lp.cost)) < np.where(unused, 0.9, share))
     try:
-        basis, iterations = widened_basis(lp, held, impatient)
+        basis = widened_basis(lp, held, impatient)
     except (Infeasible, SolverLimit):
         return  # nothing can be planned without these builds, which the simplex method may not see for hours
     found = simplex(lp, basis)
     assert found.objective == pytest.approx(best, rel=1e-9)
-    assert found.iterations <= 5 and iterations > 0
+    assert found.iterations <= 5
     assert (basis.columns == BASIC).sum() + (basis.rows == BASIC).sum() == lp.matrix.shape[0]
 
 
@@ -138,9 +139,9 @@ def test_builds_are_let_in_by_prices(monkeypatch: pytest.MonkeyPatch) -> None:
     lp, best = made("mandate")
     held = builds(lp) & (np.random.default_rng(1).random(len(lp.cost)) < 0.1)
     monkeypatch.setattr(narrowing, "_MOST_ROUNDS", 1)
-    once, _ = widened_basis(lp, held, simplex)
+    once = widened_basis(lp, held, simplex)
     monkeypatch.undo()
-    several, _ = widened_basis(lp, held, simplex)
+    several = widened_basis(lp, held, simplex)
     values = [simplex(part(lp, np.ones(lp.matrix.shape[0], bool), np.ones(len(held), bool), lp.cost), b) for b in (once, several)]
     assert values[0].iterations > 10 >= values[1].iterations
     assert [found.objective + lp.offset for found in values] == pytest.approx([best, best], rel=1e-9)
@@ -325,3 +326,35 @@ def test_a_coarse_build_speaks_for_its_own_years_and_those_around(reach: int, al
     guess = coarse_to_fine._Guess(coarse, (2026, 2030, 2034, 2038), reach)
     mask = coarse_to_fine._allowed(fine, guess, found)
     assert {year for year, let_in in zip(years, mask, strict=True) if let_in} == allowed
+
+
+@pytest.mark.parametrize("last", [1, 2, 4, 0])
+def test_what_is_known_where_it_is_interrupted_is_of_all_solves(last: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a plan of a part is none of the whole; `last` 0 is the solve of the whole program itself."""
+    lp = made("baseline")[0]
+    counts: list[int] = []
+
+    def solving(program: LinearProgram, *rest: Any, **more: Any) -> Optimum:
+        if len(counts) + 1 == last or (last == 0 and program is lp):
+            raise stopped_early({"reason": "interrupt", "seconds": 0.0, "iterations": 7, "objective": 5.0})
+        found = solve_program(program, *rest, **more)
+        counts.append(found.iterations)
+        return found
+
+    monkeypatch.setattr(coarse_to_fine, "solve_program", solving)
+    with pytest.raises(SolverLimit) as stopped:
+        solve_coarse_to_fine(baseline(), lp)
+    known = stopped.value.known
+    assert known["reason"] == "interrupt" and known["iterations"] == sum(counts) + 7 and known["seconds"] > 0
+    assert known.get("objective") == (5.0 if last == 0 else None)
+    assert len(counts) == last - 1 if last else len(counts) > 3
+
+
+def test_an_interrupt_between_two_solves_is_told_as_one_within(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*given: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(coarse_to_fine, "_allowed", interrupted)
+    with pytest.raises(SolverLimit, match="interrupt") as stopped:
+        solve_coarse_to_fine(baseline(), made("baseline")[0])
+    assert stopped.value.known["reason"] == "interrupt" and stopped.value.known["iterations"] > 0

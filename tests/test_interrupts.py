@@ -25,6 +25,9 @@ ROOT = Path(__file__).parents[1]
 ACCELERATED = str(ROOT / "instances" / "accelerated")
 TOY = str(ROOT / "instances" / "toy")
 
+#: Seconds after which `accelerated` is being solved also on a machine at work, which coarse programs are built before; it takes ten.
+FAR = 3.0
+
 
 def started(*arguments: str) -> subprocess.Popen[str]:
     """A run of the command line, in a process group of its own."""
@@ -44,7 +47,7 @@ def wait_for_solver(model: Path) -> None:
     while not (model.is_file() and model.read_text().rstrip().endswith("ENDATA")):
         assert time.monotonic() < give_up
         time.sleep(0.05)
-    time.sleep(1.0)
+    time.sleep(FAR)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -112,12 +115,12 @@ def heard() -> Iterator[None]:
 def test_library_users_get_the_error_and_can_solve_again(send: Callable[[], None]) -> None:
     instance = planner.load(ACCELERATED)
     program = planner.compile(planner.build(instance))
-    timer = threading.Timer(1.0, send)
+    timer = threading.Timer(FAR, send)
     timer.start()
     began = time.monotonic()
     with pytest.raises(planner.SolverLimit) as stopped:
         planner.solve(instance, program=program)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < FAR + 3
     assert stopped.value.known["reason"] == "interrupt" and stopped.value.known["iterations"] > 0
     assert planner.solve(planner.load(TOY)).facts["status"] == "optimal"
     assert not any(thread.name == "planner-solver" for thread in threading.enumerate())
