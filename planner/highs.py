@@ -19,7 +19,7 @@ from planner.running import run_to_an_end, stopped_early
 
 logger = logging.getLogger("planner")
 
-#: The simplex method on a program narrowed by the plans of coarser ones: `planner.coarse_to_fine`.
+#: The simplex method from what coarser programs say: `planner.coarse_to_fine`.
 COARSE_TO_FINE = "coarse-to-fine"
 
 #: What may be asked for as a method; `auto` chooses by size.
@@ -98,19 +98,20 @@ def solve_program(
     log: Callable[[str], None] | None = None,
     primal: bool = False,
     near: bool = True,
+    perturbed: bool = True,
 ) -> Optimum:
     """An optimum of a linear program.
 
     `time_limit` in seconds of the solver's own work. `start` is taken where its shape is that of the program, `near` says that
     few iterations are expected from it; `primal` asks for the primal simplex method, to go on from a start that keeps every row
-    after costs have changed. Raises Infeasible, Unbounded, SolverLimit or SolverError where there is no optimum; SolverLimit on
-    Ctrl-C too.
+    after costs have changed; without `perturbed` the dual one leaves costs as they are. Raises Infeasible, Unbounded, SolverLimit
+    or SolverError where there is no optimum; SolverLimit on Ctrl-C too.
     """
     chosen = choose_method(lp, method, start is not None)
     if chosen == COARSE_TO_FINE:
         chosen = "simplex"  # a program by itself has nothing coarser
     highs = opened(lp, chosen, threads, time_limit, log)
-    side_by_side = min(threads or 1, _cores())
+    side_by_side = min(threads or 1, cores())
     if chosen == "simplex" and start is None and not primal and lp.matrix.nnz >= SIDE_BY_SIDE_FROM and side_by_side > 1:
         told = {
             "simplex_strategy": _SIDE_BY_SIDE,
@@ -122,6 +123,8 @@ def solve_program(
             _check(highs.setOptionValue(name, value), f"take the option {name} = {value}")
     if primal:
         _check(highs.setOptionValue("simplex_strategy", _PRIMAL), "use the primal simplex method")
+    if not perturbed:
+        _check(highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0), "leave costs as they are")
     if start is not None and chosen == "simplex":
         if near or len(lp.row_lower) <= DEVEX_UP_TO:
             few_steps(highs)
@@ -206,7 +209,7 @@ def choose_method(lp: LinearProgram, method: str, warm: bool = False) -> str:
     return "simplex" if warm or lp.matrix.nnz < COARSE_FROM else COARSE_TO_FINE
 
 
-def _cores() -> int:
+def cores() -> int:
     """How many cores this process may use; more threads than that would wait for one another."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -23,6 +23,9 @@ logger = logging.getLogger("planner.highs")
 
 Mask = NDArray[np.bool_]
 
+#: Some rows or columns: a mask of all, or their numbers.
+Places = NDArray[np.bool_] | NDArray[np.integer]
+
 #: Solves a program from a basis, or cold where there is none.
 Solve = Callable[[LinearProgram, Basis | None], Optimum]
 
@@ -71,7 +74,7 @@ def _entries(starts: NDArray[np.integer], wanted: NDArray[np.integer]) -> NDArra
     return np.repeat(starts[wanted] - before, lengths) + np.arange(lengths.sum())
 
 
-def part(lp: LinearProgram, rows: Mask, columns: Mask, cost: Vector) -> LinearProgram:
+def part(lp: LinearProgram, rows: Places, columns: Places, cost: Vector) -> LinearProgram:
     """The program of some rows and columns, without names and quantities."""
     return LinearProgram(
         cost=cost[columns], offset=0.0, matrix=canonical(lp.matrix[rows][:, columns]),

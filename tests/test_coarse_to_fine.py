@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import planner
-from planner import coarse_to_fine, narrowing
+from planner import coarse_to_fine, coarsening, narrowing, parting
 from planner.certificate import certify
 from planner.coarse_to_fine import solve_coarse_to_fine
 from planner.coarsening import fewer_years, merged_slices
@@ -161,71 +161,171 @@ def test_years_too_few_for_a_rate_of_growth_are_refused() -> None:
         fewer_years(planner.load(INSTANCES / "world"), 9)
 
 
+def sliced(bodies: dict[str, list[list[str]]], shares: dict[str, float], numbers: dict[str, dict[Any, float]]) -> Any:
+    """What merging looks at of an instance: the cycles of each body, the shares of slices, and numbers."""
+    return SimpleNamespace(
+        slices={body: tuple(name for ring in rings for name in ring) for body, rings in bodies.items()},
+        previous={name: ring[place - 1] for rings in bodies.values() for ring in rings for place, name in enumerate(ring)},
+        numbers={"time.share": shares, **numbers},
+    )
+
+
+def three_seasons() -> tuple[Any, list[str], dict[str, float]]:
+    """Summer and autumn are alike, and so are evening and night."""
+    rings = [[f"{season}_{part}" for part in ("day", "evening", "night")] for season in ("summer", "autumn", "winter")]
+    names = [name for ring in rings for name in ring]
+    shares = dict(zip(names, [0.04, 0.06, 0.1, 0.05, 0.1, 0.15, 0.1, 0.15, 0.25], strict=True))
+    sun = dict(zip(names, [0.9, 0.1, 0.0, 0.8, 0.1, 0.0, 0.3, 0.05, 0.0], strict=True))
+    wind = dict(zip(names, [0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.6, 0.6, 0.6], strict=True))
+    numbers = {("pv", "pole", name): value for name, value in sun.items()}
+    numbers |= {("wind", "pole", name): value for name, value in wind.items()}
+    return (
+        sliced({"earth": rings}, shares, {"power.availability": numbers, "power.capex": {("pv", "pole", 2030): 5.0}}),
+        names,
+        shares,
+    )
+
+
 def test_merged_slices_are_means_by_shares_of_the_year() -> None:
-    """Two seasons of two slices each: the days are one, the nights are one."""
+    """Nine slices become four: the day and the rest, of summer with autumn and of winter."""
     inf = math.inf
-    names = ["summer_day", "summer_night", "winter_day", "winter_night"]
-    previous = {
-        "summer_day": "summer_night",
-        "summer_night": "summer_day",
-        "winter_day": "winter_night",
-        "winter_night": "winter_day",
-    }
-    shares = dict(zip(names, [0.1, 0.2, 0.3, 0.4], strict=True))
-    instance: Any = SimpleNamespace(slices={"earth": tuple(names)}, previous=previous, numbers={"time.share": shares})
+    instance, names, shares = three_seasons()
+    entries = np.hstack([np.diag(np.arange(1.0, 10.0)), -np.arange(0.1, 1.0, 0.1)[:, None]])
     lp = replace(
-        lp_of(
-            [[1, 0, 0, 0, -0.8], [0, 1, 0, 0, -0.6], [0, 0, 1, 0, -0.4], [0, 0, 0, 1, -0.1]],
-            [-inf, -inf, -inf, 1], [4, 7, 8, inf], [(0, 9), (0, inf), (0, 5), (2, inf), (0, inf)],
-        ),
-        columns=(Family("run", "", 0, [("pv", name) for name in names]), Family("build", "", 4, [("pv", 2030)])),
+        lp_of(entries.tolist(), [-inf] * 8 + [1], [4, 7, 8, inf, 1, 2, 3, 4, inf], [(0, 9), (0, inf), (1, 5), *[(0, inf)] * 6, (0, inf)]),
+        columns=(Family("run", "", 0, [("pv", name) for name in names]), Family("build", "", 9, [("pv", 2030)])),
         rows=(Family("limit", "(P1)", 0, [("pv", name) for name in names]),),
     )  # fmt: skip
     merged = merged_slices(instance, lp)
-    assert merged.column_names == ["run(pv,summer_day)", "run(pv,summer_night)", "build(pv,2030)"]
-    assert merged.row_names == ["limit(pv,summer_day)", "limit(pv,summer_night)"]
-    np.testing.assert_allclose(
-        merged.matrix.toarray(), [[1, 0, -0.8 / 4 - 0.4 * 3 / 4], [0, 1, -0.6 / 3 - 0.1 * 2 / 3]], rtol=1e-14
-    )
-    assert merged.cost.tolist() == [1 + 3, 2 + 4, 5]
-    assert merged.row_upper.tolist() == pytest.approx([4 / 4 + 8 * 3 / 4, inf])
-    assert merged.row_lower.tolist() == pytest.approx([-inf, -inf])
-    assert (merged.col_lower.tolist(), merged.col_upper.tolist()) == ([0, 2, 0], [5, inf, inf])
+    program = merged.program
+    assert program.column_names == [
+        "run(pv,summer_day)",
+        "run(pv,summer_evening)",
+        "run(pv,winter_day)",
+        "run(pv,winter_evening)",
+        "build(pv,2030)",
+    ]
+    assert program.row_names == [
+        "limit(pv,summer_day)",
+        "limit(pv,summer_evening)",
+        "limit(pv,winter_day)",
+        "limit(pv,winter_evening)",
+    ]
+    groups = [[0, 3], [1, 2, 4, 5], [6], [7, 8]]
+    weights = [[shares[names[place]] for place in group] for group in groups]
+    for row, (group, weight) in enumerate(zip(groups, weights, strict=True)):
+        expected = [0.0] * 5
+        expected[row] = np.average([place + 1.0 for place in group], weights=weight)
+        expected[4] = -np.average([(place + 1) / 10 for place in group], weights=weight)
+        np.testing.assert_allclose(program.matrix.toarray()[row], expected, rtol=1e-14)
+    assert program.cost.tolist() == [1 + 4, 2 + 3 + 5 + 6, 7, 8 + 9, 10]
+    assert program.row_upper.tolist() == pytest.approx([inf, (7 * 0.06 + 8 * 0.1 + 1 * 0.1 + 2 * 0.15) / 0.41, 3, inf])
+    assert program.row_lower.tolist() == pytest.approx([-inf, -inf, -inf, -inf])
+    assert (program.col_lower.tolist(), program.col_upper.tolist()) == ([0, 1, 0, 0, 0], [9, 5, inf, inf, inf])
+    # A merged row is the mean of its rows, so that each has its share of the price.
+    prices = merged.prices(np.array([-9.0, -4.1, -2.0, -8.0]))
+    assert prices.tolist() == pytest.approx([-4, -0.6, -1, -5, -1, -1.5, -2, -3, -5])
 
 
-def test_a_single_cycle_is_cut_into_six() -> None:
-    names = [f"hour_{number}" for number in range(24)]
-    previous = {name: names[place - 1] for place, name in enumerate(names)}
-    instance: Any = SimpleNamespace(
-        slices={"moon": tuple(names)}, previous=previous, numbers={"time.share": dict.fromkeys(names, 1 / 24)}
+def test_a_single_cycle_falls_into_two_spells_that_follow_one_another() -> None:
+    """The night that goes over midnight is one, and a bright hour within it stays in it."""
+    names = [f"hour_{number}" for number in range(12)]
+    sun = {("pv", "pole", name): value for name, value in zip(names, [0, 0, 0.3, 0.8, 1, 0.9, 0.7, 0, 0, 0.9, 0, 0], strict=True)}
+    instance = sliced(
+        {"moon": [names], "orbit": [["always"]]}, dict.fromkeys([*names, "always"], 1 / 12), {"power.availability": sun}
     )
-    bounds = [(0.0, math.inf)] * 24
-    lp = replace(
-        lp_of(np.eye(24).tolist(), [0] * 24, [1] * 24, bounds),
-        columns=(Family("run", "", 0, [(name,) for name in names]),), rows=(Family("limit", "", 0, [(name,) for name in names]),),
-    )  # fmt: skip
-    assert merged_slices(instance, lp).column_names == [f"run(hour_{number})" for number in range(0, 24, 4)]
+    groups = coarsening._groups(instance)
+    spells = {group: [name for name in names if groups[name] == group] for group in groups.values()}
+    assert spells.pop("always") == [] and groups["always"] == "always"
+    assert sorted(spells.values(), key=len) == [names[3:7], names[:3] + names[7:]]
+    assert all(group in members for group, members in spells.items())
+
+
+def test_cycles_of_unlike_length_are_not_one() -> None:
+    rings = [["day", "night"], ["long_day", "noon", "long_night"]]
+    names = [name for ring in rings for name in ring]
+    numbers = {("pv", "pole", name): value for name, value in zip(names, [1, 0, 0.8, 1, 0], strict=True)}
+    groups = coarsening._groups(sliced({"earth": rings}, dict.fromkeys(names, 0.2), {"power.availability": numbers}))
+    assert [groups[name] for name in names] == ["day", "night", "long_day", "long_day", "long_night"]
 
 
 def test_seasons_that_are_alike_merge_without_loss(tmp_path: Path) -> None:
     """Where no slice of a group differs from another, merging them changes no cost."""
     from tests.worlds import CHIPS, world
 
-    instance = world(tmp_path, CHIPS)
+    hours = {"all": None, "one": ("earth", 0.2, 4.8), "two": ("earth", 0.5, 12), "three": ("earth", 0.3, 7.2)}
+    instance = world(tmp_path, CHIPS, slices=hours)
     lp = compile_instance(instance)
-    merged = merged_slices(instance, lp)
+    merged = merged_slices(instance, lp).program
+    assert merged.matrix.nnz < lp.matrix.nnz
     assert solve_program(merged, "simplex").objective == pytest.approx(solve_program(lp, "simplex").objective, rel=1e-9)
 
 
+@pytest.mark.parametrize("share", [0.0, 1.0], ids=["narrowed", "priced"])
 @pytest.mark.parametrize("name", ["baseline", "mandate", "crossroads"])
-def test_the_cost_is_that_of_the_simplex_method(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coarse_to_fine, "MERGED_FROM", 0)
+def test_the_cost_is_that_of_the_simplex_method(name: str, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coarse_to_fine, "COARSE_ENOUGH", share)
     monkeypatch.setattr(coarse_to_fine, "EVERY", 2)
     instance = instance_called(name)
     plan = planner.solve(instance, solver=COARSE_TO_FINE, exact=True)
     assert plan.objective == pytest.approx(made(name)[1], rel=1e-9)
     assert plan.facts["solver"]["method"] == COARSE_TO_FINE
     assert certify(compile_instance(instance), plan.optimum).holds and plan.facts["exact_certificate"]["holds"]
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, list[str]]]:
+    """The rows and iterations of every solve on the way, and what was asked of it."""
+    solves: list[tuple[int, int, list[str]]] = []
+
+    def solving(program: LinearProgram, *rest: Any, **more: Any) -> Optimum:
+        found = solve_program(program, *rest, **more)
+        how = [name for name in ("primal", "perturbed") if name in more and more[name] == (name == "primal")]
+        solves.append((program.matrix.shape[0], found.iterations, how))
+        return found
+
+    monkeypatch.setattr(coarse_to_fine, "solve_program", solving)
+    return solves
+
+
+@pytest.mark.parametrize("threads", [None, 2])
+def test_prices_of_few_slices_leave_parts_and_few_steps(threads: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A coarse program, parts of the fine one, the dual method from their bases side by side, and the whole in a step or two."""
+    monkeypatch.setattr(coarse_to_fine, "COARSE_ENOUGH", 1.0)
+    monkeypatch.setattr(parting, "_SMALL", 300)
+    solves = counted(monkeypatch)
+    lp, best = made("mandate")
+    found = solve_coarse_to_fine(mandate(), lp, threads)
+    assert found.objective == pytest.approx(best, rel=1e-9)
+    rows = lp.matrix.shape[0]
+    assert [how for _, _, how in (solves[0], solves[-2], solves[-1])] == [[], ["perturbed"], ["primal"]]
+    assert solves[0][0] < 0.7 * rows and solves[-2][0] == solves[-1][0] == rows
+    assert len(solves) > 5 and all(part[0] < 0.5 * rows and part[2] == [] for part in solves[1:-2])
+    assert solves[-2][1] < 0.5 * simplex(lp).iterations and solves[-1][1] < 10
+    assert found.iterations == sum(iterations for _, iterations, _ in solves)
+
+
+def test_parts_side_by_side_give_the_same_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coarse_to_fine, "COARSE_ENOUGH", 1.0)
+    monkeypatch.setattr(parting, "_SMALL", 300)
+    lp, _ = made("crossroads")
+    alone, together = (solve_coarse_to_fine(instance_called("crossroads"), lp, threads) for threads in (1, 2))
+    assert np.array_equal(alone.values, together.values) and alone.iterations == together.iterations > 0
+
+
+def test_a_part_that_earns_without_end_leaves_it_to_narrow_programs(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    monkeypatch.setattr(coarse_to_fine, "COARSE_ENOUGH", 1.0)
+    monkeypatch.setattr(coarsening.Merged, "prices", lambda merged, duals: 1e6 * merged.share * duals[merged.row])
+    caplog.set_level("INFO", "planner.highs")
+    lp, best = made("baseline")
+    assert solve_coarse_to_fine(baseline(), lp).objective == pytest.approx(best, rel=1e-9)
+    assert "no coarse plan helps: the cost can fall without end" in caplog.text
+
+
+def test_where_no_slices_merge_no_prices_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    solves = counted(monkeypatch)
+    lp, best = made("toy")
+    assert solve_coarse_to_fine(instance_called("toy"), lp).objective == pytest.approx(best, rel=1e-9)
+    assert all("perturbed" not in how for _, _, how in solves)
 
 
 def test_a_large_program_goes_from_coarse_to_fine_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,20 +339,13 @@ def test_a_large_program_goes_from_coarse_to_fine_by_itself(monkeypatch: pytest.
 
 def test_a_narrow_program_is_what_takes_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole program is left nothing to do, and what is solved in its place is half as large."""
-    sizes: list[tuple[int, int]] = []
-
-    def solving(program: LinearProgram, *rest: Any, **more: Any) -> Optimum:
-        found = solve_program(program, *rest, **more)
-        sizes.append((program.matrix.shape[0], found.iterations))
-        return found
-
-    monkeypatch.setattr(coarse_to_fine, "solve_program", solving)
+    solves = counted(monkeypatch)
     lp, best = made("baseline")
     found = solve_coarse_to_fine(baseline(), lp)
     assert found.objective == pytest.approx(best, rel=1e-9)
-    assert sizes[-1] == (lp.matrix.shape[0], 0)
-    assert max(rows for rows, _ in sizes[:-1]) < 0.6 * lp.matrix.shape[0]
-    assert found.iterations == sum(iterations for _, iterations in sizes)
+    assert solves[-1][:2] == (lp.matrix.shape[0], 0)
+    assert max(rows for rows, _, _ in solves[:-1]) < 0.6 * lp.matrix.shape[0]
+    assert found.iterations == sum(iterations for _, iterations, _ in solves)
 
 
 def test_the_same_run_gives_the_same_plan() -> None:
@@ -272,7 +365,7 @@ def test_without_a_coarse_plan_it_is_the_simplex_method(monkeypatch: pytest.Monk
 
 
 def test_coarse_plans_that_allow_too_little_for_any_plan_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coarse_to_fine, "_allowed", lambda lp, guess, found: np.zeros(len(lp.cost), bool))
+    monkeypatch.setattr(coarse_to_fine, "_allowed", lambda lp, *given: ~builds(lp))
     lp, best = made("mandate")
     with pytest.raises(Infeasible):
         widened_basis(lp, builds(lp), simplex)
@@ -310,22 +403,29 @@ def test_no_solve_on_the_way_is_given_more_than_the_time_left(monkeypatch: pytes
     assert given[-1] is None and all(limit is not None and limit <= most for limit in given[:-1])
 
 
-@pytest.mark.parametrize(("reach", "allowed"), [(0, {2034, 2035, 2037}), (1, {2030, 2032, 2034, 2035, 2037, 2038, 2040})])
-def test_a_coarse_build_speaks_for_its_own_years_and_those_around(reach: int, allowed: set[int]) -> None:
-    """Coarse years 2026, 2030, 2034, 2038: only 2034 builds; a fine year belongs to the coarse year at or before it."""
-    years = [2027, 2030, 2032, 2034, 2035, 2037, 2038, 2040]
-    bounds = [(0.0, math.inf)] * 8
+def test_a_coarse_build_speaks_for_its_own_years_and_those_around() -> None:
+    """Coarse years 2026, 2030, 2034, 2038, 2042: only 2034 builds; a fine year belongs to the coarse year at or before it."""
+    years, coarse_years = [2027, 2030, 2032, 2034, 2035, 2037, 2038, 2040, 2042, 2043], (2026, 2030, 2034, 2038, 2042)
+    bounds = [(0.0, math.inf)] * 11
     fine = replace(
-        lp_of([[1.0] * 8], [0], [1], bounds), columns=(Family("power.build", "", 0, [("pv", "pole", year) for year in years]),)
+        lp_of([[1.0] * 11], [0], [1], bounds),
+        columns=(Family("power.build", "", 0, [("pv", "pole", year) for year in years]), Family("power.run", "", 10, [("pv", "pole", 2027)])),
     )  # fmt: skip
     coarse = replace(
-        lp_of([[1.0] * 8], [0], [1], bounds),
-        columns=(Family("power.build", "", 0, [(name, "pole", year) for name in ("pv", "wind") for year in (2026, 2030, 2034, 2038)]),),
+        lp_of([[1.0] * 10], [0], [1], bounds[:10]),
+        columns=(Family("power.build", "", 0, [(name, "pole", year) for name in ("pv", "wind") for year in coarse_years]),),
     )  # fmt: skip
-    found: Any = SimpleNamespace(values=np.array([0, 1e-12, 5, 0, 0, 0, 0, 0]))
-    guess = coarse_to_fine._Guess(coarse, (2026, 2030, 2034, 2038), reach)
-    mask = coarse_to_fine._allowed(fine, guess, found)
-    assert {year for year, let_in in zip(years, mask, strict=True) if let_in} == allowed
+    found: Any = SimpleNamespace(values=np.array([0, 1e-12, 5, 0, 0, 0, 0, 0, 0, 7.0]))
+    mask = coarse_to_fine._allowed(fine, coarse, coarse_years, found)
+    assert mask[10] and {year for year, let_in in zip(years, mask, strict=False) if let_in} == {
+        2030,
+        2032,
+        2034,
+        2035,
+        2037,
+        2038,
+        2040,
+    }
 
 
 @pytest.mark.parametrize("last", [1, 2, 4, 0])

@@ -11,7 +11,7 @@ import pyomo.environ as pyo
 import pytest
 
 import planner
-from planner.highs import COARSE_TO_FINE, METHODS, Optimum, _cores, choose_method, solve_program, write_model
+from planner.highs import COARSE_TO_FINE, METHODS, Optimum, choose_method, cores, solve_program, write_model
 from planner.lp import LinearProgram
 from planner.pipeline import compile_instance
 from tests.equations.test_helium3 import FUSION
@@ -212,7 +212,7 @@ def test_auto_chooses_by_size_and_simplex_for_a_warm_start(program: LinearProgra
     assert solve_program(program, "auto").method == "simplex", "a program by itself has nothing coarser"
 
 
-@pytest.mark.skipif(_cores() < 2, reason="there is one core")
+@pytest.mark.skipif(cores() < 2, reason="there is one core")
 def test_threads_give_the_same_answer_to_the_last_digit(monkeypatch: pytest.MonkeyPatch) -> None:
     program = compile_instance(planner.load(TOY.parent / "mandate"))
     alone = solve_program(program, "simplex", threads=1)
