@@ -1,9 +1,9 @@
 """From a coarse program to the fine one: the optimum of a large program, found from what coarser ones say.
 
-Two ways. Where slices are many, the prices of a program with few let the fine one fall into the parts that few rows link
-(`planner.parting`). Else, what the plan of fewer model years never builds the fine plan rarely builds: the fine program is solved
-without that, and whatever its prices call worth building is let in until nothing is (`planner.narrowing`). The end is an
-optimum of the whole program, whatever the coarse programs said: they only save time.
+What the plan of fewer model years never builds the fine plan rarely builds: the fine program is solved without that, and whatever
+its prices call worth building is let in until nothing is (`planner.narrowing`). And the prices of a program with fewer slices let
+a fine one fall into the parts that few rows link (`planner.parting`): the narrow program, or where slices are many the whole one.
+The end is an optimum of the whole program, whatever the coarse programs said: they only save time.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from planner.coarsening import fewer_years, merged_slices
+from planner.coarsening import Merged, fewer_years, merged_slices
 from planner.errors import PlannerError, SolverLimit
 from planner.highs import COARSE_TO_FINE, Basis, Optimum, cores, solve_program
 from planner.instance import Instance
-from planner.lp import LinearProgram, compile
+from planner.lp import LinearProgram, Vector, compile
 from planner.model import build
-from planner.narrowing import Mask, widened_basis
+from planner.narrowing import Mask, idle, part, widened_basis
 from planner.parting import linked_basis, linking_rows
 from planner.running import stopped_early
 
@@ -33,10 +33,12 @@ logger = logging.getLogger("planner.highs")
 #: A coarse program has every so manieth model year.
 EVERY = 4
 
-#: Up to this share of the nonzeros a program with merged slices is solved for its prices. On `world` it has a fifth of them, and
-#: prices take two fifths of the time of narrow programs; on `accelerated` and `thousand_terawatts`, with six slices a body, it
-#: has two thirds, and prices take 1.2 and 2.1 times as long.
-COARSE_ENOUGH = 1 / 3
+#: A program with merged slices is solved for its prices where it has no more than this share of the nonzeros.
+COARSER = 0.7
+
+#: Up to this share, prices are all that is asked for. On `world`, with a fifth, that takes two fifths of the time that narrow
+#: programs take; on `accelerated` and `thousand_terawatts`, with two thirds, 1.7 and 2.6 times as long as both together.
+MUCH_COARSER = 1 / 3
 
 #: Seconds that all but the last solve may take together, at least and a nonzero of the whole, four times what was measured:
 #: with too few builds there may be no plan, and the simplex method may stall on that for hours.
@@ -137,35 +139,61 @@ def solve_coarse_to_fine(
 
 def _basis(instance: Instance, lp: LinearProgram, solves: _Solves) -> Basis | None:
     """A basis of the whole program, optimal or nearly; None where no coarse program helps. Raises SolverLimit on Ctrl-C."""
-    for way in (_priced, _narrowed):
-        try:
-            if (basis := way(instance, lp, solves)) is not None:
-                return basis
-        except (PlannerError, ArithmeticError) as error:
-            if isinstance(error, SolverLimit) and error.known["reason"] != "time limit":
-                raise
-            logger.info("no coarse plan helps: %s", error)
-    return None
-
-
-def _priced(instance: Instance, lp: LinearProgram, solves: _Solves) -> Basis | None:
-    """From the prices of the rows that link sites, where slices are merged."""
     merged = merged_slices(instance, lp)
     linking = linking_rows(lp, instance.sites)
-    if not linking.any() or merged.program.matrix.nnz > COARSE_ENOUGH * lp.matrix.nnz:
+
+    def priced(program: LinearProgram, rows: Mask, held: Mask, most: float) -> Basis | None:
+        prices = _prices(merged, held, most * program.matrix.nnz, solves) if linking[rows].any() else None
+        return None if prices is None else linked_basis(program, linking[rows], prices[rows], solves.each, solves.onward)
+
+    def alone(most: float) -> Basis | None:
+        return priced(lp, np.ones(len(linking), bool), np.zeros(len(lp.cost), bool), most)
+
+    def narrowed() -> Basis | None:
+        held = _held(instance, lp, solves)
+        if held is None:
+            return None
+        return widened_basis(lp, held, solves.some, lambda narrow, rows: _helped(lambda: priced(narrow, rows, held, COARSER)))
+
+    ways = (lambda: alone(MUCH_COARSER), narrowed, lambda: alone(COARSER))
+    return next((basis for way in ways if (basis := _helped(way)) is not None), None)
+
+
+def _helped(way: Callable[[], Basis | None]) -> Basis | None:
+    """What a way comes to; None where it leads nowhere. Raises SolverLimit on Ctrl-C."""
+    try:
+        return way()
+    except (PlannerError, ArithmeticError) as error:
+        if isinstance(error, SolverLimit) and error.known["reason"] != "time limit":
+            raise
+        logger.info("no coarse program helps: %s", error)
         return None
-    found = solves.some(merged.program)
-    return linked_basis(lp, linking, merged.prices(found.duals), solves.each, solves.onward)
 
 
-def _narrowed(instance: Instance, lp: LinearProgram, solves: _Solves) -> Basis | None:
-    """From the builds of the plan in fewer years."""
+def _prices(merged: Merged, held: Mask, nonzeros: float, solves: _Solves) -> Vector | None:
+    """The prices of all rows where slices are merged and some columns held at nought; nought of rows that then say nothing.
+
+    None where the program that tells them has more nonzeros than that.
+    """
+    coarse, held_there = merged.program, np.zeros(len(merged.program.cost), bool)
+    held_there[merged.column[held]] = True
+    asleep, silent = idle(coarse, held_there)
+    program = part(coarse, ~silent, ~(asleep | held_there), coarse.cost)
+    if program.matrix.nnz > nonzeros:
+        return None
+    duals = np.zeros(len(silent))
+    duals[~silent] = solves.some(program).duals
+    return merged.prices(duals)
+
+
+def _held(instance: Instance, lp: LinearProgram, solves: _Solves) -> Mask | None:
+    """The builds that the plan in fewer years does not have, of all columns; None where they are none."""
     if len(instance.years) <= EVERY:
         return None
     coarse = fewer_years(instance, EVERY)
     program = compile(build(coarse))
     held = ~_allowed(lp, program, coarse.years, solves.some(program)) & (lp.col_lower == 0)
-    return widened_basis(lp, held, solves.some) if held.any() else None
+    return held if held.any() else None
 
 
 def _allowed(lp: LinearProgram, coarse: LinearProgram, years: tuple[int, ...], found: Optimum) -> Mask:

@@ -25,9 +25,10 @@ _CYCLES, _SPELLS = 2, 2
 
 @dataclass(frozen=True)
 class Merged:
-    """A program with merged slices: the row of it that each fine row is part of, and its share of that row."""
+    """A program with merged slices: the column and the row of it that each fine one is part of, and the row's share of that."""
 
     program: LinearProgram
+    column: NDArray[np.integer]
     row: NDArray[np.integer]
     share: Vector
 
@@ -68,7 +69,7 @@ def merged_slices(instance: Instance, lp: LinearProgram) -> Merged:
         col_lower=_most(lp.col_lower, of_column, wide), col_upper=-_most(-lp.col_upper, of_column, wide),
         columns=columns, rows=rows, quantity_matrix=None, quantity_offset=np.zeros(0),
     )  # fmt: skip
-    return Merged(program, of_row, weights)
+    return Merged(program, of_column, of_row, weights)
 
 
 def _groups(instance: Instance) -> dict[str, str]:

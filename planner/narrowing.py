@@ -29,6 +29,9 @@ Places = NDArray[np.bool_] | NDArray[np.integer]
 #: Solves a program from a basis, or cold where there is none.
 Solve = Callable[[LinearProgram, Basis | None], Optimum]
 
+#: A basis of the first narrow program, of which the rows in the whole are given, to go on from; None to begin cold.
+Begin = Callable[[LinearProgram, Mask], Basis | None]
+
 #: How often held columns are let go by prices, at most; five rounds were the most that a shipped instance took.
 _MOST_ROUNDS = 20
 
@@ -84,20 +87,19 @@ def part(lp: LinearProgram, rows: Places, columns: Places, cost: Vector) -> Line
     )  # fmt: skip
 
 
-def widened_basis(lp: LinearProgram, held: Mask, solve: Solve) -> Basis:
+def widened_basis(lp: LinearProgram, held: Mask, solve: Solve, begin: Begin = lambda narrow, rows: None) -> Basis:
     """A basis of the whole program, found while columns are held at nought.
 
-    It is optimal unless rounds ran out. Held columns must have a lower bound of nought. Raises what `solve` raises; Infeasible
-    where no plan holds them all.
+    It is optimal unless rounds ran out. Held columns must have a lower bound of nought. Raises what `solve` and `begin` raise;
+    Infeasible where no plan holds them all.
     """
     columns, rows = np.full(len(held), LOWER, np.int8), np.full(lp.matrix.shape[0], BASIC, np.int8)
-    known = False
     for number in range(_MOST_ROUNDS):
         asleep, silent = idle(lp, held)
         left_out = asleep | held
         awake, heard = ~left_out, ~silent
         narrow = part(lp, heard, awake, lp.cost)
-        found = solve(narrow, Basis(columns[awake], rows[heard]) if known else None)
+        found = solve(narrow, Basis(columns[awake], rows[heard]) if number else begin(narrow, heard))
         assert found.basis is not None
         columns[awake], rows[heard] = found.basis.columns, found.basis.rows
         prices = np.zeros(len(rows))
@@ -113,7 +115,6 @@ def widened_basis(lp: LinearProgram, held: Mask, solve: Solve) -> Basis:
             break
         held = held.copy()
         held[np.flatnonzero(left_out)[paying]] = False
-        known = True
     return Basis(columns, rows)
 
 

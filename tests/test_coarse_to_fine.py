@@ -261,10 +261,20 @@ def test_seasons_that_are_alike_merge_without_loss(tmp_path: Path) -> None:
     assert solve_program(merged, "simplex").objective == pytest.approx(solve_program(lp, "simplex").objective, rel=1e-9)
 
 
-@pytest.mark.parametrize("share", [0.0, 1.0], ids=["narrowed", "priced"])
+#: The shares of nonzeros up to which merged slices give prices at all, and for the whole program: what each way asks for.
+WAYS = {"narrowed": (0.0, 0.0), "narrowed and priced": (1.0, 0.0), "priced": (1.0, 1.0)}
+
+
+def take(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, share in zip(("COARSER", "MUCH_COARSER"), WAYS[way], strict=True):
+        monkeypatch.setattr(coarse_to_fine, name, share)
+    monkeypatch.setattr(parting, "_SMALL", 300)
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", ["baseline", "mandate", "crossroads"])
-def test_the_cost_is_that_of_the_simplex_method(name: str, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coarse_to_fine, "COARSE_ENOUGH", share)
+def test_the_cost_is_that_of_the_simplex_method(name: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    take(way, monkeypatch)
     monkeypatch.setattr(coarse_to_fine, "EVERY", 2)
     instance = instance_called(name)
     plan = planner.solve(instance, solver=COARSE_TO_FINE, exact=True)
@@ -290,8 +300,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, list[str]]]
 @pytest.mark.parametrize("threads", [None, 2])
 def test_prices_of_few_slices_leave_parts_and_few_steps(threads: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A coarse program, parts of the fine one, the dual method from their bases side by side, and the whole in a step or two."""
-    monkeypatch.setattr(coarse_to_fine, "COARSE_ENOUGH", 1.0)
-    monkeypatch.setattr(parting, "_SMALL", 300)
+    take("priced", monkeypatch)
     solves = counted(monkeypatch)
     lp, best = made("mandate")
     found = solve_coarse_to_fine(mandate(), lp, threads)
@@ -304,21 +313,44 @@ def test_prices_of_few_slices_leave_parts_and_few_steps(threads: int | None, mon
     assert found.iterations == sum(iterations for _, iterations, _ in solves)
 
 
+def test_prices_are_of_the_builds_that_are_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer years, few slices without what these never build, parts of the narrow program, and that at its optimum in few steps."""
+    take("narrowed and priced", monkeypatch)
+    solves = counted(monkeypatch)
+    lp, best = made("baseline")
+    found = solve_coarse_to_fine(baseline(), lp)
+    assert found.objective == pytest.approx(best, rel=1e-9)
+    linked = next(number for number, (_, _, how) in enumerate(solves) if how == ["perturbed"])
+    asked = [how for _, _, how in solves]
+    assert asked[:linked] == [[]] * linked and linked > 2
+    assert asked[linked + 1] == ["primal"] and solves[linked + 1][0] == solves[linked][0] < 0.9 * lp.matrix.shape[0]
+    assert solves[linked + 1][1] < 10 and solves[linked][1] < 0.3 * simplex(lp).iterations
+    assert solves[1][0] <= solves[linked][0] and all(part[0] < 0.5 * solves[linked][0] for part in solves[2:linked])
+    assert solves[-1][:2] == (lp.matrix.shape[0], 0)
+
+
+def test_where_fewer_years_have_no_plan_prices_help_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    take("narrowed and priced", monkeypatch)
+    solves = counted(monkeypatch)
+    lp, best = made("mandate")
+    assert solve_coarse_to_fine(mandate(), lp).objective == pytest.approx(best, rel=1e-9)
+    assert [rows for rows, _, how in solves if how == ["perturbed"]] == [lp.matrix.shape[0]]
+
+
 def test_parts_side_by_side_give_the_same_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coarse_to_fine, "COARSE_ENOUGH", 1.0)
-    monkeypatch.setattr(parting, "_SMALL", 300)
+    take("priced", monkeypatch)
     lp, _ = made("crossroads")
     alone, together = (solve_coarse_to_fine(instance_called("crossroads"), lp, threads) for threads in (1, 2))
     assert np.array_equal(alone.values, together.values) and alone.iterations == together.iterations > 0
 
 
 def test_a_part_that_earns_without_end_leaves_it_to_narrow_programs(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
-    monkeypatch.setattr(coarse_to_fine, "COARSE_ENOUGH", 1.0)
+    take("priced", monkeypatch)
     monkeypatch.setattr(coarsening.Merged, "prices", lambda merged, duals: 1e6 * merged.share * duals[merged.row])
     caplog.set_level("INFO", "planner.highs")
     lp, best = made("baseline")
     assert solve_coarse_to_fine(baseline(), lp).objective == pytest.approx(best, rel=1e-9)
-    assert "no coarse plan helps: the cost can fall without end" in caplog.text
+    assert "no coarse program helps: the cost can fall without end" in caplog.text
 
 
 def test_where_no_slices_merge_no_prices_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -339,6 +371,7 @@ def test_a_large_program_goes_from_coarse_to_fine_by_itself(monkeypatch: pytest.
 
 def test_a_narrow_program_is_what_takes_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole program is left nothing to do, and what is solved in its place is half as large."""
+    take("narrowed", monkeypatch)
     solves = counted(monkeypatch)
     lp, best = made("baseline")
     found = solve_coarse_to_fine(baseline(), lp)
@@ -357,6 +390,7 @@ def test_without_a_coarse_plan_it_is_the_simplex_method(monkeypatch: pytest.Monk
     def none(instance: planner.Instance, every: int) -> planner.Instance:
         raise PlannerError("there is none")
 
+    take("narrowed", monkeypatch)
     monkeypatch.setattr(coarse_to_fine, "fewer_years", none)
     lp, _ = made("mandate")
     alone = simplex(lp)
