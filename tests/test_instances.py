@@ -12,9 +12,9 @@ import pytest
 
 import planner
 from planner.economics import economics
-from planner.highs import BASIC, LOWER, UPPER, Basis, Optimum, solve_program, write_model
+from planner.highs import BASIC, COARSE_FROM, COARSE_TO_FINE, LOWER, UPPER, Basis, Optimum, solve_program, write_model
 from planner.lp import LinearProgram
-from planner.pipeline import compile_instance
+from planner.pipeline import Stopwatch, certified, compile_instance
 from tests import freeze
 
 ROOT = Path(__file__).parents[1]
@@ -62,8 +62,9 @@ def clp(program: LinearProgram, folder: Path, basis: Basis | None = None) -> tup
 def test_every_shipped_instance_is_certified_costs_what_it_did_and_agrees_with_clp(case: str, tmp_path: Path) -> None:
     instance = freeze.load(case)
     program = compile_instance(instance)
-    optimum = solve_program(program)
-    certificate, refined = planner.certify(program, optimum), planner.refine(program, optimum)
+    optimum, certificate = certified(instance, program, Stopwatch(), threads=1)
+    assert optimum.method == (COARSE_TO_FINE if program.matrix.nnz >= COARSE_FROM else "simplex")
+    refined = planner.refine(program, optimum)
     exact = refined.certificate
     assert certificate.holds, certificate.failures
     assert exact.holds and exact.as_dict()["tolerance"] == 1e-12, exact.as_dict()

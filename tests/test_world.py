@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 import planner
+from planner import coarse_to_fine, coarsening
+from planner.lp import LinearProgram
+from planner.parting import linking_rows, parts
 from planner.pipeline import compile_instance
 from tests import freeze
 
@@ -46,8 +49,25 @@ def test_no_two_regions_are_the_same(world: planner.Instance) -> None:
     assert len({numbers(site) for site in regions}) == len(regions)
 
 
-def test_its_size_is_what_was_frozen(world: planner.Instance) -> None:
-    program, frozen = compile_instance(world), freeze.frozen()["world"]
+@pytest.fixture(scope="module")
+def program(world: planner.Instance) -> LinearProgram:
+    return compile_instance(world)
+
+
+def test_its_size_is_what_was_frozen(program: LinearProgram) -> None:
+    frozen = freeze.frozen()["world"]
     assert program.matrix.shape == (frozen["rows"], frozen["columns"]), freeze.HOW
     assert 500_000 < program.matrix.nnz < 800_000
     assert abs(program.matrix.data).min() >= 1e-4 and abs(program.matrix.data).max() <= 1e4
+
+
+def test_prices_of_few_slices_let_it_fall_into_small_parts(world: planner.Instance, program: LinearProgram) -> None:
+    """A day and a night of winter and of the rest: a fifth of the nonzeros; without linking rows no part is a tenth of it."""
+    groups = coarsening._groups(world)
+    assert [len({groups[name] for name in world.slices[body]}) for body in ("earth", "moon")] == [4, 2]
+    winter = {groups[name] for name in world.slices["earth"] if name.startswith("winter")}
+    assert len(winter) == 2 and not winter & {groups[name] for name in world.slices["earth"] if not name.startswith("winter")}
+    assert coarsening.merged_slices(world, program).program.matrix.nnz < coarse_to_fine.MUCH_COARSER * program.matrix.nnz
+    linking = linking_rows(program, world.sites)
+    columns = [len(columns) for _, columns in parts(program, linking)]
+    assert linking.sum() < 0.003 * len(linking) and len(columns) > 30 and max(columns) < 0.1 * sum(columns)
