@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
+import time
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -492,3 +495,26 @@ def test_an_interrupt_between_two_solves_is_told_as_one_within(monkeypatch: pyte
     with pytest.raises(SolverLimit, match="interrupt") as stopped:
         solve_coarse_to_fine(baseline(), made("baseline")[0])
     assert stopped.value.known["reason"] == "interrupt" and stopped.value.known["iterations"] > 0
+
+
+def test_an_interrupt_while_parts_are_solved_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts that have not begun are not solved, and what those before took is known."""
+    take("priced", monkeypatch)
+    monkeypatch.setattr(parting, "_SMALL", 1)
+    lp = made("mandate")[0]
+    solved: list[int] = []
+
+    def solving(program: LinearProgram, *rest: Any, **more: Any) -> Optimum:
+        found = solve_program(program, *rest, **more)
+        solved.append(found.iterations)
+        if len(solved) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.5)
+        return found
+
+    monkeypatch.setattr(coarse_to_fine, "solve_program", solving)
+    with pytest.raises(SolverLimit, match="interrupt") as stopped:
+        solve_coarse_to_fine(mandate(), lp, threads=2)
+    linking = parting.linking_rows(lp, mandate().sites)
+    assert 3 <= len(solved) < len(parting.parts(lp, linking))
+    assert stopped.value.known["iterations"] == sum(solved)
