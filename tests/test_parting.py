@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,16 +13,14 @@ import scipy.sparse as sparse
 from hypothesis import given
 from hypothesis import strategies as st
 
-import planner
 from planner import parting
 from planner.errors import Unbounded
 from planner.highs import BASIC, LOWER, UPPER, Basis, Optimum, solve_program
 from planner.lp import Family, LinearProgram
 from planner.parting import linked_basis, linking_rows, parts
-from planner.pipeline import compile_instance
+from tests.programs import instance_called, solved
 from tests.solved import MAKES, THOROUGH
 
-INSTANCES = Path(__file__).parents[1] / "instances"
 INF = math.inf
 
 
@@ -34,13 +30,6 @@ def each(programs: Sequence[LinearProgram]) -> list[Optimum]:
 
 def go_on(program: LinearProgram, start: Basis) -> Optimum:
     return solve_program(program, "simplex", start=start, perturbed=False, time_limit=60)
-
-
-@cache
-def solved(name: str) -> tuple[planner.Instance, LinearProgram, Optimum]:
-    instance = MAKES[name]() if name in MAKES else planner.load(INSTANCES / name)
-    lp = compile_instance(instance)
-    return instance, lp, solve_program(lp, "simplex")
 
 
 def two_sites(demand: float = 5.0) -> LinearProgram:
@@ -81,12 +70,12 @@ def test_what_linking_rows_leave_unconnected_is_a_part(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("name", ["baseline", "mandate", *MAKES])
 def test_parts_share_no_row_and_no_column_and_leave_out_linking_rows_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    instance, lp, _ = solved(name)
+    lp, _ = solved(name)
     monkeypatch.setattr(parting, "_SMALL", 300)
-    linking = linking_rows(lp, instance.sites)
+    linking = linking_rows(lp, instance_called(name).sites)
     divided = parts(lp, linking)
     rows, columns = (np.concatenate(some) for some in zip(*divided, strict=True))
-    assert len(divided) > (1 if len(instance.sites) > 2 else 0)
+    assert len(divided) > (1 if len(instance_called(name).sites) > 2 else 0)
     assert sorted(rows.tolist()) == np.flatnonzero(~linking & (np.diff(lp.matrix.indptr) > 0)).tolist()
     left_out = np.setdiff1d(np.arange(len(lp.cost)), columns)
     assert len(np.unique(columns)) == len(columns)
@@ -142,8 +131,8 @@ def test_prices_that_pay_without_end_are_told() -> None:
 
 @pytest.mark.parametrize("name", ["baseline", "mandate", "crossroads"])
 def test_at_the_right_prices_little_is_left_to_do(name: str) -> None:
-    instance, lp, best = solved(name)
-    linking = linking_rows(lp, instance.sites)
+    lp, best = solved(name)
+    linking = linking_rows(lp, instance_called(name).sites)
     steps: dict[str, int] = {}
     for called, prices in (("right", best.duals), ("nearly", best.duals * 0.99), ("none", np.zeros(len(best.duals)))):
         taken = 0
@@ -167,12 +156,12 @@ def test_at_the_right_prices_little_is_left_to_do(name: str) -> None:
 @THOROUGH
 @given(data=st.data())
 def test_whatever_the_prices_the_end_is_an_optimum_of_the_whole_program(name: str, data: st.DataObject) -> None:
-    instance, lp, best = solved(name)
+    lp, best = solved(name)
     generator = np.random.default_rng(data.draw(st.integers(0, 10**6)))
     error = data.draw(st.sampled_from([0.01, 0.1, 0.5]))
     prices = best.duals * (1 - error * generator.random(len(best.duals)))
     try:
-        basis = linked_basis(lp, linking_rows(lp, instance.sites), prices, each, go_on)
+        basis = linked_basis(lp, linking_rows(lp, instance_called(name).sites), prices, each, go_on)
     except Unbounded:
         return  # a part that nothing but a linking row limits earns without end
     found = solve_program(lp, "simplex", start=basis, primal=True)
@@ -182,16 +171,16 @@ def test_whatever_the_prices_the_end_is_an_optimum_of_the_whole_program(name: st
 
 def test_rows_of_other_kinds_have_no_say() -> None:
     """Prices of rows that link no site are not looked at."""
-    instance, lp, best = solved("mandate")
-    linking = linking_rows(lp, instance.sites)
+    lp, best = solved("mandate")
+    linking = linking_rows(lp, instance_called("mandate").sites)
     one, other = (linked_basis(lp, linking, np.where(linking, best.duals, what), each, go_on) for what in (0.0, 123.0))
     assert np.array_equal(one.rows, other.rows) and np.array_equal(one.columns, other.columns)
 
 
 def test_programs_of_parts_are_solved_as_they_are_given() -> None:
     """One program a part, at costs that prices have changed, and without linking rows."""
-    instance, lp, best = solved("mandate")
-    linking = linking_rows(lp, instance.sites)
+    lp, best = solved("mandate")
+    linking = linking_rows(lp, instance_called("mandate").sites)
     given: list[LinearProgram] = []
 
     def looked_at(programs: Sequence[LinearProgram]) -> Any:
