@@ -40,7 +40,7 @@ COARSER = 0.7
 #: programs take; on `accelerated` and `thousand_terawatts`, with two thirds, 1.7 and 2.6 times as long as both together.
 MUCH_COARSER = 1 / 3
 
-#: Seconds that all but the last solve may take together, at least and a nonzero of the whole, four times what was measured:
+#: Seconds that all but the last solve may take together, at least and a nonzero of the whole, five times what was measured:
 #: with too few builds there may be no plan, and the simplex method may stall on that for hours.
 _PATIENCE = (5.0, 4e-4)
 
@@ -101,7 +101,7 @@ class _Solves:
     def onward(self, program: LinearProgram, start: Basis) -> Optimum:
         """From a basis that is optimal but for rows that do not hold.
 
-        Costs are left as they are, which on `world` takes 22 s in place of 29. The solve of the whole mends what that may miss.
+        Costs are left as they are, which on `world` takes 26 s in place of 39. The solve of the whole mends what that may miss.
         """
         return self._one(program, self._most, self.threads, start=start, perturbed=False)
 
