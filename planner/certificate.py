@@ -140,6 +140,8 @@ def _products(matrix: Any, vector: Any) -> tuple[Any, Any]:
 
 
 def _outside(value: Any, lower: Any, upper: Any) -> Any:
+    """How far a value lies outside of its bounds. No infinite bound is calculated with: in extended precision that is slow."""
+    lower, upper = (np.where(np.isfinite(bound), bound, value) for bound in (lower, upper))
     return np.maximum(np.maximum(lower - value, value - upper), 0)
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
-import threading
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
@@ -56,15 +54,15 @@ def main() -> None:
         try:
             app(standalone_mode=True)
         except errors.PlannerError as error:
-            _leave(say_failure(error, as_json))
+            sys.exit(say_failure(error, as_json))
         except KeyboardInterrupt:
-            _leave(say_failure(errors.SolverLimit("interrupted"), as_json))
+            sys.exit(say_failure(errors.SolverLimit("interrupted"), as_json))
         except SystemExit as ended:
             if came and ended.code:  # typer makes a silent exit out of an interrupt
-                _leave(say_failure(errors.SolverLimit("interrupted"), as_json))
+                sys.exit(say_failure(errors.SolverLimit("interrupted"), as_json))
             if as_json and ended.code == 2:
                 say_ending("bad_usage", 2, "the command line cannot be read: see standard error")
-            _leave(ended.code)
+            sys.exit(ended.code)
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(1)
@@ -75,16 +73,6 @@ def main() -> None:
             if as_json:
                 say_ending("unexpected", 1, message)
             sys.exit(1)
-
-
-def _leave(code: Any) -> NoReturn:
-    """Leave with an exit code, at once where the solver was told to stop and has not."""
-    solver = sys.modules.get("planner.running")  # not imported for this: it costs a fifth of a second
-    if solver is not None and any(thread.name == solver.SOLVER_THREAD for thread in threading.enumerate()):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code if isinstance(code, int) else 0 if code is None else 1)
-    sys.exit(code)
 
 
 @app.callback()

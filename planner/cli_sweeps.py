@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,13 +50,13 @@ def sweep(
     with started_early(1 if dask else workers):
         from planner.sweeping.distributing import executor_of
         from planner.sweeping.running import sweep as run_sweep
-        from planner.sweeping.writing import write_analysis
+        from planner.sweeping.writing import get_ready, write_analysis
 
         loaded = load_instance(instance, scenario, set_)
         with _watch(quiet or as_json) as watch, executor_of(dask) as executor:
             found = run_sweep(
                 loaded, design, out, workers=workers, executor=executor, resume=resume, retry=retry, time_limit=time_limit,
-                check_every=check_every, solver=solver.value, watch=watch,
+                check_every=check_every, solver=solver.value, watch=_meanwhile(get_ready, watch),
             )  # fmt: skip
     said = write_analysis(found)
     if as_json:
@@ -106,6 +107,22 @@ def _watch(silent: bool) -> Iterator[Callable[[int, int], None]]:
         task = bar.add_task("sweep", total=None, rate="")
         pace = _Pace()
         yield lambda finished, all_: bar.update(task, completed=finished, total=all_, rate=pace.said(finished))
+
+
+def _meanwhile(do: Callable[[], None], watch: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    """The same progress; once there is some, and other processes solve points while this one waits, something is done here."""
+    first: int | None = None
+    begun = False
+
+    def tell(finished: int, all_: int) -> None:
+        nonlocal first, begun
+        first = finished if first is None else first
+        if first < finished < all_ and not begun:
+            begun = True
+            threading.Thread(target=do, name="planner-ready").start()
+        watch(finished, all_)
+
+    return tell
 
 
 class _Pace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import operator
 import os
 import time
 from collections.abc import Callable
@@ -62,6 +63,9 @@ LOWER, BASIC, UPPER = (int(getattr(highspy.HighsBasisStatus, name)) for name in 
 
 #: The statuses by their numbers; making one of a number takes thirty times as long.
 _STATUSES = [highspy.HighsBasisStatus(number) for number in range(5)]
+
+#: The number of a status.
+_NUMBER = operator.attrgetter("value")
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,11 @@ def solve_program(
         if near or len(lp.row_lower) <= DEVEX_UP_TO:
             few_steps(highs)
         start_from(highs, lp, start)
+        try:
+            return answer(highs, chosen)
+        except _WouldNot as error:  # HiGHS mends most bases that are none, but not all
+            logger.info("%s from the start that it was given: started cold", error)
+            return solve_program(lp, chosen, threads, time_limit, None, log, primal, near, perturbed)
     return answer(highs, chosen)
 
 
@@ -148,7 +157,7 @@ def answer(highs: highspy.Highs, method: str) -> Optimum:
 
 
 def _numbers(statuses: Any) -> Any:
-    return np.fromiter(map(int, statuses), np.int8, len(statuses))
+    return np.fromiter(map(_NUMBER, statuses), np.int8, len(statuses))
 
 
 def basis_reached(lp: LinearProgram, start: Basis, primal: bool, time_limit: float | None) -> tuple[Basis | None, int]:
@@ -296,6 +305,9 @@ def start_from(highs: highspy.Highs, lp: LinearProgram, start: Basis) -> None:
     basis.col_status = [_STATUSES[s] for s in start.columns.tolist()]
     basis.row_status = [_STATUSES[s] for s in start.rows.tolist()]
     basis.valid = True
+    # What has the right number of basic members HiGHS need not factorise twice: it mends a singular one when it begins.
+    basic = np.count_nonzero(start.columns == BASIC) + np.count_nonzero(start.rows == BASIC)
+    basis.alien = basic != len(start.rows)
     _check(highs.setBasis(basis), "start from the basis of another plan")
 
 
@@ -322,9 +334,13 @@ def _raise_unless_optimal(highs: highspy.Highs, method: str, seconds: float) -> 
     raise SolverError(f"HiGHS ended without an optimum: {name}")
 
 
+class _WouldNot(SolverError):
+    """HiGHS returned an error."""
+
+
 def _check(status: highspy.HighsStatus, action: str, worst: highspy.HighsStatus = highspy.HighsStatus.kOk) -> None:
     if status != highspy.HighsStatus.kOk and status != worst:
-        raise SolverError(f"HiGHS would not {action}")
+        raise _WouldNot(f"HiGHS would not {action}")
 
 
 def irreducible_conflict(lp: LinearProgram, seconds: float) -> tuple[list[int], list[int]]:

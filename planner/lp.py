@@ -16,7 +16,7 @@ import planner.lean  # noqa: F401 - before scipy
 
 # isort: split
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 from pyomo.common.gc_manager import PauseGC

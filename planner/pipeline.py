@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planner.certificate import Certificate, certify, falls_without_end
 from planner.errors import Infeasible, NotCertified, SolverError, SolverLimit, Unbounded
@@ -16,8 +16,10 @@ from planner.instance import Instance
 from planner.lp import LinearProgram, compile
 from planner.model import build
 from planner.numerics import check_program, overflowing, untrusted
-from planner.plan import Plan, make_plan
 from planner.provenance import provenance
+
+if TYPE_CHECKING:
+    from planner.plan import Plan
 
 logger = logging.getLogger("planner.highs")
 
@@ -87,6 +89,8 @@ def solve(
     if exact:
         optimum, facts["exact_certificate"] = _certified_exactly(instance, lp, optimum, time_limit, watch)
         certificate = certify(lp, optimum)
+    from planner.plan import make_plan  # pandas, which the points of a sweep do without
+
     ranges = None
     if ranging:
         with watch.step("ranging"):

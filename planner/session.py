@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planner.certificate import Certificate
 from planner.diagnosis.sources import Sources
@@ -22,9 +22,11 @@ from planner.instance import Instance
 from planner.lp import LinearProgram
 from planner.numerics import check_program
 from planner.pipeline import Stopwatch, certified, compile_instance
-from planner.plan import Plan, make_plan
 from planner.provenance import provenance
 from planner.recorded import RecordedProgram, record
+
+if TYPE_CHECKING:
+    from planner.plan import Plan
 
 #: One answer in so many is solved again cold.
 CHECK_EVERY = 50
@@ -85,6 +87,8 @@ class Session:
 
         Raises as `answer` does.
         """
+        from planner.plan import make_plan
+
         warm = self.basis is not None
         answer = self.answer(self.instance.replace(changes) if changes else self.instance, time_limit, stopwatch)
         options = {**self._options, "time_limit": time_limit, "exact": False, "ranging": False, "warm_start": warm}
@@ -145,10 +149,15 @@ class Session:
 
     def _without_effect(self, recorded: RecordedProgram, instance: Instance) -> list[str]:
         """The addresses of rows with numbers that differ, none of which enters the program."""
+        differing = recorded.differing(instance)
+        suspects = {name for (name, _), enters in differing.items() if not enters}
+        if not suspects:
+            return []
         reach: dict[str, bool] = {}
         sources = Sources(instance)
-        for key, enters in recorded.differing(instance).items():
-            name, index = key
+        for (name, index), enters in differing.items():
+            if name not in suspects:
+                continue
             if name == "limits":
                 address = f"limits.{index[0]}.{index[1]}"
             else:

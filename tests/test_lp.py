@@ -11,7 +11,19 @@ import pyomo.environ as pyo
 import pytest
 
 import planner
-from planner.highs import COARSE_TO_FINE, METHODS, Optimum, choose_method, cores, solve_program, write_model
+from planner.highs import (
+    BASIC,
+    COARSE_TO_FINE,
+    LOWER,
+    METHODS,
+    UPPER,
+    Basis,
+    Optimum,
+    choose_method,
+    cores,
+    solve_program,
+    write_model,
+)
 from planner.lp import LinearProgram
 from planner.pipeline import compile_instance
 from tests.equations.test_helium3 import FUSION
@@ -210,6 +222,24 @@ def test_auto_chooses_by_size_and_simplex_for_a_warm_start(program: LinearProgra
     assert choose_method(program, "auto", warm=True) == "simplex"
     assert choose_method(program, "pdlp", warm=True) == "pdlp"
     assert solve_program(program, "auto").method == "simplex", "a program by itself has nothing coarser"
+
+
+def test_a_basis_that_is_none_is_mended(program: LinearProgram, best: float) -> None:
+    basis = solve_program(program, "simplex").basis
+    assert basis is not None
+    for number in (1, 3, 5):  # some of these HiGHS mends, others it refuses
+        columns, rows = basis.columns.copy(), basis.rows.copy()
+        columns[np.flatnonzero(columns == BASIC)[:number]] = LOWER
+        rows[np.flatnonzero(rows != BASIC)[:number]] = BASIC
+        for broken in (Basis(columns, basis.rows), Basis(basis.columns, rows), Basis(columns, rows)):
+            assert solve_program(program, "simplex", start=broken).objective == pytest.approx(best)
+    m = pyo.ConcreteModel()
+    m.x = pyo.Var(["one", "other"], bounds=(0, None))
+    m.more = pyo.Constraint(expr=m.x["one"] + m.x["other"] >= 3)
+    m.less = pyo.Constraint(expr=2 * m.x["one"] + 2 * m.x["other"] <= 100)
+    m.cost = pyo.Objective(expr=m.x["one"] + m.x["other"])
+    singular = Basis(np.array([BASIC, BASIC]), np.array([LOWER, UPPER]))
+    assert solve_program(planner.compile(m), "simplex", start=singular).objective == pytest.approx(3.0)
 
 
 @pytest.mark.skipif(cores() < 2, reason="there is one core")

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
+from pyomo.core.base.units_container import units
 from pyomo.core.expr.numvalue import native_numeric_types
 
 from planner.parameters import Parameter
@@ -21,14 +22,14 @@ from planner.units import default_units
 if TYPE_CHECKING:
     from planner.instance import Instance
 
-pyo.units.set_pint_registry(default_units().registry)
+units.set_pint_registry(default_units().registry)
 
 
 @cache
 def pyomo_unit(text: str) -> Any:
     """The Pyomo unit that a text such as `GUSD/(GW*yr)` names."""
     powers = default_units().quantity(text).unit_items()
-    return math.prod((getattr(pyo.units, name) ** power for name, power in powers), start=pyo.units.dimensionless)
+    return math.prod((getattr(units, name) ** power for name, power in powers), start=units.dimensionless)
 
 
 def unit(block: pyo.Block, text: str) -> dict[str, Any]:

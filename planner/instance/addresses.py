@@ -91,7 +91,9 @@ def matching(address: Address, rows: Iterable[ParameterRow]) -> list[ParameterRo
     return [
         row
         for row in rows
-        if (row.block, row.item, row.parameter) == (address.block, address.item, address.parameter)
+        if row.parameter == address.parameter
+        and row.item == address.item
+        and row.block == address.block
         and address.at in (None, row.at)
     ]
 

@@ -25,8 +25,22 @@ def fingerprint(conventions: Conventions, structure: Structure, numbers: Numbers
         digest.update(json.dumps(part, sort_keys=True).encode() + b"\n")
     for key in sorted(numbers):
         digest.update(key.encode() + b"\n")
-        digest.update("\n".join(f"{index}={_rounded(value)}" for index, value in sorted(numbers[key].items())).encode())
+        digest.update(_written(key, numbers[key]))
     return digest.hexdigest()
+
+
+#: The numbers of each parameter that were written last, and their text: an instance with changes has most of them still.
+_last: dict[str, tuple[dict[Any, float], bytes]] = {}
+
+
+def _written(key: str, table: dict[Any, float]) -> bytes:
+    """The numbers of a parameter as text, in the order of their indices."""
+    last = _last.get(key)
+    if last is not None and last[0] is table:
+        return last[1]
+    text = "\n".join(f"{index}={_rounded(value)}" for index, value in sorted(table.items())).encode()
+    _last[key] = table, text
+    return text
 
 
 def _rounded(value: float) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.instance.checks import check_numbers
-from planner.instance.conventions import Body, Conventions, Finance
+from planner.instance.conventions import Body, Conventions, Finance, Horizon
 from planner.instance.fingerprint import fingerprint
 from planner.instance.limits import Limit, check_limits, limits_of
 from planner.instance.numbers import Numbers, Resolver, check_used
@@ -171,12 +171,13 @@ def assemble(
     Numbers whose rows are those of `known`, of the same structure and years, are taken from there.
     """
     horizon = base.conventions.horizon
-    trimmed = [_trimmed(row, needed_years(tuple(year for year, _ in row.years), horizon)) for _, row in sorted(rows.items())]
+    trimmed, kept = [row for _, row in sorted(rows.items())], [row for _, row in sorted(limit_rows.items())]
+    if known is None:  # else the rows are those of an instance, and changes add no years
+        trimmed, kept = [_trimmed(row, horizon) for row in trimmed], [_trimmed(row, horizon) for row in kept]
     resolver = Resolver(trimmed, base.structure, tuple(base.bodies), horizon.years, base.units, problems)
     resolution = resolver.resolve() if known is None else resolver.resolve(known.rows, known.numbers)
     check_used(trimmed, resolution, newest, problems)
     check_numbers(resolution.numbers, trimmed, base.structure, horizon.years, problems)
-    kept = [_trimmed(row, needed_years(tuple(year for year, _ in row.years), horizon)) for _, row in sorted(limit_rows.items())]
     limits = limits_of(kept, horizon.years, base.units)
     check_limits(limits, base.units, problems)
     problems.raise_if_any()
@@ -188,8 +189,9 @@ def assemble(
     return replace(base, rows=used, limit_rows=limit_rows_used, numbers=resolution.numbers, limits=limits, counts=counts)
 
 
-def _trimmed(row: RowKind, needed: tuple[int, ...]) -> RowKind:
+def _trimmed(row: RowKind, horizon: Horizon) -> RowKind:
     """The row without the years that lie off the horizon of the instance as it is planned."""
+    needed = needed_years(tuple(year for year, _ in row.years), horizon)
     if len(needed) == len(row.years):
         return row
     return replace(row, years=tuple((year, value) for year, value in row.years if year in needed))

@@ -51,6 +51,11 @@ class Selection:
 
     def rows(self, instance: Instance, lp: LinearProgram) -> tuple[Any, Vector]:
         """The sums as linear expressions of a program's columns, a row for each year that counts, and their constants."""
+        total = self._sums(instance, lp)
+        return total @ lp.quantity_matrix, total @ lp.quantity_offset
+
+    def _sums(self, instance: Instance, lp: LinearProgram) -> Any:
+        """By how much each entry of the quantities counts in each sum."""
         index = QUANTITIES[self.limit.quantity].index
         year, sliced = index.index("year"), index[-1] == "slice"
         selects, shares = selector(instance, self.limit), instance.numbers["time.share"]
@@ -65,13 +70,11 @@ class Selection:
         ]
         sums, entries, weights = (np.array(part) for part in zip(*found, strict=True)) if found else (np.zeros(0, int),) * 3
         shape = (1 if self.when == HORIZON else len(years), lp.quantity_matrix.shape[0])
-        total = sparse.csr_array((weights, (sums, entries)), shape=shape)
-        return total @ lp.quantity_matrix, total @ lp.quantity_offset
+        return sparse.csr_array((weights, (sums, entries)), shape=shape)
 
     def measure(self, instance: Instance, lp: LinearProgram, values: Vector) -> float:
         """The sum at some values of the columns, in `unit`; where every year counts, the largest."""
-        matrix, offset = self.rows(instance, lp)
-        return float(np.max(matrix @ values + offset))
+        return float(np.max(self._sums(instance, lp) @ (lp.quantity_matrix @ values + lp.quantity_offset)))
 
 
 @dataclass(frozen=True)

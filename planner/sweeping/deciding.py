@@ -80,12 +80,12 @@ def _trees() -> Any:
     return tree
 
 
-def _fitted(x: NDArray[np.float64], y: NDArray[np.float64], happens: bool, seed: int) -> Any:
+def _fitted(x: NDArray[np.float64], y: NDArray[np.float64], happens: bool, seed: int, depth: int = DEPTH) -> Any:
     """A tree whose questions each pay: one that explains less than a hundredth of the variance is left out."""
     kind = _trees().DecisionTreeClassifier if happens else _trees().DecisionTreeRegressor
     spread = float(np.var(y)) * (2 if happens else 1)  # Gini's impurity of two outcomes is twice their variance
     least = max(2, math.ceil(SMALLEST * len(y)))
-    return kind(max_depth=DEPTH, min_samples_leaf=least, min_impurity_decrease=0.01 * spread, random_state=seed).fit(x, y)
+    return kind(max_depth=depth, min_samples_leaf=least, min_impurity_decrease=0.01 * spread, random_state=seed).fit(x, y)
 
 
 def _scaled(design: Design, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -143,7 +143,7 @@ def _agreed(
     for _ in range(DRAWN):
         rows = np.concatenate([members[block] for block in random.choice(drawn, len(drawn))])
         if np.ptp(y[rows]) > 0:
-            same += int(_fitted(x[rows], y[rows], happens, design.seed).tree_.feature[0] == tree.tree_.feature[0])
+            same += int(_fitted(x[rows], y[rows], happens, design.seed, depth=1).tree_.feature[0] == tree.tree_.feature[0])
     return same / DRAWN
 
 

@@ -23,6 +23,12 @@ Values = NDArray[np.float64]
 #: Resamples behind an interval; trees of points drawn anew.
 RESAMPLES, DRAWN = 500, 100
 
+#: So many ranks of resamples are held at a time.
+_TOGETHER = 2_000_000
+
+#: Ranks that spread less than this are the same but for rounding.
+_SAME = 1e-6
+
 COLUMNS = ("factor", "measure", "value", "low", "high")
 
 
@@ -99,17 +105,18 @@ def rank_regression(design: Design, numbers: Values) -> tuple[pd.DataFrame, floa
     if np.ptp(numbers[known]) == 0:
         raise PlannerError("the number is the same at every point: no factor moves it")
     shares, blocks = unit_shares(design)[known], (np.arange(len(numbers)) // block_size(design))[known]
-    coefficients, explained = _standardised(shares, numbers[known])
-    random, drawn = np.random.default_rng(design.seed), np.unique(blocks)
-    members = {block: np.flatnonzero(blocks == block) for block in drawn}
+    columns = np.column_stack([shares, numbers[known]])
+    coefficients, explained = _standardised(columns, np.ones((1, len(columns))))
+    random, (_, block) = np.random.default_rng(design.seed), np.unique(blocks, return_inverse=True)
+    together = max(1, _TOGETHER // columns.size)
     resampled = []
-    for _ in range(RESAMPLES):
-        rows = np.concatenate([members[block] for block in random.choice(drawn, len(drawn))])
-        if np.ptp(numbers[known][rows]) > 0:
-            resampled.append(_standardised(shares[rows], numbers[known][rows])[0])
-    low, high = np.percentile(resampled, [2.5, 97.5], axis=0)
-    columns = {"factor": names, "measure": "rank coefficient", "value": coefficients, "low": low, "high": high}
-    return pd.DataFrame(columns), explained
+    for first in range(0, RESAMPLES, together):
+        drawn = random.integers(1 + block.max(), size=(min(together, RESAMPLES - first), 1 + block.max()))
+        times = np.array([np.bincount(row, minlength=drawn.shape[1]) for row in drawn], float)
+        resampled.append(_standardised(columns, times[:, block])[0])
+    low, high = np.nanpercentile(np.concatenate(resampled), [2.5, 97.5], axis=0)
+    found = {"factor": names, "measure": "rank coefficient", "value": coefficients[0], "low": low, "high": high}
+    return pd.DataFrame(found), float(explained[0])
 
 
 def block_size(design: Design) -> int:
@@ -120,15 +127,36 @@ def block_size(design: Design) -> int:
     return number + 1 if design.method == "morris" else 1
 
 
-def _standardised(shares: Values, numbers: Values) -> tuple[Values, float]:
-    from scipy.stats import rankdata
+def _standardised(columns: Values, times: Values) -> tuple[Values, Values]:
+    """Coefficients of the ranks of the last column on those of the others, and R2, where each row is there so many `times`.
 
-    ranks = np.asarray(rankdata(np.column_stack([shares, numbers]), axis=0))
-    spread = ranks.std(axis=0)
-    scaled = (ranks - ranks.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    x, y = scaled[:, :-1], scaled[:, -1]
-    coefficients = np.linalg.lstsq(x, y, rcond=None)[0]
-    return coefficients, float(1 - ((y - x @ coefficients) ** 2).sum() / (y**2).sum())
+    A row of `times` is a resample, and so is a row of what is returned; of one in which the last column is the same throughout
+    nothing is known.
+    """
+    ranks = np.stack([_ranks(column, times) for column in columns.T], axis=2)
+    number = times.sum(axis=1)[:, None, None]
+    centred = ranks - (times[:, None, :] @ ranks) / number
+    products = (centred * times[:, :, None]).transpose(0, 2, 1) @ centred / number
+    spread = np.sqrt(np.diagonal(products, axis1=1, axis2=2))
+    differs = spread > _SAME
+    scale = np.where(differs, spread, np.inf)
+    correlations = products / scale[:, :, None] / scale[:, None, :]
+    among, with_last = correlations[:, :-1, :-1], correlations[:, :-1, -1:]
+    coefficients = (np.linalg.pinv(among, hermitian=True) @ with_last)[:, :, 0]
+    explained = (coefficients * with_last[:, :, 0]).sum(axis=1)
+    known = differs[:, -1]
+    return np.where(known[:, None], coefficients, np.nan), np.where(known, explained, np.nan)
+
+
+def _ranks(column: Values, times: Values) -> Values:
+    """The ranks of the numbers of a column, where each is there so many times; equal ones share their mean rank."""
+    order = np.argsort(column, kind="stable")
+    first = np.flatnonzero(np.diff(column[order], prepend=np.nan) != 0)
+    equal = np.add.reduceat(times[:, order], first, axis=1)
+    ranks = np.empty_like(times)
+    shared = np.cumsum(equal, axis=1) - (equal - 1) / 2
+    ranks[:, order] = np.repeat(shared, np.diff(first, append=len(column)), axis=1)
+    return ranks
 
 
 def _check(design: Design, numbers: Values, method: str, what: str) -> None:

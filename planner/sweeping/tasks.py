@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 import zlib
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -79,14 +79,18 @@ def run_task(task: Task) -> Answered:
     left = [(point, parent) for point, parent in steps if store is None or not store.has(point.number)]
     bases: Mapping[int, Basis] = {}
     if left:
-        with _Solving(job, task.bases) as solving:
+        with _Solving(job, task.bases) as solving, ThreadPoolExecutor(1, "planner-store") as writer:
+            adding: list[Future[None]] = []
             for point, parent in left:
                 row = solving.row(point, parent)
                 if row is None:
                     break
-                if store is not None:
-                    store.add(row)
+                for added in adding:
+                    added.result()
+                adding = [] if store is None else [writer.submit(store.add, row)]  # while the next one is solved
                 rows.append(row)
+            for added in adding:
+                added.result()
             bases = solving.bases(task.wanted)
     return Answered(rows, bases)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +13,18 @@ import pandas as pd
 from planner.errors import PlannerError
 from planner.sweeping.analysis import SweepAnalysis
 from planner.sweeping.results import Sweep
+
+
+def get_ready() -> None:
+    """Import what an analysis needs and draw once: that takes a second and a half before the first tree and picture."""
+    with suppress(ImportError, PlannerError):
+        from planner.charts import as_svg
+        from planner.charts.theme import needed
+
+        import_module("planner.sweeping.pictures")
+        import_module("sklearn.tree")
+        altair = needed("altair")
+        as_svg(altair.Chart(altair.Data(values=[])).mark_point())
 
 
 def write_analysis(sweep: Sweep, quantities: tuple[str, ...] = (), dark: bool = False) -> str:

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import rankdata
 
 from planner.errors import PlannerError
+from planner.sweeping import indices
 from planner.sweeping.analysis import analyse_sweep
 from planner.sweeping.indices import morris_effects, rank_regression, sobol_indices
 from planner.sweeping.ordering import unit_shares
@@ -84,6 +86,29 @@ def test_regression_of_ranks(head: str, tmp_path: Path) -> None:
     assert (found["low"] <= found["value"]).all() and (found["value"] <= found["high"]).all()
     found, explained = rank_regression(design, (unit_shares(design)[:, 0] - 0.5) ** 2)
     assert explained < 0.2  # not in one direction: the fit says that it says nothing
+
+
+def test_coefficients_of_resamples_are_those_of_the_points_written_out() -> None:
+    random = np.random.default_rng(3)
+    columns = np.column_stack([random.random(30), random.integers(0, 4, 30), np.full(30, 0.3), random.random(30)])
+    times = np.vstack([np.ones(30), np.bincount(random.integers(0, 30, 30), minlength=30), np.eye(30)[7] * 30])
+    coefficients, explained = indices._standardised(columns, times)
+    for row in range(2):
+        ranks = rankdata(np.repeat(columns, times[row].astype(int), axis=0), axis=0)
+        ranks -= ranks.mean(axis=0)
+        ranks /= np.where(ranks.std(axis=0) > 0, ranks.std(axis=0), 1.0)
+        fitted = np.linalg.lstsq(ranks[:, :3], ranks[:, 3], rcond=None)[0]
+        assert coefficients[row] == pytest.approx(fitted, abs=1e-12) and abs(fitted[0]) > 0.01 and abs(fitted[1]) > 0.01
+        assert explained[row] == pytest.approx(1 - ((ranks[:, 3] - ranks[:, :3] @ fitted) ** 2).mean())
+    assert np.isnan(coefficients[2]).all() and np.isnan(explained[2])  # one point thirty times says nothing
+
+
+def test_resamples_in_parts_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    design = design_of('method = "sobol"\npoints = 32\n' + THREE, tmp_path)
+    numbers = unit_shares(design) @ [2.0, 1.0, 0.0]
+    at_once = rank_regression(design, numbers)[0]
+    monkeypatch.setattr(indices, "_TOGETHER", 32 * 4 * 7)
+    pd.testing.assert_frame_equal(rank_regression(design, numbers)[0], at_once)
 
 
 def test_a_gap_leaves_no_sobol_indices_and_says_so(tmp_path: Path) -> None:
