@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from planner.cli import main
+from planner.memory import keep_no_large_blocks
 
 
 def run() -> NoReturn:
@@ -17,6 +18,7 @@ def run() -> NoReturn:
     To clear away a plan and all that was imported takes two to five tenths of a second, and the system does so anyway; a solver
     that was told to stop and has not ends with it.
     """
+    keep_no_large_blocks()
     code = None
     try:
         main()

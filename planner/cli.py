@@ -96,11 +96,10 @@ def solve(
     quiet: Quiet = False,
 ) -> None:
     """Find the least-cost plan, prove it, and say what it is."""
-    from planner.digest import summary
+    from planner.folders import refuse_existing
     from planner.highs import write_model as export_program
     from planner.pipeline import Stopwatch, compile_instance
     from planner.pipeline import solve as solve_instance
-    from planner.store import refuse_existing, save_plan
 
     if out is not None:
         refuse_existing(out)
@@ -131,11 +130,15 @@ def solve(
         with stopwatch.step("tables"):
             plan.frames.make()
         if out is not None:
+            from planner.store import save_plan  # what needs tables is imported once the solver has let go of its memory
+
             with stopwatch.step("write"):
                 save_plan(plan, out, "".join(log))
     if as_json:
         print(json.dumps({**plan.facts, "out": None if out is None else str(out)}))
     elif not quiet:
+        from planner.digest import summary
+
         print(summary(plan))
         print(f"\nWritten to {out}." if out is not None else "\nNothing written: --out DIR keeps the plan.")
 

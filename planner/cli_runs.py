@@ -86,7 +86,8 @@ def explain(
 ) -> None:
     """Say what binds and what it is worth, what computing costs and why, why not the rest, and what matters most."""
     from planner.explaining import explain as explain_plan
-    from planner.store import load_plan, refuse_existing, save_tables
+    from planner.folders import refuse_existing
+    from planner.store import load_plan, save_tables
 
     if out is not None:
         refuse_existing(out)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from planner.errors import PlannerError, SolverLimit
 from planner.highs import COARSE_TO_FINE, Basis, Optimum, cores, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, Vector, compile
+from planner.memory import give_back
 from planner.model import build
 from planner.narrowing import Mask, idle, part, widened_basis
 from planner.parting import linked_basis, linking_rows
@@ -68,6 +70,7 @@ class _Solves:
         return time.perf_counter() - self.began
 
     def _one(self, program: LinearProgram, most: float | None, threads: int | None, **how: Any) -> Optimum:
+        give_back(program.matrix.nnz)
         left = None if most is None else max(most - self.seconds, 0.0)
         took = 0
         try:
@@ -139,12 +142,14 @@ def solve_coarse_to_fine(
 
 def _basis(instance: Instance, lp: LinearProgram, solves: _Solves) -> Basis | None:
     """A basis of the whole program, optimal or nearly; None where no coarse program helps. Raises SolverLimit on Ctrl-C."""
-    merged = merged_slices(instance, lp)
-    linking = linking_rows(lp, instance.sites)
+    merged, linking = cache(lambda: merged_slices(instance, lp)), linking_rows(lp, instance.sites)
 
     def priced(program: LinearProgram, rows: Mask, held: Mask, most: float) -> Basis | None:
-        prices = _prices(merged, held, most * program.matrix.nnz, solves) if linking[rows].any() else None
-        return None if prices is None else linked_basis(program, linking[rows], prices[rows], solves.each, solves.onward)
+        prices = _prices(merged(), held, most * program.matrix.nnz, solves) if linking[rows].any() else None
+        if prices is None:
+            return None
+        merged.cache_clear()  # prices are all that was wanted of it, and what follows needs the memory
+        return linked_basis(program, linking[rows], prices[rows], solves.each, solves.onward)
 
     def alone(most: float) -> Basis | None:
         return priced(lp, np.ones(len(linking), bool), np.zeros(len(lp.cost), bool), most)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from planner.errors import Infeasible, NotCertified, SolverError, SolverLimit, U
 from planner.highs import COARSE_TO_FINE, Basis, Optimum, choose_method, primal_ray, row_ranges, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, compile
+from planner.memory import give_back
 from planner.model import build
 from planner.numerics import check_program, overflowing, untrusted
 from planner.provenance import provenance
@@ -30,9 +30,6 @@ _SECOND_TRIES = ("ipm", "simplex")
 #: Seconds that `auto` waits for its first method, at least and a nonzero, many times what it takes: where no plan exists the
 #: simplex method may stall for hours on what an interior point sees at once.
 _PATIENCE = (10.0, 1e-3)
-
-#: Nonzeros of a program whose Pyomo model is worth clearing away before it is solved.
-_LARGE = 250_000
 
 
 class Stopwatch:
@@ -205,8 +202,7 @@ def compile_instance(instance: Instance, stopwatch: Stopwatch | None = None) -> 
         with watch.step("compile"):
             program = compile(model)
             del model
-            if program.matrix.nnz > _LARGE:
-                gc.collect()  # a Pyomo model is full of cycles, and HiGHS needs the memory
+            give_back(program.matrix.nnz)
     except ArithmeticError as error:
         raise overflowing(error) from error
     check_program(instance, program)

@@ -6,12 +6,8 @@ summary.json   tables/, prices/, economics/ (*.parquet and *.csv)   ledger.parqu
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -20,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import PlannerError
+from planner.folders import whole_folder
 from planner.highs import Basis, Optimum
 from planner.instance import Instance, load
 from planner.plan import Frames, Plan
@@ -71,33 +68,8 @@ def save_tables(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> Path:
     return Path(folder)
 
 
-@contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
-    """A folder to write to, moved to its place once all is written, or removed."""
-    refuse_existing(target)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    except OSError as error:
-        raise PlannerError(f"{target} cannot be written: {error.strerror}") from error
-    try:
-        yield scratch
-        scratch.chmod(0o755)
-        os.rename(scratch, target)
-    except OSError as error:
-        raise PlannerError(f"{target} cannot be written: {error.strerror}") from error
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
 def _write_json(path: Path, facts: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-
-
-def refuse_existing(target: Path) -> None:
-    """Raise PlannerError where the folder of a run exists already: better before a long solve than after it."""
-    if target.exists() or target.is_symlink():
-        raise PlannerError(f"{target} exists already; a run is written to a folder of its own")
 
 
 def load_plan(folder: str | Path) -> Plan:

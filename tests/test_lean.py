@@ -22,10 +22,11 @@ def test_planning_imports_no_statistics(first: str) -> None:
     ("first", "without"),
     [
         ("planner.digest, planner.pipeline, planner.store", ("pyomo.environ",)),
-        ("planner.sweeping.answering", ("pyomo.environ", "pandas")),
+        ("planner.folders, planner.pipeline, planner.coarse_to_fine", ("pandas",)),
+        ("planner.sweeping.answering", ("pyomo.environ", "pandas")),,
     ],
 )
-def test_planning_imports_of_pyomo_what_a_model_is_made_of_and_points_need_no_tables(
+def test_planning_imports_of_pyomo_what_a_model_is_made_of_and_no_tables_before_a_solve(
     first: str, without: tuple[str, ...]
 ) -> None:
     script = f"import sys, {first}; sys.exit(sum(m in sys.modules for m in {without!r}))"

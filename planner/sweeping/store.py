@@ -56,7 +56,7 @@ class Store:
     @classmethod
     def create(cls, folder: Path, design: Design, instance: Instance, facts: Mapping[str, Any]) -> Store:
         """A new store. Raises PlannerError where the folder exists already or cannot be written."""
-        from planner.store import whole_folder
+        from planner.folders import whole_folder
 
         with whole_folder(folder) as scratch:
             (scratch / "points").mkdir()
