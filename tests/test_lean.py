@@ -23,7 +23,7 @@ def test_planning_imports_no_statistics(first: str) -> None:
     [
         ("planner.digest, planner.pipeline, planner.store", ("pyomo.environ",)),
         ("planner.folders, planner.pipeline, planner.coarse_to_fine", ("pandas",)),
-        ("planner.sweeping.answering", ("pyomo.environ", "pandas")),,
+        ("planner.sweeping.answering", ("pyomo.environ", "pandas")),
     ],
 )
 def test_planning_imports_of_pyomo_what_a_model_is_made_of_and_no_tables_before_a_solve(
