@@ -76,7 +76,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     if "steps" in wanted:
         results["steps"] = steps.measure(instances(), arguments.runs, whole, arguments.longest)
     if "sweeps" in wanted:
-        results["sweeps"] = sweeps.measure(arguments.points, 12, 4 * arguments.longest)
+        results["sweeps"] = sweeps.measure(arguments.points, 32, 4 * arguments.longest)
     return results
 
 

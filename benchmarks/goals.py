@@ -39,8 +39,7 @@ def goals(peers: dict[str, Any]) -> list[Goal]:
         if compared["nonzeros"] >= BIG:
             what, most = ("HiGHS alone, its default method", DEFAULT) if chosen else ("HiGHS alone", TIME_ALONE)
             found.append(Goal(f"whole time / {what}", case, most, own["whole ratio"][0]))
-        if not chosen:
-            found.append(Goal("peak memory / HiGHS alone", case, MEMORY_ALONE, own["peak ratio"][0]))
+        found.append(Goal("peak memory / HiGHS alone", case, MEMORY_ALONE, own["peak ratio"][0]))
         for peer, name in (("highs", "Pyomo `highs`"), ("appsi_highs", "Pyomo `appsi_highs`")):
             if "whole" in figures.get(peer, {}):
                 found.append(Goal(f"whole time / {name}", case, TIME_PYOMO, own["whole"] / figures[peer]["whole"]))

@@ -137,7 +137,7 @@ def solve_program(
             return answer(highs, chosen)
         except _WouldNot as error:  # HiGHS mends most bases that are none, but not all
             logger.info("%s from the start that it was given: started cold", error)
-            return solve_program(lp, chosen, threads, time_limit, None, log, primal, near, perturbed)
+            return solve_program(lp, chosen, threads, time_limit, log=log)
     return answer(highs, chosen)
 
 

@@ -19,6 +19,9 @@ from planner.plan import make_plan
 from tests import oracle, variants
 from tests.folders import instance_of
 
+#: The code that runs long here is covered elsewhere, and watching it takes half as long again.
+pytestmark = pytest.mark.no_cover
+
 INSTANCES = [variants.toy, variants.crossroads]
 THOROUGH = settings(
     max_examples=30,

@@ -29,17 +29,17 @@ def fingerprint(conventions: Conventions, structure: Structure, numbers: Numbers
     return digest.hexdigest()
 
 
-#: The numbers of each parameter that were written last, and their text: an instance with changes has most of them still.
-_last: dict[str, tuple[dict[Any, float], bytes]] = {}
+#: Of each parameter the table that was written last, its numbers and their text: an instance with changes has most of them still.
+_last: dict[str, tuple[dict[Any, float], tuple[float, ...], bytes]] = {}
 
 
 def _written(key: str, table: dict[Any, float]) -> bytes:
     """The numbers of a parameter as text, in the order of their indices."""
-    last = _last.get(key)
-    if last is not None and last[0] is table:
-        return last[1]
+    last, values = _last.get(key), tuple(table.values())
+    if last is not None and last[0] is table and last[1] == values:
+        return last[2]
     text = "\n".join(f"{index}={_rounded(value)}" for index, value in sorted(table.items())).encode()
-    _last[key] = table, text
+    _last[key] = table, values, text
     return text
 
 

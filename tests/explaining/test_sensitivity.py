@@ -11,6 +11,9 @@ import pytest
 import planner
 from planner.explaining.sensitivity import sensitivity, shown
 
+#: The code that runs long here is covered elsewhere, and watching it takes half as long again.
+pytestmark = pytest.mark.no_cover
+
 TOY = Path(__file__).parents[2] / "instances" / "toy"
 
 
