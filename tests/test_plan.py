@@ -248,7 +248,7 @@ def _fail_in_move(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("planner.store.os.rename", broken)
+    monkeypatch.setattr("planner.folders.os.rename", broken)
 
 
 def _interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
