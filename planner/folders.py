@@ -1,4 +1,4 @@
-"""Folders that appear whole or not at all, and never in place of another."""
+"""Files and folders that appear whole or not at all, and never in place of others."""
 
 from __future__ import annotations
 
@@ -11,27 +11,45 @@ from pathlib import Path
 
 from planner.errors import PlannerError
 
+#: Why a run, and an export, is not written where something is.
+OWN_FOLDER, NOTHING_OVER = "a run is written to a folder of its own", "an export overwrites nothing"
+
 
 @contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
-    """A folder to write to, moved to its place once all is written, or removed."""
-    refuse_existing(target)
+def placed(target: Path, otherwise: str) -> Iterator[Path]:
+    """A path beside the target to write a file or folder to, moved to its place once all is written, or removed.
+
+    `otherwise` as in `refuse_existing`. Raises PlannerError where something came there meanwhile or it cannot be written.
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     except OSError as error:
         raise PlannerError(f"{target} cannot be written: {error.strerror}") from error
     try:
-        yield scratch
-        scratch.chmod(0o755)
-        os.rename(scratch, target)
+        yield scratch / target.name
+        refuse_existing(target, otherwise)
+        os.rename(scratch / target.name, target)
     except OSError as error:
-        raise PlannerError(f"{target} cannot be written: {error.strerror}") from error
+        raise PlannerError(f"{target} cannot be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def refuse_existing(target: Path) -> None:
-    """Raise PlannerError where the folder of a run exists already: better before a long solve than after it."""
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """The folder of a run to write to, moved to its place once all is written, or removed; errors as `placed`."""
+    refuse_existing(target)
+    with placed(target, OWN_FOLDER) as scratch:
+        scratch.mkdir()
+        scratch.chmod(0o755)
+        yield scratch
+
+
+def refuse_existing(target: Path, otherwise: str = OWN_FOLDER) -> None:
+    """Raise PlannerError where the file or folder exists already: better before a long solve than after it.
+
+    `otherwise` says what is expected in its place.
+    """
     if target.exists() or target.is_symlink():
-        raise PlannerError(f"{target} exists already; a run is written to a folder of its own")
+        raise PlannerError(f"{target} exists already; {otherwise}")

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 import planner
-from planner.exporting import excel, format_of, placing
+from planner import folders
+from planner.exporting import excel, format_of
 from planner.exporting.excel import sheet_names, write_sheets
 from tests.conftest import TOY, Said
 from tests.solved import solved
@@ -181,7 +182,7 @@ def test_nothing_is_overwritten_and_nothing_half_written(
         raise OSError(28, "No space left on device")
 
     (tmp_path / name).unlink()
-    monkeypatch.setattr(placing.os, "rename", full)
+    monkeypatch.setattr(folders.os, "rename", full)
     with pytest.raises(planner.PlannerError, match="No space left"):
         plan.export(tmp_path / name)
     assert list(tmp_path.iterdir()) == []

@@ -7,8 +7,8 @@ from pathlib import Path
 from planner.errors import PlannerError
 from planner.exporting.excel import write_workbook
 from planner.exporting.iamc import write_iamc
-from planner.exporting.placing import placed, refuse_existing
 from planner.exporting.tables import write_folder
+from planner.folders import NOTHING_OVER, placed, refuse_existing
 from planner.plan import Plan
 
 __all__ = ["FORMATS", "export_plan", "format_of"]
@@ -30,8 +30,8 @@ def export_plan(plan: Plan, path: str | Path, format: str | None = None) -> Path
     """
     target = Path(path)
     chosen = format_of(target, format)
-    refuse_existing(target)
-    with placed(target) as scratch:
+    refuse_existing(target, NOTHING_OVER)
+    with placed(target, NOTHING_OVER) as scratch:
         if chosen == "iamc":
             write_iamc(plan, scratch)
         elif chosen == "excel":
