@@ -21,7 +21,7 @@ GRACE = 0.7
 #: its main thread wakes.
 _WAKE = 0.1
 
-#: The name of the thread in which the solver works; one that is still there has not stopped.
+#: The name of the thread in which the solver works.
 _SOLVER_THREAD = "planner-solver"
 
 #: How often the simplex method may look up without an iteration. It does so a few times at each refactorisation; on badly

@@ -80,17 +80,17 @@ def run_task(task: Task) -> Answered:
     bases: Mapping[int, Basis] = {}
     if left:
         with _Solving(job, task.bases) as solving, ThreadPoolExecutor(1, "planner-store") as writer:
-            adding: list[Future[None]] = []
+            adding: Future[None] | None = None  # a point is stored while the next one is solved
             for point, parent in left:
                 row = solving.row(point, parent)
                 if row is None:
                     break
-                for added in adding:
-                    added.result()
-                adding = [] if store is None else [writer.submit(store.add, row)]  # while the next one is solved
+                if adding is not None:
+                    adding.result()
+                adding = None if store is None else writer.submit(store.add, row)
                 rows.append(row)
-            for added in adding:
-                added.result()
+            if adding is not None:
+                adding.result()
             bases = solving.bases(task.wanted)
     return Answered(rows, bases)
 

@@ -16,7 +16,7 @@ from planner.sweeping.results import Sweep
 
 
 def get_ready() -> None:
-    """Import what an analysis needs and draw once: that takes a second and a half before the first tree and picture."""
+    """Import what an analysis needs and draw once: that takes a second before the first tree and the first picture."""
     with suppress(ImportError, PlannerError):
         from planner.charts import as_svg
         from planner.charts.theme import needed
