@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from planner.coarsening import Merged, fewer_years, merged_slices
-from planner.errors import PlannerError, SolverLimit
+from planner.errors import PlannerError, SolverError, SolverLimit
 from planner.highs import COARSE_TO_FINE, Basis, Optimum, cores, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, Vector, compile
@@ -31,6 +31,9 @@ from planner.parting import linked_basis, linking_rows
 from planner.running import stopped_early
 
 logger = logging.getLogger("planner.highs")
+
+#: The program of an instance with fewer years.
+CompileCoarse = Callable[[Instance], LinearProgram]
 
 #: A coarse program has every so manieth model year.
 EVERY = 4
@@ -106,7 +109,13 @@ class _Solves:
 
         Costs are left as they are, which on `world` takes 26 s in place of 39. The solve of the whole mends what that may miss.
         """
-        return self._one(program, self._most, self.threads, start=start, perturbed=False)
+        try:
+            return self._one(program, self._most, self.threads, start=start, perturbed=False)
+        except SolverLimit:
+            raise
+        except SolverError as error:
+            logger.info("%s: costs perturbed", error)
+            return self._one(program, self._most, self.threads, start=start)
 
     def whole(self, program: LinearProgram, start: Basis | None) -> Optimum:
         """The whole program, from a basis that keeps every row where there is one."""
@@ -119,16 +128,18 @@ def solve_coarse_to_fine(
     threads: int | None = None,
     time_limit: float | None = None,
     log: Callable[[str], None] | None = None,
+    compiled: CompileCoarse | None = None,
 ) -> Optimum:
     """An optimum of the instance's program; where no coarse program helps, that of the simplex method alone.
 
     Options and errors as `highs.solve_program`; `time_limit` is for all solves together, and so is what is known where it is
-    stopped, but that a plan of a part is none of the whole.
+    stopped, but that a plan of a part is none of the whole. `compiled` gives programs of coarse instances to whoever
+    keeps them from solve to solve; else they are built.
     """
     solves = _Solves(threads, time_limit, log, max(_PATIENCE[0], _PATIENCE[1] * lp.matrix.nnz))
     whole = False
     try:
-        basis = _basis(instance, lp, solves)
+        basis = _basis(instance, lp, solves, compiled or _compiled)
         whole = True
         found = solves.whole(lp, basis)
     except (KeyboardInterrupt, SolverLimit) as stopped:
@@ -140,7 +151,11 @@ def solve_coarse_to_fine(
     return replace(found, method=COARSE_TO_FINE, iterations=solves.iterations, seconds=solves.seconds)
 
 
-def _basis(instance: Instance, lp: LinearProgram, solves: _Solves) -> Basis | None:
+def _compiled(instance: Instance) -> LinearProgram:
+    return compile(build(instance))
+
+
+def _basis(instance: Instance, lp: LinearProgram, solves: _Solves, compiled: CompileCoarse) -> Basis | None:
     """A basis of the whole program, optimal or nearly; None where no coarse program helps. Raises SolverLimit on Ctrl-C."""
     merged, linking = cache(lambda: merged_slices(instance, lp)), linking_rows(lp, instance.sites)
 
@@ -155,7 +170,7 @@ def _basis(instance: Instance, lp: LinearProgram, solves: _Solves) -> Basis | No
         return priced(lp, np.ones(len(linking), bool), np.zeros(len(lp.cost), bool), most)
 
     def narrowed() -> Basis | None:
-        held = _held(instance, lp, solves)
+        held = _held(instance, lp, solves, compiled)
         if held is None:
             return None
         return widened_basis(lp, held, solves.some, lambda narrow, rows: _helped(lambda: priced(narrow, rows, held, COARSER)))
@@ -191,12 +206,12 @@ def _prices(merged: Merged, held: Mask, nonzeros: float, solves: _Solves) -> Vec
     return merged.prices(duals)
 
 
-def _held(instance: Instance, lp: LinearProgram, solves: _Solves) -> Mask | None:
+def _held(instance: Instance, lp: LinearProgram, solves: _Solves, compiled: CompileCoarse) -> Mask | None:
     """The builds that the plan in fewer years does not have, of all columns; None where they are none."""
     if len(instance.years) <= EVERY:
         return None
     coarse = fewer_years(instance, EVERY)
-    program = compile(build(coarse))
+    program = compiled(coarse)
     held = ~_allowed(lp, program, coarse.years, solves.some(program)) & (lp.col_lower == 0)
     return held if held.any() else None
 

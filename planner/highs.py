@@ -133,12 +133,14 @@ def solve_program(
         if near or len(lp.row_lower) <= DEVEX_UP_TO:
             few_steps(highs)
         start_from(highs, lp, start)
-        try:
-            return answer(highs, chosen)
-        except _WouldNot as error:  # HiGHS mends most bases that are none, but not all
-            logger.info("%s from the start that it was given: started cold", error)
-            return solve_program(lp, chosen, threads, time_limit, log=log)
-    return answer(highs, chosen)
+    try:
+        return answer(highs, chosen)
+    except _WouldNot as error:
+        if chosen != "simplex" or (start is None and not perturbed):
+            raise
+        # HiGHS mends most bases that are none, but not all; and a few programs it does not solve with costs perturbed.
+        logger.info("%s: started cold, with costs as they are", error)
+        return solve_program(lp, chosen, threads, time_limit, log=log, perturbed=False)
 
 
 def answer(highs: highspy.Highs, method: str) -> Optimum:

@@ -33,6 +33,10 @@ GoOn = Callable[[LinearProgram, Basis], Optimum]
 #: Parts with fewer columns are solved together: each solve has a cost of its own.
 _SMALL = 2_000
 
+#: All costs are raised by this share: what just pays for itself at prices could be built without end, or so it looks to a solver
+#: that rounds.
+_DEARER = 1e-6
+
 
 def linking_rows(lp: LinearProgram, sites: Iterable[str]) -> Mask:
     """The rows that have columns of two sites or more."""
@@ -93,6 +97,7 @@ def linked_basis(lp: LinearProgram, linking: Mask, prices: Vector, solve_each: S
 
     Raises what `solve_each` and `go_on` raise; Unbounded where a part could earn without end at these prices.
     """
+    lp = replace(lp, cost=lp.cost + _DEARER * np.abs(lp.cost))
     price = np.where(linking, prices, 0.0)
     price[(price > 0) & ~np.isfinite(lp.row_lower) | (price < 0) & ~np.isfinite(lp.row_upper)] = 0.0
     cost = lp.cost - lp.matrix.T @ price

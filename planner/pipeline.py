@@ -19,6 +19,7 @@ from planner.numerics import check_program, overflowing, untrusted
 from planner.provenance import provenance
 
 if TYPE_CHECKING:
+    from planner.coarse_to_fine import CompileCoarse
     from planner.plan import Plan
 
 logger = logging.getLogger("planner.highs")
@@ -105,18 +106,20 @@ def certified(
     time_limit: float | None = None,
     start: Basis | None = None,
     near: bool = True,
+    compiled: CompileCoarse | None = None,
 ) -> tuple[Optimum, Certificate]:
     """The first answer to a program that is certified: of each method in turn, then refined from where the last one ended.
 
-    Options and errors as in `solve`; `start` is the basis of a like program's optimum, `near` as in `solve_program`.
+    Options and errors as in `solve`; `start` is the basis of a like program's optimum, `near` as in `solve_program`: where `auto`
+    goes from coarse to fine, it leaves a start that is not near. `compiled` as in `solve_coarse_to_fine`.
     """
-    first, left = choose_method(lp, solver, start is not None), time_limit
+    first, left = choose_method(lp, solver, start is not None and near), time_limit
     last, failure = None, SolverError("no method was tried")
     for method in dict.fromkeys((first, *_SECOND_TRIES)) if solver == "auto" else (first,):
         began, patience = time.perf_counter(), max(_PATIENCE[0], _PATIENCE[1] * lp.matrix.nnz)
         stalls = solver == "auto" and method == first and (left is None or patience < left)
         try:
-            optimum = _optimum(instance, lp, method, threads, patience if stalls else left, start, near, watch)
+            optimum = _optimum(instance, lp, method, threads, patience if stalls else left, start, near, compiled, watch)
         except SolverLimit as error:
             if not stalls or error.known["reason"] != "time limit":
                 raise
@@ -151,15 +154,16 @@ def _optimum(
     time_limit: float | None,
     start: Basis | None,
     near: bool,
+    compiled: CompileCoarse | None,
     watch: Stopwatch,
 ) -> Optimum:
     """The optimum of the program; where there is none, the error says why."""
     try:
         with watch.step("solve"):
-            if method == COARSE_TO_FINE and start is None:
+            if method == COARSE_TO_FINE and (start is None or not near):
                 from planner.coarse_to_fine import solve_coarse_to_fine
 
-                return solve_coarse_to_fine(instance, lp, threads, time_limit, logger.debug)
+                return solve_coarse_to_fine(instance, lp, threads, time_limit, logger.debug, compiled)
             return solve_program(lp, method, threads, time_limit, start, logger.debug, near=near)
     except Infeasible as error:
         from planner.diagnosis import diagnose_infeasible

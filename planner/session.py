@@ -61,7 +61,8 @@ class Session:
 
     `instance` is the one that changes start from; `plan` the last plan; `built` counts how often a program was built, `solved`
     the answers. One in `check_every` is solved again from a new build and without a start (0: none), and `checked` counts these.
-    `near` says that changes are small, so that few iterations lead from one plan to the next; it matters for large programs.
+    `near` says that changes are small, so that few iterations lead from one plan to the next, and may be set before each;
+    a large program is otherwise solved as if it were the first.
     """
 
     def __init__(
@@ -76,9 +77,10 @@ class Session:
         self.plan: Plan | None = None
         self.built = self.solved = self.checked = 0
         self.basis: Basis | None = None
-        self._check_every, self._near = check_every, near
+        self.near, self._check_every = near, check_every
         self._options: dict[str, Any] = {"solver": solver, "threads": threads}
         self._recorded: RecordedProgram | None = None
+        self._coarse: RecordedProgram | None = None
 
     def solve(
         self, changes: Mapping[str, Any] | None = None, *, time_limit: float | None = None, stopwatch: Stopwatch | None = None
@@ -107,8 +109,9 @@ class Session:
         watch = stopwatch or Stopwatch()
         program = self.program(instance, watch)
         optimum, certificate = certified(
-            instance, program, watch, **self._options, time_limit=time_limit, start=self.basis, near=self._near
-        )
+            instance, program, watch, **self._options, time_limit=time_limit, start=self.basis, near=self.near,
+            compiled=self._coarse_program,
+        )  # fmt: skip
         self.solved += 1
         cold = None
         if check or (self._check_every and self.solved % self._check_every == 0):
@@ -146,6 +149,12 @@ class Session:
             raise PlannerError(f"no coefficient of the program hangs on {', '.join(idle)}: the change would change nothing")
         check_program(instance, program)
         return program
+
+    def _coarse_program(self, coarse: Instance) -> LinearProgram:
+        """The program of an instance with fewer years, from the formulas of the first such where only numbers differ."""
+        if self._coarse is None:
+            self._coarse = record(coarse)
+        return self._coarse.program_of(coarse) or compile_instance(coarse)
 
     def _without_effect(self, recorded: RecordedProgram, instance: Instance) -> list[str]:
         """The addresses of rows with numbers that differ, none of which enters the program."""

@@ -17,7 +17,7 @@ import planner
 from planner import coarse_to_fine, coarsening, parting
 from planner.certificate import certify
 from planner.coarse_to_fine import solve_coarse_to_fine
-from planner.errors import Infeasible, PlannerError, SolverLimit
+from planner.errors import Infeasible, PlannerError, SolverError, SolverLimit
 from planner.highs import COARSE_TO_FINE, Optimum, solve_program
 from planner.lp import Family, LinearProgram
 from planner.narrowing import widened_basis
@@ -115,6 +115,38 @@ def test_a_part_that_earns_without_end_leaves_it_to_narrow_programs(monkeypatch:
     lp, best = made("baseline")
     assert solve_coarse_to_fine(baseline(), lp).objective == pytest.approx(best, rel=1e-9)
     assert "no coarse program helps: the cost can fall without end" in caplog.text
+
+
+def test_a_failure_with_costs_as_they_are_is_mended_with_costs_perturbed(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    """On `thousand_terawatts` HiGHS once ended so without a status."""
+    take("priced", monkeypatch)
+    caplog.set_level("INFO", "planner.highs")
+    lp, best = made("mandate")
+    asked: list[bool] = []
+
+    def solving(program: LinearProgram, *rest: Any, **more: Any) -> Optimum:
+        if more.get("start") is not None and not more.get("primal"):
+            asked.append(more.get("perturbed", True))
+            if not asked[-1]:
+                raise SolverError("HiGHS ended without an optimum: Unknown")
+        return solve_program(program, *rest, **more)
+
+    monkeypatch.setattr(coarse_to_fine, "solve_program", solving)
+    assert solve_coarse_to_fine(mandate(), lp).objective == pytest.approx(best, rel=1e-9)
+    assert asked == [False, True] and "Unknown: costs perturbed" in caplog.text
+
+
+def test_programs_of_fewer_years_come_from_who_keeps_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    take("narrowed and priced", monkeypatch)
+    lp, best = made("baseline")
+    asked: list[tuple[int, ...]] = []
+
+    def compiled(instance: planner.Instance) -> LinearProgram:
+        asked.append(instance.years)
+        return compile_instance(instance)
+
+    assert solve_coarse_to_fine(baseline(), lp, compiled=compiled).objective == pytest.approx(best, rel=1e-9)
+    assert asked == [baseline().years[:: coarse_to_fine.EVERY]]
 
 
 def test_where_no_slices_merge_no_prices_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,9 +263,11 @@ def test_what_is_known_where_it_is_interrupted_is_of_all_solves(last: int, monke
     """And a plan of a part is none of the whole; `last` 0 is the solve of the whole program itself."""
     lp = made("baseline")[0]
     counts: list[int] = []
+    stopped_ones: list[int] = []  # parts may begin, and stop as well, before the first one that stopped is heard of
 
     def solving(program: LinearProgram, *rest: Any, **more: Any) -> Optimum:
         if len(counts) + 1 == last or (last == 0 and program is lp):
+            stopped_ones.append(7)
             raise stopped_early({"reason": "interrupt", "seconds": 0.0, "iterations": 7, "objective": 5.0})
         found = solve_program(program, *rest, **more)
         counts.append(found.iterations)
@@ -243,7 +277,7 @@ def test_what_is_known_where_it_is_interrupted_is_of_all_solves(last: int, monke
     with pytest.raises(SolverLimit) as stopped:
         solve_coarse_to_fine(baseline(), lp)
     known = stopped.value.known
-    assert known["reason"] == "interrupt" and known["iterations"] == sum(counts) + 7 and known["seconds"] > 0
+    assert known["reason"] == "interrupt" and known["iterations"] == sum(counts) + sum(stopped_ones) and known["seconds"] > 0
     assert known.get("objective") == (5.0 if last == 0 else None)
     assert len(counts) == last - 1 if last else len(counts) > 3
 

@@ -101,6 +101,19 @@ def test_merged_slices_are_means_by_shares_of_the_year() -> None:
     assert prices.tolist() == pytest.approx([-4, -0.6, -1, -5, -1, -1.5, -2, -3, -5])
 
 
+def test_one_season_stands_for_all_where_slices_are_few() -> None:
+    """Four of six slices would be hardly fewer, four of eight are."""
+    for seasons, left in ((2, 2), (3, 4), (4, 4)):
+        rings = [
+            [f"{season}_{part}" for part in ("day", "evening", "night")[: 3 if seasons < 4 else 2]] for season in range(seasons)
+        ]
+        names = [name for ring in rings for name in ring]
+        sun = {("pv", "pole", name): 1.0 - 0.2 * int(name[0]) if name.endswith("day") else 0.0 for name in names}
+        groups = coarsening._groups(sliced({"earth": rings}, dict.fromkeys(names, 1 / len(names)), {"power.availability": sun}))
+        assert len(set(groups.values())) == left
+        assert {groups[name] for name in names if name.endswith("day")}.isdisjoint(groups[n] for n in names if "day" not in n)
+
+
 def test_a_single_cycle_falls_into_two_spells_that_follow_one_another() -> None:
     """The night that goes over midnight is one, and a bright hour within it stays in it."""
     names = [f"hour_{number}" for number in range(12)]

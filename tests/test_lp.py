@@ -11,6 +11,8 @@ import pyomo.environ as pyo
 import pytest
 
 import planner
+from planner import highs
+from planner.errors import SolverError
 from planner.highs import (
     BASIC,
     COARSE_TO_FINE,
@@ -240,6 +242,29 @@ def test_a_basis_that_is_none_is_mended(program: LinearProgram, best: float) -> 
     m.cost = pyo.Objective(expr=m.x["one"] + m.x["other"])
     singular = Basis(np.array([BASIC, BASIC]), np.array([LOWER, UPPER]))
     assert solve_program(planner.compile(m), "simplex", start=singular).objective == pytest.approx(3.0)
+
+
+def test_a_program_that_is_not_solved_with_costs_perturbed_is_solved_as_it_is(
+    program: LinearProgram, best: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a part of `accelerated` HiGHS returned an error and no status."""
+    tries: list[float] = []
+    answer = highs.answer
+
+    def fails_once(solver: Any, method: str) -> Any:
+        tries.append(solver.getOptionValue("dual_simplex_cost_perturbation_multiplier")[1])
+        if len(tries) == 1 or tries[-1] > 0:
+            raise highs._WouldNot("HiGHS would not solve the program")
+        return answer(solver, method)
+
+    monkeypatch.setattr(highs, "answer", fails_once)
+    assert solve_program(program, "simplex").objective == pytest.approx(best)
+    assert tries == [1.0, 0.0]
+    with pytest.raises(SolverError, match="would not solve"):
+        solve_program(program, "ipm")  # other methods have no such option
+    tries.clear()
+    with pytest.raises(SolverError, match="would not solve"):
+        solve_program(program, "simplex", perturbed=False)  # nothing else is left to try
 
 
 @pytest.mark.skipif(cores() < 2, reason="there is one core")

@@ -15,6 +15,7 @@ from planner.highs import Optimum
 from planner.lp import LinearProgram, compile
 from planner.model import build
 from planner.recorded import RecordedProgram, numbers_of, record
+from tests.programs import baseline
 from tests.variants import crossroads
 
 TOY = Path(__file__).parents[1] / "instances" / "toy"
@@ -115,6 +116,24 @@ def test_a_change_that_reaches_nothing_is_an_error() -> None:
     session.solve()
     with pytest.raises(planner.PlannerError, match=r"no coefficient of the program hangs on launch\.refuelled\.burden:"):
         session.solve({"launch.refuelled.burden@2030": ("*", 1.5)})  # the route opens later
+
+
+def test_a_large_program_is_solved_as_if_it_were_the_first_unless_changes_are_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program of fewer years is built once and then has its numbers changed."""
+    monkeypatch.setattr("planner.highs.COARSE_FROM", 1_000)
+    session = planner.Session(baseline(), check_every=0, near=False)
+    recorded_of: list[int] = []
+    monkeypatch.setattr("planner.session.record", lambda other: recorded_of.append(len(other.years)) or record(other))
+    for factor in (1.0, 1.3, 0.8):
+        changed = baseline().replace({"compute.training.demand": ("*", factor)})
+        found = session.answer(changed)
+        assert found.optimum.method == "coarse-to-fine"
+        assert found.objective == pytest.approx(planner.solve(changed, solver="simplex").objective, rel=1e-9)
+    years = len(baseline().years)
+    assert recorded_of == [years, len(baseline().years[::4])]
+    session.near = True
+    warm = session.answer(baseline().replace({"compute.training.demand": ("*", 0.81)}))
+    assert warm.optimum.method == "simplex" and warm.optimum.iterations < found.optimum.iterations / 4
 
 
 def test_another_structure_is_built() -> None:

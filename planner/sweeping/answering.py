@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from planner.errors import Infeasible, PlannerError, SolverError, SolverLimit, Unbounded
-from planner.highs import Basis
+from planner.highs import COARSE_TO_FINE, Basis, choose_method
 from planner.instance import Instance
 from planner.pipeline import Stopwatch
 from planner.session import Answer, Session
 from planner.sweeping.measures import measures
+from planner.sweeping.ordering import Step
 from planner.sweeping.points import Point, instance_at
 
 #: What a point without a plan is called, by the first error that it is one of.
@@ -62,8 +63,8 @@ class Answerer:
         """Where these points of the task ended, as far as they were answered; one without a plan ended where it started."""
         return {number: self._bases[number] for number in points if number in self._bases}
 
-    def answer(self, point: Point, parent: int | None = None) -> dict[str, Any]:
-        """The row of a point for the store, from the optimum of `parent`; whatever goes wrong is a result, with its reason.
+    def answer(self, point: Point, step: Step) -> dict[str, Any]:
+        """The row of a point for the store, from the optimum of its parent; whatever goes wrong is a result, with its reason.
 
         Where that is not known, from the optimum of the instance itself.
         """
@@ -74,13 +75,13 @@ class Answerer:
             "attempts": 1, **dict(zip(self.job.factors, point.values, strict=True)),
         }  # fmt: skip
         watch = Stopwatch()
-        start = None if parent is None else self._bases.get(parent)
+        start = None if step.parent is None else self._bases.get(step.parent)
         ended = start = start or self.job.start.get(point.scenarios)
         try:
             instance = instance_at(self.job.instances, point)
             row["instance_hash"] = instance.hash
             session = self._session(point.scenarios)
-            session.basis = start
+            session.basis, session.near = start, step.near
             built = session.built
             due = bool(self.job.check_every) and point.number % self.job.check_every == self.job.check_every - 1
             found = session.answer(instance, self.job.time_limit, watch, check=due)
@@ -98,10 +99,15 @@ class Answerer:
         return row | {"seconds": time.perf_counter() - began}
 
     def start_of(self, scenarios: tuple[str, ...]) -> Basis | None:
-        """The basis of the optimum of the instance itself, from which points start from now on; None where it has no plan."""
-        session = self._session(scenarios)
+        """The basis of the optimum of the instance itself, from which points start from now on.
+
+        None where it has no plan, and where the program is so large that points do without.
+        """
+        session, instance = self._session(scenarios), self.job.instances[scenarios]
         try:
-            basis = session.answer(self.job.instances[scenarios], self.job.time_limit).optimum.basis
+            if choose_method(session.program(instance), self.job.solver) == COARSE_TO_FINE:
+                return None  # what is not near starts from coarser programs, and an instance's own plan is near to no point
+            basis = session.answer(instance, self.job.time_limit).optimum.basis
         except PlannerError:
             return None
         if basis is not None:
@@ -120,10 +126,7 @@ class Answerer:
 
     def _session(self, scenarios: tuple[str, ...]) -> Session:
         if scenarios not in self._sessions:
-            # Points of a sample lie far apart: in a large program steepest edges are worth their start.
-            self._sessions[scenarios] = Session(
-                self.job.instances[scenarios], self.job.solver, threads=1, check_every=0, near=False
-            )  # fmt: skip
+            self._sessions[scenarios] = Session(self.job.instances[scenarios], self.job.solver, threads=1, check_every=0)
         return self._sessions[scenarios]
 
     def _said(self, found: Answer) -> dict[str, Any]:

@@ -166,12 +166,12 @@ class _Filling:
         """The next task."""
         here = slice(self._done, self._done + self._each)
         self._done += self._each
-        parents = tuple(step.parent for step in self._steps[here])
+        steps = tuple(self._steps[here])
         later = {step.parent for step in self._steps[self._done :]}
         return replace(
-            self._task, points=tuple(self._points[here]), parents=parents,
-            bases={number: self._bases[number] for number in parents if number in self._bases},
-            wanted=tuple(step.point for step in self._steps[here] if step.point in later),
+            self._task, points=tuple(self._points[here]), steps=steps,
+            bases={step.parent: self._bases[step.parent] for step in steps if step.parent in self._bases},
+            wanted=tuple(step.point for step in steps if step.point in later),
         )  # fmt: skip
 
     def know(self, bases: Mapping[int, Basis]) -> None:

@@ -20,6 +20,7 @@ from planner.errors import PlannerError
 from planner.highs import Basis
 from planner.sweeping.answering import Job
 from planner.sweeping.children import CHILDREN, Child, ChildLost
+from planner.sweeping.ordering import Step
 from planner.sweeping.points import Point
 from planner.sweeping.store import Store
 
@@ -35,13 +36,13 @@ _ATTEMPTS = 2
 class Task:
     """Points, the packed job that they belong to, and the folder of the store.
 
-    `parents` has for each point the one from whose optimum it starts (None: that of the instance itself), `bases` those of
-    parents in earlier tasks, `wanted` the points from which later tasks start.
+    `steps` say from where each point starts; `bases` are those of parents in earlier tasks, `wanted` the points from which
+    later tasks start.
     """
 
     job: bytes
     points: tuple[Point, ...]
-    parents: tuple[int | None, ...]
+    steps: tuple[Step, ...]
     bases: Mapping[int, Basis]
     wanted: tuple[int, ...]
     folder: str
@@ -75,14 +76,14 @@ def run_task(task: Task) -> Answered:
     """
     job, store = _unpacked(task.job), _reached(task.folder, task.token)
     rows: list[dict[str, Any]] = []
-    steps = zip(task.points, task.parents, strict=True)
-    left = [(point, parent) for point, parent in steps if store is None or not store.has(point.number)]
+    steps = zip(task.points, task.steps, strict=True)
+    left = [(point, step) for point, step in steps if store is None or not store.has(point.number)]
     bases: Mapping[int, Basis] = {}
     if left:
         with _Solving(job, task.bases) as solving, ThreadPoolExecutor(1, "planner-store") as writer:
             adding: Future[None] | None = None  # a point is stored while the next one is solved
-            for point, parent in left:
-                row = solving.row(point, parent)
+            for point, step in left:
+                row = solving.row(point, step)
                 if row is None:
                     break
                 if adding is not None:
@@ -133,7 +134,7 @@ class _Solving:
             CHILDREN.drop(self._child)
         self._child = None
 
-    def row(self, point: Point, parent: int | None) -> dict[str, Any] | None:
+    def row(self, point: Point, step: Step) -> dict[str, Any] | None:
         """The row of a point, whatever becomes of the child; None where the job was stopped."""
         for attempt in range(1, _ATTEMPTS + 1):
             if CHILDREN.stopped(self._job.key):
@@ -142,7 +143,7 @@ class _Solving:
                 if self._child is None:
                     self._child = CHILDREN.take(self._job)
                     self._child.ask("begin", self._bases, self._seconds)
-                row: dict[str, Any] = self._child.ask("point", (point, parent), self._seconds)
+                row: dict[str, Any] = self._child.ask("point", (point, step), self._seconds)
                 return row | {"attempts": attempt}
             except ChildLost as lost:
                 self._drop()

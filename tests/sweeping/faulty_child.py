@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from planner.sweeping import answering, child
+from planner.sweeping.ordering import Step
 from planner.sweeping.points import Point
 
 answer = answering.Answerer.answer
 
 
-def fail(self: answering.Answerer, point: Point, parent: int | None = None) -> dict[str, Any]:
+def fail(self: answering.Answerer, point: Point, step: Step) -> dict[str, Any]:
     if point.number == 3:
         time.sleep(1_000)
     first = Path(sys.argv[1]) / "seven"
@@ -24,7 +25,7 @@ def fail(self: answering.Answerer, point: Point, parent: int | None = None) -> d
         os.kill(os.getpid(), signal.SIGSEGV)
     if point.number == 5:
         os.kill(os.getpid(), signal.SIGSEGV)
-    return answer(self, point, parent)
+    return answer(self, point, step)
 
 
 if __name__ == "__main__":

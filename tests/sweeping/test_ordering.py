@@ -57,6 +57,17 @@ def test_a_grid_is_taken_step_by_step(tmp_path: Path) -> None:
     assert lengths(unit_shares(design), cell)[1:] == pytest.approx(0.25)
 
 
+def test_what_is_near(tmp_path: Path) -> None:
+    """Steps of a tenth of a range are near, those of a quarter are not; where nothing has a range, nothing is known to be near."""
+    for levels, near in ((11, True), (5, False)):
+        design = design_of(f'method = "grid"\nlevels = {levels}\n[[factor]]\nvary = "compute.rack.capex"\n', tmp_path)
+        (cell,) = cells(design, 1)
+        assert [step.near for step in cell] == [step.parent is not None and near for step in cell]
+    listed = "".join(f'[[scenario]]\nname = "{n}"\n[scenario.scale]\n"compute.rack.capex" = 1.{n}\n' for n in range(3))
+    design = design_of(f'method = "scenarios"\n{listed}', tmp_path)
+    assert not any(step.near for cell in cells(design, 1) for step in cell)
+
+
 def test_only_what_is_missing(tmp_path: Path) -> None:
     design = design_of('method = "sobol"\npoints = 16\n' + THREE, tmp_path)
     steps = [step for cell in cells(design, 2, {1, 4, 9, 12}) for step in cell]
