@@ -37,7 +37,12 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1, help="threads that planner has where it chooses the method")
     parser.add_argument("--peers", nargs="+", choices=peers.PEERS, default=list(peers.PEERS), help="who solves them")
     parser.add_argument("--families", nargs="+", choices=list(growth.SIZES), default=list(growth.SIZES), help="sizes that grow")
-    parser.add_argument("--points", type=int, default=256, help="points of the sweep, by two workers and by one")
+    parser.add_argument(
+        "--points", type=int, default=256, help="points of the sweep in steps of five years, by two workers and one"
+    )
+    parser.add_argument(
+        "--whole", type=int, default=0, metavar="POINTS", help="points of a sweep with every model year, which takes long"
+    )
     parser.add_argument("--runs", type=int, default=3, help="runs of each peer and of each instance")
     parser.add_argument("--minutes", type=float, default=25, help="after so long nothing further begins")
     parser.add_argument("--longest", type=float, default=900, metavar="S", help="seconds after which a single run is killed")
@@ -76,7 +81,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     if "steps" in wanted:
         results["steps"] = steps.measure(instances(), arguments.runs, whole, arguments.longest)
     if "sweeps" in wanted:
-        results["sweeps"] = sweeps.measure(arguments.points, 32, 4 * arguments.longest)
+        results["sweeps"] = sweeps.measure({"coarse": arguments.points, "whole": arguments.whole}, 4 * arguments.longest)
     return results
 
 

@@ -31,8 +31,8 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
         made["growth"] = f"{origin(results)}\n\n{point_table(results['growth'])}\n\n{exponent_table(results['growth'])}"
     if results.get("steps"):
         made["steps"] = f"{origin(results)}\n\n{step_table(results['steps'])}"
-    if "points" in results.get("sweeps", {}):
-        made["sweeps"] = f"{origin(results)}\n\n{sweep_table(results['sweeps'])}"
+    if "sweeps" in results.get("sweeps", {}):
+        made["sweeps"] = f"{origin(results)}\n\n{sweep_table(results['sweeps']['sweeps'])}"
         made["resolves"] = resolve_table(results["sweeps"]["resolves"])
         made["many"] = many_table(results["sweeps"]["many"])
     return made
@@ -142,21 +142,19 @@ def step_table(steps: dict[str, Any]) -> str:
     return markdown(["instance", *columns], rows, 1)
 
 
-def sweep_table(found: dict[str, Any]) -> str:
-    """A sweep beside a loop of cold solves, and two workers beside one, with the goals."""
+def sweep_table(sweeps: dict[str, Any]) -> str:
+    """Sweeps beside loops of cold solves, and two workers beside one, with the goals."""
     rows = [
-        [f"{found['points']} points, two workers", f"{found['seconds']:.0f}", f"{found['seconds'] / found['points']:.2f}", ""],
         [
-            f"{found['points']} points, one worker",
-            f"{found['one worker']:.0f}",
-            f"{found['one worker'] / found['points']:.2f}",
-            "",
-        ],
-        [f"loop of cold solves, a point (mean of {found['sample']})", "", f"{found['cold a point']:.2f}", ""],
-        ["times faster than that loop", "", f"**{found['times faster']:.1f}**", "at least 6"],
-        ["two workers beside one", "", f"**{found['gain']:.2f}**", "at least 1.8"],
-    ]
-    return markdown(["", "s", "s a point", "goal"], rows, 1)
+            {"coarse": "steps of five years", "whole": "every model year"}[kind],
+            str(found["points"]), f"{found['seconds']:,.0f}", f"{found['one worker']:,.0f}",
+            f"{found['seconds'] / found['points']:.2f}", f"{found['cold a point']:.2f} (of {found['sample']})",
+            f"**{found['times faster']:.1f}**", f"**{found['gain']:.2f}**",
+        ]
+        for kind, found in sweeps.items()
+    ]  # fmt: skip
+    head = ["sweep of `accelerated` with", "points", "two workers, s", "one, s", "two, s a point", "cold loop, s a point"]
+    return markdown([*head, "times faster than the loop", "two beside one"], [*rows, ["goal", *[""] * 5, "6", "1.8"]], 1)
 
 
 def resolve_table(resolves: dict[str, Any]) -> str:
