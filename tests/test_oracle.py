@@ -20,7 +20,7 @@ from tests import oracle, variants
 from tests.folders import instance_of
 
 #: The code that runs long here is covered elsewhere, and watching it takes half as long again.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.unwatched
 
 INSTANCES = [variants.toy, variants.crossroads]
 THOROUGH = settings(
