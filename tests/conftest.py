@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,20 +20,6 @@ class Said:
 
     def __init__(self, code: int, out: str, err: str) -> None:
         self.code, self.out, self.err = code, out, err
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
-    """Tests marked `unwatched` and the fixtures made for them are not watched for coverage, which makes them half as fast again."""
-    coverage = sys.modules.get("coverage")
-    watching = coverage.Coverage.current() if coverage and item.get_closest_marker("unwatched") else None
-    if watching is None:
-        return (yield)
-    watching.stop()
-    try:
-        return (yield)
-    finally:
-        watching.start()
 
 
 @pytest.fixture

@@ -17,9 +17,6 @@ from planner.lp import LinearProgram
 from planner.pipeline import Stopwatch, certified, compile_instance
 from tests import freeze
 
-#: The code that runs long here is covered elsewhere, and watching it takes half as long again.
-pytestmark = pytest.mark.unwatched
-
 ROOT = Path(__file__).parents[1]
 
 

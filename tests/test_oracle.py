@@ -19,9 +19,6 @@ from planner.plan import make_plan
 from tests import oracle, variants
 from tests.folders import instance_of
 
-#: The code that runs long here is covered elsewhere, and watching it takes half as long again.
-pytestmark = pytest.mark.unwatched
-
 INSTANCES = [variants.toy, variants.crossroads]
 THOROUGH = settings(
     max_examples=30,

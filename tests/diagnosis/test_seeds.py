@@ -14,9 +14,6 @@ from planner.diagnosis import Change, Diagnosis, diagnose_infeasible
 from planner.highs import solve_program
 from tests.diagnosis.seeds import SEEDS, base
 
-#: The code that runs long here is covered elsewhere, and watching it takes half as long again.
-pytestmark = pytest.mark.unwatched
-
 #: Seconds that a diagnosis may take here, so that a slow machine changes none of its answers.
 PATIENT = 600.0
 

@@ -11,9 +11,6 @@ import pytest
 import planner
 from planner.explaining.sensitivity import sensitivity, shown
 
-#: The code that runs long here is covered elsewhere, and watching it takes half as long again.
-pytestmark = pytest.mark.unwatched
-
 TOY = Path(__file__).parents[2] / "instances" / "toy"
 
 
