@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from planner.coarsening import Merged, fewer_years, merged_slices
-from planner.errors import PlannerError, SolverError, SolverLimit
+from planner.errors import PlannerError, SolverLimit
 from planner.highs import COARSE_TO_FINE, Basis, Optimum, cores, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, Vector, compile
@@ -109,13 +109,7 @@ class _Solves:
 
         Costs are left as they are, which on `world` takes 26 s in place of 39. The solve of the whole mends what that may miss.
         """
-        try:
-            return self._one(program, self._most, self.threads, start=start, perturbed=False)
-        except SolverLimit:
-            raise
-        except SolverError as error:
-            logger.info("%s: costs perturbed", error)
-            return self._one(program, self._most, self.threads, start=start)
+        return self._one(program, self._most, self.threads, start=start, perturbed=False)
 
     def whole(self, program: LinearProgram, start: Basis | None) -> Optimum:
         """The whole program, from a basis that keeps every row where there is one."""

@@ -22,8 +22,8 @@ from planner.lp import Family, LinearProgram, Vector, canonical
 #: in every season it is half of a price, and the rest takes twice as long.
 _CYCLES, _SPELLS = 2, 2
 
-#: Where more than this share of a body's slices would be left, one cycle stands for all: of the six on `accelerated` and
-#: `thousand_terawatts` two are left in place of four, which takes 5 s in place of 8, and what follows as long.
+#: Where more than this share of a body's slices would be left, one cycle stands for all: of the six on `accelerated` two are left
+#: in place of four, which takes 5.7 s in place of 8.0, and what follows as long.
 _LEFT = 1 / 2
 
 

@@ -110,13 +110,38 @@ def solve_program(
     few iterations are expected from it; `primal` asks for the primal simplex method, to go on from a start that keeps every row
     after costs have changed; without `perturbed` the dual one leaves costs as they are. Raises Infeasible, Unbounded, SolverLimit
     or SolverError where there is no optimum; SolverLimit on Ctrl-C too.
+
+    Where the simplex method fails it is tried again: from the start with costs perturbed or not, the other way round; cold; and
+    cold with costs as they are. HiGHS mends most bases that are none, but not all, and a few programs it solves one way only.
     """
     chosen = choose_method(lp, method, start is not None)
     if chosen == COARSE_TO_FINE:
         chosen = "simplex"  # a program by itself has nothing coarser
-    highs = opened(lp, chosen, threads, time_limit, log)
+    began, warm = time.perf_counter(), start is not None and chosen == "simplex"
+    ways = [(warm, perturbed)]
+    if chosen == "simplex":
+        ways = list(dict.fromkeys([*ways, (warm, perturbed if primal else not perturbed), (False, True), (False, False)]))
+    failure: _WouldNot | None = None
+    for from_start, with_costs_perturbed in ways:
+        left = None if time_limit is None else max(time_limit - (time.perf_counter() - began), 0.0)
+        highs = opened(lp, chosen, threads, left, log)
+        if chosen == "simplex":
+            _choose_steps(highs, lp, threads, start if from_start else None, primal and from_start, near, with_costs_perturbed)
+        try:
+            return answer(highs, chosen)
+        except _WouldNot as error:
+            logger.info("%s; from a start: %s, with costs perturbed: %s", error, from_start, with_costs_perturbed)
+            failure = failure or error
+    assert failure is not None
+    raise failure
+
+
+def _choose_steps(
+    highs: highspy.Highs, lp: LinearProgram, threads: int | None, start: Basis | None, primal: bool, near: bool, perturbed: bool
+) -> None:
+    """Tell the simplex method from where to go on, and how; options as in `solve_program`."""
     side_by_side = min(threads or 1, cores())
-    if chosen == "simplex" and start is None and not primal and lp.matrix.nnz >= SIDE_BY_SIDE_FROM and side_by_side > 1:
+    if start is None and not primal and lp.matrix.nnz >= SIDE_BY_SIDE_FROM and side_by_side > 1:
         told = {
             "simplex_strategy": _SIDE_BY_SIDE,
             "parallel": "on",
@@ -129,18 +154,10 @@ def solve_program(
         _check(highs.setOptionValue("simplex_strategy", _PRIMAL), "use the primal simplex method")
     if not perturbed:
         _check(highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0), "leave costs as they are")
-    if start is not None and chosen == "simplex":
+    if start is not None:
         if near or len(lp.row_lower) <= DEVEX_UP_TO:
             few_steps(highs)
         start_from(highs, lp, start)
-    try:
-        return answer(highs, chosen)
-    except _WouldNot as error:
-        if chosen != "simplex" or (start is None and not perturbed):
-            raise
-        # HiGHS mends most bases that are none, but not all; and a few programs it does not solve with costs perturbed.
-        logger.info("%s: started cold, with costs as they are", error)
-        return solve_program(lp, chosen, threads, time_limit, log=log, perturbed=False)
 
 
 def answer(highs: highspy.Highs, method: str) -> Optimum:
@@ -333,11 +350,11 @@ def _raise_unless_optimal(highs: highspy.Highs, method: str, seconds: float) -> 
         raise stopped_early({"reason": "time limit", "method": method, "seconds": seconds, **_reached(highs)})
     if status in (kinds.kIterationLimit, kinds.kInterrupt):
         raise SolverError(f"HiGHS ({method}) went round in circles for {_reached(highs)['iterations']:,} iterations")
-    raise SolverError(f"HiGHS ended without an optimum: {name}")
+    raise _WouldNot(f"HiGHS ended without an optimum: {name}")
 
 
 class _WouldNot(SolverError):
-    """HiGHS returned an error."""
+    """HiGHS returned an error, or ended without saying what it came to."""
 
 
 def _check(status: highspy.HighsStatus, action: str, worst: highspy.HighsStatus = highspy.HighsStatus.kOk) -> None:

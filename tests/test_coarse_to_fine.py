@@ -17,7 +17,7 @@ import planner
 from planner import coarse_to_fine, coarsening, parting
 from planner.certificate import certify
 from planner.coarse_to_fine import solve_coarse_to_fine
-from planner.errors import Infeasible, PlannerError, SolverError, SolverLimit
+from planner.errors import Infeasible, PlannerError, SolverLimit
 from planner.highs import COARSE_TO_FINE, Optimum, solve_program
 from planner.lp import Family, LinearProgram
 from planner.narrowing import widened_basis
@@ -115,25 +115,6 @@ def test_a_part_that_earns_without_end_leaves_it_to_narrow_programs(monkeypatch:
     lp, best = made("baseline")
     assert solve_coarse_to_fine(baseline(), lp).objective == pytest.approx(best, rel=1e-9)
     assert "no coarse program helps: the cost can fall without end" in caplog.text
-
-
-def test_a_failure_with_costs_as_they_are_is_mended_with_costs_perturbed(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
-    """On `thousand_terawatts` HiGHS once ended so without a status."""
-    take("priced", monkeypatch)
-    caplog.set_level("INFO", "planner.highs")
-    lp, best = made("mandate")
-    asked: list[bool] = []
-
-    def solving(program: LinearProgram, *rest: Any, **more: Any) -> Optimum:
-        if more.get("start") is not None and not more.get("primal"):
-            asked.append(more.get("perturbed", True))
-            if not asked[-1]:
-                raise SolverError("HiGHS ended without an optimum: Unknown")
-        return solve_program(program, *rest, **more)
-
-    monkeypatch.setattr(coarse_to_fine, "solve_program", solving)
-    assert solve_coarse_to_fine(mandate(), lp).objective == pytest.approx(best, rel=1e-9)
-    assert asked == [False, True] and "Unknown: costs perturbed" in caplog.text
 
 
 def test_programs_of_fewer_years_come_from_who_keeps_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -244,27 +244,48 @@ def test_a_basis_that_is_none_is_mended(program: LinearProgram, best: float) -> 
     assert solve_program(planner.compile(m), "simplex", start=singular).objective == pytest.approx(3.0)
 
 
-def test_a_program_that_is_not_solved_with_costs_perturbed_is_solved_as_it_is(
-    program: LinearProgram, best: float, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("warm", "how", "ways"),
+    [
+        (False, {}, [("cold", 1.0), ("cold", 0.0)]),
+        (True, {}, [("warm", 1.0), ("warm", 0.0), ("cold", 1.0), ("cold", 0.0)]),
+        (True, {"perturbed": False}, [("warm", 0.0), ("warm", 1.0), ("cold", 1.0), ("cold", 0.0)]),
+        (True, {"primal": True}, [("warm", 1.0), ("cold", 1.0), ("cold", 0.0)]),
+    ],
+)
+def test_where_the_simplex_method_fails_it_is_tried_another_way(
+    program: LinearProgram,
+    best: float,
+    warm: bool,
+    how: dict[str, bool],
+    ways: list[tuple[str, float]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """On a part of `accelerated` HiGHS returned an error and no status."""
-    tries: list[float] = []
-    answer = highs.answer
+    """On parts of `accelerated` HiGHS returned an error while it perturbed costs, on `thousand_terawatts` no status without."""
+    start = solve_program(program, "simplex").basis if warm else None
+    answer, failing = highs.answer, 0
+    tries: list[tuple[str, float]] = []
 
-    def fails_once(solver: Any, method: str) -> Any:
-        tries.append(solver.getOptionValue("dual_simplex_cost_perturbation_multiplier")[1])
-        if len(tries) == 1 or tries[-1] > 0:
-            raise highs._WouldNot("HiGHS would not solve the program")
+    def fails(solver: Any, method: str) -> Any:
+        perturbation = solver.getOptionValue("dual_simplex_cost_perturbation_multiplier")[1]
+        tries.append(("warm" if solver.getBasis().valid else "cold", perturbation))
+        if len(tries) <= failing:
+            raise highs._WouldNot(f"failure {len(tries)}")
         return answer(solver, method)
 
-    monkeypatch.setattr(highs, "answer", fails_once)
-    assert solve_program(program, "simplex").objective == pytest.approx(best)
-    assert tries == [1.0, 0.0]
-    with pytest.raises(SolverError, match="would not solve"):
-        solve_program(program, "ipm")  # other methods have no such option
+    monkeypatch.setattr(highs, "answer", fails)
+    for failing in range(len(ways)):
+        tries.clear()
+        assert solve_program(program, "simplex", start=start, **how).objective == pytest.approx(best)
+        assert tries == ways[: failing + 1]
+    failing = len(ways)
     tries.clear()
-    with pytest.raises(SolverError, match="would not solve"):
-        solve_program(program, "simplex", perturbed=False)  # nothing else is left to try
+    with pytest.raises(SolverError, match="failure 1"):
+        solve_program(program, "simplex", start=start, **how)
+    tries.clear()
+    with pytest.raises(SolverError, match="failure 1"):
+        solve_program(program, "ipm")  # other methods have no such ways
+    assert len(tries) == 1
 
 
 @pytest.mark.skipif(cores() < 2, reason="there is one core")

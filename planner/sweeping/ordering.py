@@ -16,9 +16,9 @@ from planner.sweeping.points import Design
 LARGEST = 64
 
 
-#: Points are near up to this distance in the unit cube. From the plan of `accelerated`, a launch price, the worth of computing
-#: or a demand changed by a tenth of its range took 5, 14 and 7 s, the first two changed by three tenths 14 and 35 s; from
-#: coarse to fine, without a start, each takes 11 s.
+#: Points are near up to this distance in the unit cube. From the plan of `accelerated`, one of eight factors moved by a tenth of
+#: its range took 2 to 16 s, 7 s in the mean, and by three tenths 3 to 40 s and 18 s; from coarse to fine, without a start, it
+#: takes 12 s, however many factors have moved.
 NEAR = 0.1
 
 
