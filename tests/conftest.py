@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,37 @@ from planner import cli
 ROOT = Path(__file__).parents[1]
 TOY = str(ROOT / "instances" / "toy")
 
+#: Files of long tests that run what others cover: to watch them for coverage too takes half as long again.
+UNWATCHED = {
+    f"test_{topic}.py"
+    for topic in (
+        "entry", "instances", "metamorphic", "metamorphic_balances", "metamorphic_prices", "numerics", "oracle", "seeds",
+        "sensitivity", "stalling", "world",
+    )
+}  # fmt: skip
+
 
 class Said:
     """What a command printed and the code with which it ended."""
 
     def __init__(self, code: int, out: str, err: str) -> None:
         self.code, self.out, self.err = code, out, err
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
+    """Run a test of such a file, and make the fixtures that it asks for, unwatched."""
+    coverage, stopped = sys.modules.get("coverage"), []
+    if coverage and item.path.name in UNWATCHED:
+        # A worker of pytest-xdist has two that watch: its own, and under it one begun as in the controller, which takes over.
+        while (watching := coverage.Coverage.current()) is not None:
+            watching.stop()
+            stopped.append(watching)
+    try:
+        return (yield)
+    finally:
+        for watching in reversed(stopped):
+            watching.start()
 
 
 @pytest.fixture
