@@ -36,7 +36,9 @@ def sweep(
         int | None, typer.Option(metavar="N", min=1, help="processes of this machine; one a core if not given")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on with the points that are missing in DIR")] = False,
-    retry: Annotated[bool, typer.Option("--retry", help="also over those that crashed, hung, were stopped or failed")] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="with --resume: also over those that crashed, hung, were stopped or failed")
+    ] = False,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="a Dask scheduler whose workers solve the points")] = None,
     time_limit: Annotated[float, typer.Option(metavar="S", min=0.001, help="seconds of the solver at a point")] = 600.0,
     check_every: Annotated[int, typer.Option(metavar="N", min=0, help="solve one point in N cold as well; 0: none")] = 50,

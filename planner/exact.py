@@ -120,7 +120,7 @@ def certify_exactly(lp: LinearProgram, optimum: Optimum) -> ExactCertificate:
 
 def without_basis(optimum: Optimum) -> PlannerError:
     """What is said of an optimum that has no basis to check."""
-    return PlannerError(f"{optimum.method} gave no basis, so there is nothing exact to check: use simplex, ipm or hipo")
+    return PlannerError(f"{optimum.method} gave no basis, so there is nothing exact to check: use any method but pdlp")
 
 
 def exact_point(lp: LinearProgram, basis: Basis) -> ExactPoint:

@@ -210,7 +210,7 @@ def row_ranges(lp: LinearProgram, optimum: Optimum) -> tuple[Vector, Vector]:
     Raises SolverError where the optimum has no basis to start from, or HiGHS cannot rank it.
     """
     if optimum.basis is None:
-        raise SolverError(f"{optimum.method} gave no basis, and prices have no ranges without one: use simplex, ipm or hipo")
+        raise SolverError(f"{optimum.method} gave no basis, and prices have no ranges without one: use any method but pdlp")
     highs = opened(lp, "simplex", None, None, None)
     _check(highs.setOptionValue("presolve", "off"), "leave the program as it is")
     start_from(highs, lp, optimum.basis)

@@ -2,11 +2,11 @@
 
 A program is compiled once from numbers of this kind, and the recording then knows every coefficient as a formula of the
 instance's numbers. Two things follow without building the model again: the coefficients for other numbers
-(`Recording.evaluate`), and the derivative of any weighted sum of coefficients with respect to every number at once, by
-one sweep backwards (`Recording.gradient`).
+(`Formulas.evaluate`), and the derivative of any weighted sum of coefficients with respect to every number at once, by
+one sweep backwards (`Formulas.gradient`).
 
 What the building of a model decides by comparing a number (a term is left out where its rate is nought, a vintage ends
-when its lifetime says) is recorded as well: `Recording.holds` says whether other numbers would decide the same. Where
+when its lifetime says) is recorded as well: `Formulas.holds` says whether other numbers would decide the same. Where
 they would not, the structure of the program is another one, and it has to be built anew.
 """
 

@@ -27,7 +27,7 @@ from planner.whole import Whole, floats
 
 logger = logging.getLogger("planner.highs")
 
-#: The most programs of corrections that are solved; one was enough on every shipped instance.
+#: The most programs of corrections that are solved; two were the most on a shipped instance.
 MOST_ROUNDS = 10
 
 #: The power of two by which corrections are magnified: at least what makes the solver's 1e-9 less than the exact tolerance.

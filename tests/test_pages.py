@@ -1,4 +1,4 @@
-"""The pages on thresholds: every command of theirs runs, and prints what they say.
+"""The pages on thresholds and diagnoses: every command of theirs runs, and prints what they say.
 
 Those of docs/thresholds.md run as they stand, numbers and all. Those of docs/is-it-a-plan.md would take minutes: they run on the same
 instances with a horizon of seven model years and to a coarse accuracy, and what they print must be what the page says up to the
@@ -19,7 +19,7 @@ import pytest
 
 from tests.conftest import ROOT, Said
 
-THRESHOLDS, ANSWER = (ROOT / "docs" / name for name in ("thresholds.md", "is-it-a-plan.md"))
+THRESHOLDS, ANSWER, DIAGNOSIS = (ROOT / "docs" / name for name in ("thresholds.md", "is-it-a-plan.md", "diagnosis.md"))
 _COMMAND = re.compile(r"^    \$ ((?:.*\\\n)*.*)\n((?:    (?!\$).*\n)*)", re.MULTILINE)
 _PYTHON = re.compile(r"```python\n(.*?)```\n\n((?:    [^\n]*\n)*)", re.DOTALL)
 _NUMBER = re.compile(r"-?(?<![\w.])\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
@@ -98,3 +98,14 @@ def test_python_prints_what_the_pages_show(monkeypatch: pytest.MonkeyPatch, smal
         assert expected and all(same(a, b) for a, b in zip(expected, printed(block, page), strict=True))
     monkeypatch.chdir(small)
     assert {words(part) for part in line} <= {words(part) for part in printed(worth, ANSWER)}
+
+
+def test_the_page_of_diagnoses_shows_what_is_said(run: Callable[..., Said], toy: Path) -> None:
+    """An infeasible instance and an unbounded one, word for word."""
+    pages = re.findall(r"(?m)^((?:    (?:planner: |[^\n]*:\n|  - )[^\n]*\n?)+)", DIAGNOSIS.read_text())
+    infeasible, unbounded = (block.replace("\n    ", "\n").strip() for block in pages if "planner: " in block)
+    table = toy / "parameters" / "compute.csv"
+    priced = [line for line in table.read_text().splitlines(keepends=True) if not line.startswith("chat_all,,value,")]
+    assert run("solve", str(toy), "--set", "finance.discount_rate=-0.3").err.strip() == unbounded
+    table.write_text("".join(priced))
+    assert run("solve", str(toy), "--set", "limits.co2_cap.upper@2036=0.05").err.strip() == infeasible

@@ -2,7 +2,7 @@
 
 (H1) sum over deposits d at s of dig[k,d,y,h] <= availability[k,s,h] * in_service[k,s,y]
 (H2) remaining[d,y] = remaining[d,year before] - weight[y] * sum over k,h of share[h] * dig[k,d,y,h] >= 0, from tonnage[d]
-(H3) mined[d,y] = grade[d] * sum over k of recovery[k] * sum over h of share[h] * dig[k,d,y,h]
+(H3) mined[d,y] = grade[d] * sum over k of recovery[k,s] * sum over h of share[h] * dig[k,d,y,h]
 (H5) bought[m,y] <= size[m,y]; sold[m,y] <= size[m,y]
 
 (H4), the stock of a body, stands with the balances in `model.py`.

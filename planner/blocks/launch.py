@@ -1,7 +1,7 @@
 """Launch: carriers lift goods along routes between bodies.
 
-(L1) sum over routes r of carrier k from s, goods g of burden[r] * flow[r,g,y] = lift[k,s,y] <= share of the year that flies * in_service[k,s,y]
-(L2) propellant taken on the way is propellant_use[r] * what is delivered; it is drawn from the goods balance of the refuelling body
+(L1) sum over routes r of carrier k from s, goods g of burden[r,y] * flow[r,g,y] = lift[k,s,y] <= share of the year that flies * in_service[k,s,y]
+(L2) propellant taken on the way is propellant_use[r,y] * what is delivered; it is drawn from the goods balance of the refuelling body
 (L3) a carrier that draws power at its origin throws in each slice: sum over h of share[h] * throw[k,s,y,h] = lift[k,s,y]; throw <= availability * in_service
 
 A flow is what is delivered. What is lost on the way has left its origin, and its burden counts it.

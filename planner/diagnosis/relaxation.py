@@ -103,7 +103,7 @@ class Elastic:
 
 @dataclass(frozen=True)
 class Change:
-    """A change of a number towards a plan, in the row's own unit; `operation` is `=`, or `*` for what stands already."""
+    """A change of a number towards a plan, in the row's own unit; `operation` is `=`, or `*` where `after` is a factor."""
 
     kind: str
     address: str

@@ -53,7 +53,7 @@ class Directions:
 
     def __init__(self, program: LinearProgram, plan: Plan) -> None:
         if plan.basis is None:
-            raise PlannerError(f"{plan.optimum.method} gave no basis to start from: use simplex, ipm or hipo")
+            raise PlannerError(f"{plan.optimum.method} gave no basis to start from: use any method but pdlp")
         self.program, self.values, self._basis = program, plan.optimum.values, plan.basis
         self.least = program.cost - program.matrix.T @ plan.optimum.duals
         used = program.matrix @ self.values

@@ -45,7 +45,7 @@ def entry(plan: Plan, program: LinearProgram, every_year: bool = False) -> tuple
     would do as well as what is ordered.
     """
     if plan.basis is None:
-        said = [f"{plan.optimum.method} gave no basis to go on from, and why not cannot be told: use simplex, ipm or hipo."]
+        said = [f"{plan.optimum.method} gave no basis to go on from, and why not cannot be told: use any method but pdlp."]
         return pd.DataFrame(columns=list(COLUMNS)), said
     directions = Directions(program, plan)
     found = []

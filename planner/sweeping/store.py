@@ -5,7 +5,8 @@
     instance/             the instance that is swept, resolved
     points/N.parquet      a finished point: one row
     merged/N.parquet      many finished points in one file, from which a large sweep loads in seconds
-    analysis/             tables, sentences and pictures, once every point is finished
+    analysis/             tables, sentences and pictures, once it was analysed
+    lock                  held by the process that fills the store
 
 A file is written under a name of its own, forced to the disk and renamed, so that a kill, a crash or a full disk leaves every
 finished point readable and none half. The process that fills a store holds a lock on it, which ends with the process.
