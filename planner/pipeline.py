@@ -69,8 +69,8 @@ def solve(
     `solver` is auto, simplex, coarse-to-fine, ipm, hipo or pdlp; `time_limit` bounds the solver's own seconds; `exact` asks for
     the certificate in rational arithmetic as well, `ranging` for how far each price holds; `warm_start` is a plan of a like
     instance; `program` the instance's own program where the caller has compiled it already. Raises Infeasible,
-    Unbounded, SolverLimit, SolverError, NotCertified where the answer is not optimal to the stated tolerances, InstanceError where
-    numbers lie too far apart for a solver, and PlannerError for an unknown method or an exact certificate without a basis.
+    Unbounded, SolverLimit, SolverError, NotCertified where the answer is not optimal to the stated tolerances, InstanceError
+    where numbers lie too far apart for a solver, and PlannerError for an unknown method or an exact certificate without a basis.
     """
     watch = stopwatch or Stopwatch()
     lp = program if program is not None else compile_instance(instance, watch)

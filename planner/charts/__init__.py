@@ -7,8 +7,8 @@
     plan.plot.compute()                         the altair chart, for a notebook
 
 `CHARTS` has, in the order of the report: compute, vintages, power, dispatch, launched, made, helium3_flows, helium3_stock, costs,
-power_prices, compute_prices, goods_prices, helium3_prices, binding, demand. `overview` is the picture of the whole plan on one sheet and
-not among them; `stack` and `tornado` draw tables that an explanation of the plan gives.
+power_prices, compute_prices, goods_prices, helium3_prices, binding, demand. `overview` is the picture of the whole plan on one
+sheet and not among them; `stack` and `tornado` draw tables that an explanation of the plan gives.
 """
 
 from __future__ import annotations

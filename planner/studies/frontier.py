@@ -107,7 +107,7 @@ def _between(points: list[Point], look: Looking) -> list[Switch]:
 
 
 def _around(look: Looking, neighbour: Switch) -> list[Switch]:
-    """The switches within a window around the neighbour's that is made four times as wide until it holds one, or is the whole range."""
+    """The switches within a window around the neighbour's, made four times as wide until it holds one or is the whole range."""
     v, width = look.varied, NEAR
     while width < 2:
         low, high = (
