@@ -75,6 +75,8 @@ def analyse(
     as_json: AsJson = False,
 ) -> None:
     """Say what the results of a sweep show so far, and draw it."""
+    from pandas.api.types import is_numeric_dtype
+
     from planner.errors import PlannerError
     from planner.instance.problems import nearest
     from planner.sweeping.results import load_sweep
@@ -82,9 +84,10 @@ def analyse(
 
     found = load_sweep(store)
     for name in quantity:
-        if name not in found.results:
+        if name not in found.results or not is_numeric_dtype(found.results[name]):
             known = [*found.design.quantities, "objective"]
-            raise PlannerError(f"{store} has no column {name!r}, expected one of {', '.join(known)}{nearest(name, known)}")
+            what = f"{store} has no column {name!r}" + " of numbers" * (name in found.results)
+            raise PlannerError(f"{what}, expected one of {', '.join(known)}{nearest(name, known)}")
     said = write_analysis(found, tuple(quantity), dark)
     print(json.dumps(found.as_dict()) if as_json else f"{found}\n\n{said}\n\nWritten to {store / 'analysis'}.")
 

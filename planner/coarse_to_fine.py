@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -28,7 +29,7 @@ from planner.memory import give_back
 from planner.model import build
 from planner.narrowing import Mask, idle, part, widened_basis
 from planner.parting import linked_basis, linking_rows
-from planner.running import stopped_early
+from planner.running import stopped_early, stopped_together
 
 logger = logging.getLogger("planner.highs")
 
@@ -97,11 +98,13 @@ class _Solves:
 
     def each(self, programs: Sequence[LinearProgram]) -> list[Optimum]:
         """Programs that have nothing to do with one another, as many side by side as there are threads."""
-        with ThreadPoolExecutor(max(1, min(self.threads or 1, cores()))) as pool:
+        with ThreadPoolExecutor(max(1, min(self.threads or 1, cores()))) as pool, stopped_together() as stop:
             try:
-                return list(pool.map(lambda program: self._one(program, self._most, 1), programs))
+                asked = [pool.submit(copy_context().run, self._one, program, self._most, 1) for program in programs]
+                return [future.result() for future in asked]
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
+                stop()
                 raise
 
     def onward(self, program: LinearProgram, start: Basis) -> Optimum:

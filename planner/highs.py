@@ -334,14 +334,14 @@ def _raise_unless_optimal(highs: highspy.Highs, method: str, seconds: float) -> 
     status = highs.getModelStatus()
     name = highs.modelStatusToString(status)
     kinds = highspy.HighsModelStatus
-    if status == kinds.kOptimal:
-        return
     if status == kinds.kUnboundedOrInfeasible:
         # Presolve could not tell which: without it, the simplex method can.
         highs.setOptionValue("presolve", "off")
         highs.setOptionValue("solver", "simplex")
         run(highs)
         status = highs.getModelStatus()
+    if status == kinds.kOptimal:
+        return
     if status == kinds.kInfeasible:
         raise Infeasible("no plan meets every demand and limit")
     if status in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
@@ -372,9 +372,9 @@ def irreducible_conflict(lp: LinearProgram, seconds: float) -> tuple[list[int], 
     return [int(i) for i in found.row_index_], [int(j) for j in found.col_index_]
 
 
-def primal_ray(lp: LinearProgram) -> Vector | None:
-    """A direction in which the cost of an unbounded program falls without end, or None where the solver gives none."""
-    highs = opened(lp, "simplex", None, None, None)
+def primal_ray(lp: LinearProgram, time_limit: float | None = None) -> Vector | None:
+    """A direction in which the cost of an unbounded program falls without end, or None where the solver gives none in time."""
+    highs = opened(lp, "simplex", None, time_limit, None)
     _check(highs.setOptionValue("presolve", "off"), "solve without presolve")
     run(highs)
     _, found, ray = highs.getPrimalRay()

@@ -159,6 +159,7 @@ def _optimum(
     watch: Stopwatch,
 ) -> Optimum:
     """The optimum of the program; where there is none, the error says why."""
+    began = time.perf_counter()
     try:
         with watch.step("solve"):
             if method == COARSE_TO_FINE and (start is None or not near):
@@ -173,7 +174,8 @@ def _optimum(
             diagnosis = diagnose_infeasible(instance, lp)
         raise Infeasible(str(error), diagnosis) from None
     except Unbounded as error:
-        ray = primal_ray(lp)
+        left = None if time_limit is None else max(time_limit - (time.perf_counter() - began), 0.0)
+        ray = primal_ray(lp, left)
         if ray is None or not falls_without_end(lp, ray):
             raise SolverError(f"HiGHS ({method}) called the cost unbounded, but gave no proof of it") from None
         from planner.diagnosis import diagnose_unbounded

@@ -10,7 +10,9 @@ is solved exactly again; only that decides.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from importlib.metadata import version
@@ -51,9 +53,29 @@ class Refined:
 def refine(lp: LinearProgram, optimum: Optimum, time_limit: float | None = None) -> Refined:
     """The optimum as it is where the exact certificate holds, and otherwise the best that refinement comes to.
 
-    `time_limit` bounds the solver's own seconds in a round. Raises PlannerError where there is no basis, or a singular
-    one, and SolverLimit where the solver was stopped.
+    `time_limit` bounds the solver's own seconds of all rounds together. Raises PlannerError where there is no basis, or a
+    singular one, and SolverLimit where the solver was stopped.
     """
+    return _refined(lp, optimum, _Budget(time_limit))
+
+
+class _Budget:
+    """The solver's seconds that are left; None where they are not counted."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.left = seconds
+
+    @contextmanager
+    def spent(self) -> Iterator[float | None]:
+        """Meanwhile they are spent."""
+        began = time.perf_counter()
+        try:
+            yield self.left
+        finally:
+            self.left = None if self.left is None else max(self.left - (time.perf_counter() - began), 0.0)
+
+
+def _refined(lp: LinearProgram, optimum: Optimum, budget: _Budget) -> Refined:
     if optimum.basis is None:
         raise without_basis(optimum)
     point = exact_point(lp, optimum.basis)
@@ -65,7 +87,9 @@ def refine(lp: LinearProgram, optimum: Optimum, time_limit: float | None = None)
         if latest.certificate.optimal:
             break
         assert latest.optimum.basis is not None
-        reached, more = basis_reached(*_corrections(lp, point, latest.optimum.basis), number % 2 == 0, time_limit)
+        corrections = _corrections(lp, point, latest.optimum.basis)
+        with budget.spent() as left:
+            reached, more = basis_reached(*corrections, number % 2 == 0, left)
         if reached is None:
             continue
         basis = _of_program(lp, reached)
@@ -83,8 +107,10 @@ def refine(lp: LinearProgram, optimum: Optimum, time_limit: float | None = None)
 def last_resort(lp: LinearProgram, optimum: Optimum | None, time_limit: float | None = None) -> Iterator[Optimum]:
     """What refinement comes to where solvers failed: from the basis of the last answer, if any, then from that of the slacks.
 
-    Nothing of what is yielded is known to be optimal. Raises SolverLimit where the solver was stopped.
+    Nothing of what is yielded is known to be optimal. `time_limit` bounds the solver's own seconds of both together. Raises
+    SolverLimit where the solver was stopped.
     """
+    budget = _Budget(time_limit)
     rows, columns = lp.matrix.shape
     slacks = Basis(np.where(np.isfinite(lp.col_lower), LOWER, UPPER).astype(np.int8), np.full(rows, BASIC, np.int8))
     nothing = Optimum(np.zeros(columns), np.zeros(rows), 0.0, "simplex", version("highspy"), 0, 0.0, slacks)
@@ -92,7 +118,7 @@ def last_resort(lp: LinearProgram, optimum: Optimum | None, time_limit: float | 
         if start is None or start.basis is None:
             continue
         try:
-            yield refine(lp, start, time_limit).optimum
+            yield _refined(lp, start, budget).optimum
         except SolverLimit:
             raise
         except PlannerError as error:

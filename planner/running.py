@@ -6,7 +6,9 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
 
 from planner.errors import SolverLimit
@@ -28,6 +30,20 @@ _SOLVER_THREAD = "planner-solver"
 #: scaled programs HiGHS was seen to refactorise for ever, which no limit of iterations ends.
 PATIENCE = 10_000
 
+#: What tells the runs of a context to stop, where they have more to listen to than Ctrl-C.
+_TOLD: ContextVar[threading.Event | None] = ContextVar("_TOLD", default=None)
+
+
+@contextmanager
+def stopped_together() -> Iterator[Callable[[], None]]:
+    """Gives what stops all runs that are begun meanwhile in this context or a copy of it: Ctrl-C reaches the main thread only."""
+    told = threading.Event()
+    before = _TOLD.set(told)
+    try:
+        yield told.set
+    finally:
+        _TOLD.reset(before)
+
 
 def run_to_an_end(highs: highspy.Highs, reached: Callable[[], dict[str, Any]]) -> highspy.HighsStatus | None:
     """Run the solver in a thread of its own and wait: Ctrl-C then reaches whoever waits, and the solver is told to stop.
@@ -42,14 +58,14 @@ def run_to_an_end(highs: highspy.Highs, reached: Callable[[], dict[str, Any]]) -
         return cast("highspy.HighsStatus", highs.run())
     iterations, idle = 0, 0
     ended: list[highspy.HighsStatus] = []
-    done, stop = threading.Event(), threading.Event()
+    done, stop, told = threading.Event(), threading.Event(), _TOLD.get()
 
     def look_up(event: Any, simplex: bool) -> None:
         nonlocal iterations, idle
         count = max(event.data_out.simplex_iteration_count, event.data_out.ipm_iteration_count)
         idle = idle + 1 if simplex and count == iterations else 0
         iterations = max(iterations, count)
-        if stop.is_set() or idle > PATIENCE:
+        if stop.is_set() or idle > PATIENCE or (told is not None and told.is_set()):
             event.interrupt()
 
     def work() -> None:

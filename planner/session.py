@@ -10,13 +10,14 @@ that becomes nought), that is noticed, and the program is built.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from planner.certificate import Certificate
 from planner.diagnosis.sources import Sources
-from planner.errors import NotCertified, PlannerError
+from planner.errors import NotCertified, PlannerError, SolverError, SolverLimit
 from planner.highs import Basis, Optimum
 from planner.instance import Instance
 from planner.lp import LinearProgram
@@ -27,6 +28,8 @@ from planner.recorded import RecordedProgram, record
 
 if TYPE_CHECKING:
     from planner.plan import Plan
+
+logger = logging.getLogger("planner.session")
 
 #: One answer in so many is solved again cold.
 CHECK_EVERY = 50
@@ -40,7 +43,8 @@ SAME_OBJECTIVE = 1e-7
 class Answer:
     """A certified optimum of an instance with some numbers changed, its program, and the seconds of each step.
 
-    `cold` is the objective that a solve from a new build and no start came to, where this answer is one of the sample.
+    `cold` is the objective that a solve from a new build and no start came to, where this answer is one of the sample and that
+    solve came to an end; `idle` are the addresses whose change reached no coefficient, where that was no error.
     """
 
     instance: Instance
@@ -49,6 +53,7 @@ class Answer:
     certificate: Certificate
     seconds: dict[str, float]
     cold: float | None = None
+    idle: tuple[str, ...] = ()
 
     @property
     def objective(self) -> float:
@@ -99,15 +104,23 @@ class Session:
         return self.plan
 
     def answer(
-        self, instance: Instance, time_limit: float | None = None, stopwatch: Stopwatch | None = None, check: bool = False
+        self,
+        instance: Instance,
+        time_limit: float | None = None,
+        stopwatch: Stopwatch | None = None,
+        check: bool = False,
+        idle: bool = False,
     ) -> Answer:
         """The certified optimum of an instance that differs from the session's, without the tables of a plan.
 
-        With `check` it is solved cold as well, whether its turn has come or not. Raises as `Instance.replace` and `planner.solve`
-        do, PlannerError for a change that reaches no coefficient, and NotCertified where a cold solve comes to another objective.
+        With `check` it is solved cold as well, whether its turn has come or not; with `idle` a change that reaches no coefficient
+        is told in the answer and no error. Raises as `Instance.replace` and `planner.solve` do, PlannerError for a change that
+        reaches no coefficient, and NotCertified where a cold solve comes to another objective.
         """
         watch = stopwatch or Stopwatch()
-        program = self.program(instance, watch)
+        program, without_effect = self._changed(instance, watch)
+        if without_effect and not idle:
+            raise _idle(without_effect)
         optimum, certificate = certified(
             instance, program, watch, **self._options, time_limit=time_limit, start=self.basis, near=self.near,
             compiled=self._coarse_program,
@@ -117,13 +130,22 @@ class Session:
         if check or (self._check_every and self.solved % self._check_every == 0):
             cold = self._cold(instance, certificate.objective, time_limit, watch)
         self.basis = optimum.basis or self.basis
-        return Answer(instance, program, optimum, certificate, watch.seconds, cold)
+        return Answer(instance, program, optimum, certificate, watch.seconds, cold, tuple(without_effect))
 
-    def _cold(self, instance: Instance, objective: float, time_limit: float | None, watch: Stopwatch) -> float:
-        """The objective of a solve from a new build and without a start; raises NotCertified where it is another."""
+    def _cold(self, instance: Instance, objective: float, time_limit: float | None, watch: Stopwatch) -> float | None:
+        """The objective of a solve from a new build and without a start; raises NotCertified where it is another.
+
+        None where that solve comes to no end, which says nothing against the answer that is certified already.
+        """
         with watch.step("check cold"):
             program = compile_instance(instance)
-            _, certificate = certified(instance, program, Stopwatch(), **self._options, time_limit=time_limit)
+            try:
+                _, certificate = certified(instance, program, Stopwatch(), **self._options, time_limit=time_limit)
+            except (SolverError, SolverLimit, NotCertified) as error:
+                if isinstance(error, SolverLimit) and error.known["reason"] != "time limit":
+                    raise
+                logger.warning("not checked cold: %s", error)
+                return None
         self.checked += 1
         if abs(certificate.objective - objective) > SAME_OBJECTIVE * (1 + abs(objective)):
             found = f"{objective!r} GUSD, and {certificate.objective!r} GUSD cold from a new build"
@@ -135,7 +157,13 @@ class Session:
 
         Raises PlannerError where a number that differs reaches no coefficient.
         """
-        watch = stopwatch or Stopwatch()
+        program, without_effect = self._changed(instance, stopwatch or Stopwatch())
+        if without_effect:
+            raise _idle(without_effect)
+        return program
+
+    def _changed(self, instance: Instance, watch: Stopwatch) -> tuple[LinearProgram, list[str]]:
+        """The program of an instance, and the addresses that differ without effect on it."""
         if self._recorded is None:
             with watch.step("build"):
                 self._recorded = record(self.instance)
@@ -144,11 +172,9 @@ class Session:
             program = self._recorded.program_of(instance)
         if program is None:
             self.built += 1
-            return compile_instance(instance, watch)
-        if idle := self._without_effect(self._recorded, instance):
-            raise PlannerError(f"no coefficient of the program hangs on {', '.join(idle)}: the change would change nothing")
+            return compile_instance(instance, watch), []
         check_program(instance, program)
-        return program
+        return program, self._without_effect(self._recorded, instance)
 
     def _coarse_program(self, coarse: Instance) -> LinearProgram:
         """The program of an instance with fewer years, from the formulas of the first such where only numbers differ."""
@@ -174,3 +200,7 @@ class Session:
                 address = row.address if row else name
             reach[address] = reach.get(address, False) or enters
         return [address for address, enters in reach.items() if not enters]
+
+
+def _idle(addresses: list[str]) -> PlannerError:
+    return PlannerError(f"no coefficient of the program hangs on {', '.join(addresses)}: the change would change nothing")

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import planner
+from planner.coarse_to_fine import _Solves
 from planner.diagnosis import diagnose_infeasible
 from planner.highs import solve_program
 from planner.running import stopped_early
@@ -164,3 +165,16 @@ def test_infeasible_run_writes_its_diagnosis_whole(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "run").iterdir()} == {"diagnosis.json", "instance"}
     assert json.loads((tmp_path / "run" / "diagnosis.json").read_text()) == facts
     assert planner.load(tmp_path / "run" / "instance").hash == planner.load(floor).hash
+
+
+@pytest.mark.usefixtures("heard")
+def test_parts_under_way_in_threads_stop_too() -> None:
+    program = planner.compile(planner.build(planner.load(ACCELERATED)))
+    solves = _Solves(2, None, None, 600.0)
+    timer = threading.Timer(1.0, to_the_process)
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        solves.each([program, program])
+    assert time.monotonic() - began < 4
+    assert not any(thread.name == "planner-solver" for thread in threading.enumerate())

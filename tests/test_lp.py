@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import highspy
 import numpy as np
 import pyomo.environ as pyo
 import pytest
@@ -357,3 +358,31 @@ def test_an_optimum_says_how_it_was_found(program: LinearProgram) -> None:
     assert optimum.iterations > 0 and optimum.seconds > 0 and optimum.version.startswith("1.")
     assert optimum.basis is not None
     assert (len(optimum.basis.rows), len(optimum.basis.columns)) == program.matrix.shape
+
+
+@pytest.mark.parametrize(
+    ("second", "error"),
+    [
+        ("kOptimal", None),
+        ("kInfeasible", planner.Infeasible),
+        ("kUnbounded", planner.Unbounded),
+        ("kTimeLimit", planner.SolverLimit),
+    ],
+)
+def test_what_presolve_cannot_tell_the_simplex_method_does(second: str, error: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also that there is an optimum after all, where numbers are barely feasible."""
+
+    class Solver(highspy.Highs):
+        status = highspy.HighsModelStatus.kUnboundedOrInfeasible
+
+        def getModelStatus(self) -> highspy.HighsModelStatus:
+            return self.status
+
+    solver = Solver()
+    monkeypatch.setattr(highs, "run", lambda asked: setattr(asked, "status", getattr(highspy.HighsModelStatus, second)))
+    if error is None:
+        highs._raise_unless_optimal(solver, "simplex", 1.0)
+        assert solver.getOptionValue("presolve")[1] == "off"
+    else:
+        with pytest.raises(error):
+            highs._raise_unless_optimal(solver, "simplex", 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from planner.exact import TOLERANCE, certify_exactly
 from planner.highs import BASIC, LOWER, UPPER, Basis, Optimum, solve_program
 from planner.lp import Family, LinearProgram
 from planner.refinement import last_resort, refine
+from planner.running import stopped_early
 
 TOY = planner.load(Path(__file__).parents[1] / "instances" / "toy")
 
@@ -180,6 +182,24 @@ def test_without_a_basis_there_is_nothing_to_refine(toy: LinearProgram) -> None:
 def test_a_limit_of_time_is_kept(toy: LinearProgram) -> None:
     with pytest.raises(planner.SolverLimit, match="time limit"):
         refine(toy, loosely(toy, 1e-2), time_limit=0.0)
+
+
+def test_all_rounds_share_the_limit_of_time(toy: LinearProgram, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounds that lead nowhere take a tenth of a second each; the two starts have half a second together."""
+    given: list[float] = []
+
+    def slowly(lp: LinearProgram, start: Basis, primal: bool, time_limit: float | None) -> tuple[None, int]:
+        assert time_limit is not None
+        given.append(time_limit)
+        if time_limit <= 0:
+            raise stopped_early({"reason": "time limit", "seconds": 0.0, "iterations": 0})
+        time.sleep(min(0.1, time_limit))
+        return None, 0
+
+    monkeypatch.setattr("planner.refinement.basis_reached", slowly)
+    with pytest.raises(planner.SolverLimit):
+        list(last_resort(toy, loosely(toy, 1e-2), 0.5))
+    assert given[0] == 0.5 and given == sorted(given, reverse=True) and len(given) <= 7
 
 
 def test_a_plan_is_of_the_refined_values(toy: LinearProgram, monkeypatch: pytest.MonkeyPatch) -> None:

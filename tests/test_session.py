@@ -6,6 +6,7 @@ import pickle
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from planner.highs import Optimum
 from planner.lp import LinearProgram, compile
 from planner.model import build
 from planner.recorded import RecordedProgram, numbers_of, record
+from planner.running import stopped_early
 from tests.programs import baseline
 from tests.variants import crossroads
 
@@ -167,3 +169,33 @@ def test_tables_are_made_when_they_are_asked_for_and_travel_with_the_plan() -> N
     assert not set(vars(plan.frames)) & {"tables", "prices", "ledger", "economics"}
     there = pickle.loads(pickle.dumps(plan))
     assert there.equals(plan) and not hasattr(there.frames, "_lp")
+
+
+def test_a_change_that_reaches_nothing_is_told_where_that_is_no_error() -> None:
+    session = planner.Session(instance("toy"))
+    first = session.answer(instance("toy"))
+    idle = session.answer(instance("toy").replace({"launch.refuelled.burden@2030": ("*", 1.5)}), idle=True)
+    assert first.idle == () and idle.idle == ("launch.refuelled.burden",)
+    assert idle.objective == pytest.approx(first.objective, rel=1e-12)
+
+
+@pytest.mark.parametrize("reason", ["time limit", "interrupt"])
+def test_a_check_that_comes_to_no_end_takes_no_plan_away(reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But Ctrl-C during the check ends the session's work like any other."""
+    session = planner.Session(instance("toy"), check_every=1)
+    stop = stopped_early({"reason": reason, "seconds": 1.0, "iterations": 3})
+    solve, asked = planner.session.certified, []
+
+    def certified(*given: Any, **more: Any) -> Any:
+        asked.append(more.get("start"))
+        if len(asked) == 2:
+            raise stop
+        return solve(*given, **more)
+
+    monkeypatch.setattr("planner.session.certified", certified)
+    if reason == "interrupt":
+        with pytest.raises(planner.SolverLimit):
+            session.answer(instance("toy"))
+    else:
+        answer = session.answer(instance("toy"))
+        assert answer.cold is None and answer.certificate.holds and session.checked == 0

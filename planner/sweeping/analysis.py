@@ -74,6 +74,8 @@ def analyse_sweep(design: Design, results: pd.DataFrame, quantities: Sequence[st
     missing = [name for name in ("point", "status", *asked) if name not in results]
     if missing:
         raise PlannerError(f"the results have no column {', '.join(missing)}")
+    if unfit := [name for name in asked if not pd.api.types.is_numeric_dtype(results[name])]:
+        raise PlannerError(f"{', '.join(unfit)}: no column of numbers")
     strange = set(results["point"]) - {point.number for point in design.points}
     if strange or results["point"].duplicated().any():
         what = f"a point {min(strange)} that the design has not" if strange else "a point twice"

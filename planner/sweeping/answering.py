@@ -23,6 +23,9 @@ _STATUSES: dict[type[Exception], str] = {
     Exception: "failed",
 }  # fmt: skip
 
+#: Of so many sets of scenarios a process keeps the programs, each with all its formulas; of others it builds them again.
+KEPT = 8
+
 #: Longer reasons are cut.
 _LONGEST_REASON = 2_000
 
@@ -47,8 +50,16 @@ class Job:
     solver: str = "auto"
 
 
+def asked_of(job: Job, point: Point) -> dict[str, Any]:
+    """What the row of a point says whatever becomes of it."""
+    return {
+        "point": point.number, "name": point.name, "scenarios": list(point.scenarios), "changes": point.assignments,
+        "attempts": 1, **dict(zip(job.factors, point.values, strict=True)),
+    }  # fmt: skip
+
+
 class Answerer:
-    """The sessions of a job, one for each set of scenarios, built when first needed."""
+    """The sessions of a job, one for each set of scenarios, built when first needed; the `KEPT` that were asked last are kept."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
@@ -69,11 +80,7 @@ class Answerer:
         Where that is not known, from the optimum of the instance itself.
         """
         began = time.perf_counter()
-        row = {
-            "point": point.number, "name": point.name, "scenarios": list(point.scenarios),
-            "changes": [f"{address}{operation.strip('=')}={number!r}" for address, operation, number in point.changes],
-            "attempts": 1, **dict(zip(self.job.factors, point.values, strict=True)),
-        }  # fmt: skip
+        row = asked_of(self.job, point)
         watch = Stopwatch()
         start = None if step.parent is None else self._bases.get(step.parent)
         ended = start = start or self.job.start.get(point.scenarios)
@@ -84,7 +91,7 @@ class Answerer:
             session.basis, session.near = start, step.near
             built = session.built
             due = bool(self.job.check_every) and point.number % self.job.check_every == self.job.check_every - 1
-            found = session.answer(instance, self.job.time_limit, watch, check=due)
+            found = session.answer(instance, self.job.time_limit, watch, check=due, idle=True)
             row |= self._said(found)
             row["built"] = session.built > max(built, 1)  # the first time is not for this point
             ended = session.basis
@@ -125,16 +132,20 @@ class Answerer:
         self.job = replace(self.job, start={**self.job.start, **start})
 
     def _session(self, scenarios: tuple[str, ...]) -> Session:
-        if scenarios not in self._sessions:
-            self._sessions[scenarios] = Session(self.job.instances[scenarios], self.job.solver, threads=1, check_every=0)
-        return self._sessions[scenarios]
+        session = self._sessions.pop(scenarios, None)
+        if session is None:
+            session = Session(self.job.instances[scenarios], self.job.solver, threads=1, check_every=0)
+        self._sessions[scenarios] = session
+        if len(self._sessions) > KEPT:
+            del self._sessions[next(iter(self._sessions))]
+        return session
 
     def _said(self, found: Answer) -> dict[str, Any]:
         """What a row says of a point that has a plan."""
         certificate = found.certificate
         asked = measures(self.job.quantities, found.instance)
         return {
-            "status": "optimal", "objective": found.objective, "method": found.optimum.method,
+            "status": "optimal", "objective": found.objective, "idle": list(found.idle), "method": found.optimum.method,
             "iterations": found.optimum.iterations, "cold_objective": found.cold,
             "gap": certificate.gap.scaled, "primal_infeasibility": certificate.primal_infeasibility.scaled,
             "dual_infeasibility": certificate.dual_infeasibility.scaled, "complementarity": certificate.complementarity.scaled,

@@ -60,6 +60,8 @@ def decide(design: Design, outcome: str, numbers: NDArray[np.float64], happens: 
     if np.ptp(y) == 0:
         raise PlannerError("the outcome is the same at every point: no factor decides")
     blocks = (np.arange(len(numbers)) // block_size(design))[known]
+    if len(np.unique(blocks)) < 2:
+        raise PlannerError("all points with a number were drawn together: no tree can be tried on points that it has not seen")
     tree = _fitted(x, y, happens, design.seed)
     if tree.tree_.node_count == 1:
         raise PlannerError(f"no question parts the points in boxes of {SMALLEST:.0%} of them or more")

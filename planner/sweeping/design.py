@@ -10,16 +10,14 @@ from planner.errors import PlannerError
 from planner.instance import Instance
 from planner.instance.problems import Problems, nearest, one_of
 from planner.sweeping.design_toml import MOST_FACTORS, DesignText
-from planner.sweeping.factoring import factors_of, ranged_factors
+from planner.sweeping.factoring import factors_of, ranged_factors, rows_of
 from planner.sweeping.laying import points_of
 from planner.sweeping.measures import default_quantities, parse_measure
 from planner.sweeping.points import Design, Factor, Point, instance_at, instances_of, with_scenarios
 from planner.sweeping.sampling import normal_correlations, rank_matrix
+from planner.sweeping.store import COLUMNS
 
 __all__ = ["Design", "Factor", "Point", "instance_at", "instances_of", "read_design"]
-
-#: What a factor may not be called: the columns that a table of results has anyway.
-RESERVED = ("point", "name", "status", "objective", "scenarios", "reason")
 
 
 def read_design(path: str | Path, instance: Instance) -> Design:
@@ -37,8 +35,8 @@ def read_design(path: str | Path, instance: Instance) -> Design:
     factors = [factor for _, factor in numbered]
     if text.ranged is not None:
         factors += ranged_factors(text, text.ranged, base, factors, left_out)
-    _check_names(text, numbered, len(factors))
     quantities = _quantities(text, base)
+    _check_names(text, numbered, len(factors), quantities, base)
     correlations = _correlations(text, factors)
     problems_before = len(problems.found)
     points = points_of(text, factors, correlations, instance) if text.top else ()
@@ -64,26 +62,30 @@ def _under_scenarios(text: DesignText, instance: Instance) -> Instance:
         return instance
 
 
-def _check_names(text: DesignText, numbered: list[tuple[int, Factor]], number: int) -> None:
-    """Names must differ, from those of other columns too; no two factors may set the same address."""
+def _check_names(
+    text: DesignText, numbered: list[tuple[int, Factor]], number: int, quantities: tuple[str, ...], instance: Instance
+) -> None:
+    """Names must differ, from those of other columns too; no two factors may set the same rows."""
     seen: dict[str, int] = {}
-    setters: dict[str, str] = {}
+    setters: dict[tuple[frozenset[str], int | None], str] = {}
     for index, factor in numbered:
         path = ("factor", str(index), "name" if text.factors[index].name else "vary")  # type: ignore[union-attr]
-        if factor.name in RESERVED:
+        if factor.name in COLUMNS or factor.name in quantities:
             text.add(path, f"a factor is called '{factor.name}', the name of another column, expected another")
         if factor.name in seen:
             text.add(path, f"a second factor '{factor.name}', expected a name of its own")
         seen[factor.name] = index
         for law in factor.varied.laws:
-            if law.operation == "=" and law.address in setters:
+            if law.operation != "=":
+                continue
+            rows = rows_of(law.address, instance)
+            if rows in setters:
                 text.add(
                     ("factor", str(index), "vary"),
-                    f"'{law.address}' is set by '{setters[law.address]}' and by '{factor.name}', so that one undoes the other; "
+                    f"'{law.address}' is set by '{setters[rows]}' and by '{factor.name}', so that one undoes the other; "
                     f"expected factors of it: {law.address}*",
                 )
-            elif law.operation == "=":
-                setters[law.address] = factor.name
+            setters.setdefault(rows, factor.name)
     if number > MOST_FACTORS:
         text.add(("ranged",), f"{number} factors, expected at most {MOST_FACTORS}")
 

@@ -6,6 +6,7 @@ import re
 
 from planner.errors import AddressError, InstanceError
 from planner.instance import Instance, LimitRow, ParameterRow
+from planner.instance.addresses import matching, parse_address
 from planner.instance.problems import nearest
 from planner.studies.varying import Varied, parse_varied
 from planner.sweeping.design_toml import DesignText, FactorSection, RangedSection
@@ -106,6 +107,15 @@ def _rows(instance: Instance) -> dict[str, ParameterRow | LimitRow]:
     return {**parameters, **limits}
 
 
+def rows_of(address: str, instance: Instance) -> tuple[frozenset[str], int | None]:
+    """The rows that an address names, by theirs, however it is written, and its year; itself where it makes a new row."""
+    parsed = parse_address(address)
+    if parsed.block == "limits":
+        return frozenset({f"limits.{parsed.item}.{parsed.parameter}"}), parsed.year
+    rows = frozenset(row.address for row in matching(parsed, instance.rows))
+    return rows or frozenset({address.split("@")[0].removesuffix("[]")}), parsed.year
+
+
 def _nearest(pattern: str, instance: Instance) -> str:
     """The nearest pattern of the form block.*.parameter, or address."""
     parts = [address.split(".") for address in _rows(instance)]
@@ -126,12 +136,12 @@ def ranged_factors(
                 )
             for address in named:
                 chosen.pop(address, None) if key == "without" else chosen.setdefault(address)
-    moved = {law.address.split("@")[0] for factor in explicit for law in factor.varied.laws}
+    moved = {row for factor in explicit for law in factor.varied.laws for row in rows_of(law.address, instance)[0]}
     rows = _rows(instance)
     found = []
     for address in chosen:
         row = rows[address]
-        if row.low is None or row.high is None or address in moved or address.split("[")[0] in moved:
+        if row.low is None or row.high is None or address in moved:
             continue
         try:
             varied = parse_varied(instance, address)

@@ -123,6 +123,10 @@ def _listed(text: DesignText, factors: Sequence[Factor]) -> tuple[Point, ...]:
         for name in section.values:
             if name not in names:
                 text.add((*path, "values", name), f"'{name}' is no factor{nearest(name, names)}{one_of(names)}")
+        for factor in factors:
+            if factor.scale == "log" and section.values.get(factor.name, 1.0) <= 0:
+                said = f"{factor.name} is {section.values[factor.name]:g}, and its scale is log"
+                text.add((*path, "values", factor.name), f"{said}, expected a number above 0, or scale = 'linear' of the factor")
         values = tuple(section.values.get(name, math.nan) for name in names)
         try:
             changes = _changes(factors, values, _own_changes(section))

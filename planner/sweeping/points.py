@@ -64,6 +64,11 @@ class Point:
     changes: tuple[AddressChange, ...]
     name: str = ""
 
+    @property
+    def assignments(self) -> list[str]:
+        """The changes as `--set` takes them."""
+        return [f"{address}{operation.strip('=')}={number!r}" for address, operation, number in self.changes]
+
     def replacements(self) -> list[dict[str, tuple[str, float]]]:
         """The changes in turn, as `Instance.replace` takes them in one call."""
         return [{address: (operation, number)} for address, operation, number in self.changes]

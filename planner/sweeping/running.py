@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -135,7 +136,8 @@ def _fill(store: Store, instance: Instance, finished: set[int], executor: Execut
     watch(len(finished), len(design.points))
     with _stopping(job.key, store):
         missing = {point.number: point for point in design.points if point.number not in finished}
-        needed = list(dict.fromkeys(point.scenarios for point in missing.values()))
+        times = Counter(point.scenarios for point in missing.values())
+        needed = [names for names, number in times.items() if number > 1]  # a single point may as well be the first solved
         ready = min(workers, len(missing)) if executor is None else 1
         packed = pack(replace(job, start=start_bases(job, needed, ready)))
         each = max(1, min(_LONGEST, len(missing) // (workers * _TASKS_EACH)))
@@ -179,6 +181,23 @@ class _Filling:
         self._bases |= bases
 
 
+class _ExecutorFailed(Exception):
+    """Something other than a point went wrong: an executor broke, a worker was lost too often, a scheduler is gone."""
+
+    @classmethod
+    def by(cls, future: Future[Answered]) -> BaseException:
+        """What became of a task, as an error: the planner's own as it is."""
+        error = CancelledError("cancelled") if future.cancelled() else future.exception()
+        return error if isinstance(error, PlannerError) else cls(f"{type(error).__name__}: {error}")
+
+
+def _submitted(executor: Executor, cell: _Filling) -> Future[Answered]:
+    try:
+        return executor.submit(run_task, cell.next())
+    except (RuntimeError, OSError) as error:  # broken, or shut down meanwhile
+        raise _ExecutorFailed(f"{type(error).__name__}: {error}") from None
+
+
 @contextmanager
 def _stopping(key: str, store: Store) -> Iterator[None]:
     """Meanwhile Ctrl-C stops the children of a job; they end with the sweep in any case."""
@@ -187,8 +206,8 @@ def _stopping(key: str, store: Store) -> Iterator[None]:
     except KeyboardInterrupt:
         CHILDREN.stop(key)
         raise SolverLimit(_so_far("interrupted", store), {"reason": "interrupt"}) from None
-    except BrokenExecutor as error:
-        raise SolverLimit(_so_far(f"the executor broke ({error})", store), {"reason": "executor"}) from None
+    except _ExecutorFailed as error:
+        raise SolverLimit(_so_far(f"the executor failed ({error})", store), {"reason": "executor"}) from None
     finally:
         CHILDREN.stop(key)
 
@@ -204,22 +223,28 @@ def _collect(store: Store, executor: Executor, filling: Sequence[_Filling], key:
     waiting: dict[Future[Answered], _Filling] = {}
     near: set[int] = set()
     try:
-        waiting |= {executor.submit(run_task, cell.next()): cell for cell in filling}
+        for cell in filling:
+            waiting[_submitted(executor, cell)] = cell
         while waiting:
-            done = {waiting.pop(future): future.result() for future in wait(waiting, _LOOK, FIRST_COMPLETED).done}
+            ended = {future: waiting.pop(future) for future in wait(waiting, _LOOK, FIRST_COMPLETED).done}
+            failed = [future for future in ended if future.cancelled() or future.exception() is not None]
+            done = {cell: future.result() for future, cell in ended.items() if future not in failed}
             rows = [row for answered in done.values() for row in answered.rows]
             if far := [row for row in rows if not store.has(row["point"])]:
                 store.add_many(far)
+            if failed:  # what others came to is in the store by now
+                raise _ExecutorFailed.by(failed[0])
             for cell, answered in done.items():
                 cell.know(answered.bases)
                 if cell.left:
-                    waiting[executor.submit(run_task, cell.next())] = cell
+                    waiting[_submitted(executor, cell)] = cell
             before += len(far)
             near |= {row["point"] for row in rows} - {row["point"] for row in far}
             if len(near) >= _MERGE_AT:
                 store.merge(near)
                 before, near = before + len(near), set()
             watch(before + store.unmerged(), len(store.design.points))
+        store.merge(near)
     except BaseException:
         for future in waiting:
             future.cancel()

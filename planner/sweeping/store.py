@@ -18,10 +18,10 @@ import fcntl
 import json
 import os
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -32,13 +32,19 @@ from planner.instance import Instance
 from planner.sweeping.design_files import as_dict, from_dict
 from planner.sweeping.points import Design
 
+#: How often a store is read anew that another process merges meanwhile.
+_READINGS = 5
+
+_R = TypeVar("_R")
+
 #: A finished point, by column.
 Row = Mapping[str, Any]
 
 #: The columns that every result has beside the factors and quantities of its design, and what they are made of.
-_COLUMNS: dict[str, pa.DataType] = {
+COLUMNS: dict[str, pa.DataType] = {
     "point": pa.int64(), "name": pa.string(), "scenarios": pa.list_(pa.string()), "changes": pa.list_(pa.string()),
-    "status": pa.string(), "reason": pa.string(), "objective": pa.float64(), "instance_hash": pa.string(),
+    "status": pa.string(), "reason": pa.string(), "idle": pa.list_(pa.string()), "objective": pa.float64(),
+    "instance_hash": pa.string(),
     "method": pa.string(), "iterations": pa.int64(), "gap": pa.float64(), "primal_infeasibility": pa.float64(),
     "dual_infeasibility": pa.float64(), "complementarity": pa.float64(), "cold_objective": pa.float64(),
     "built": pa.bool_(), "attempts": pa.int64(), "seconds": pa.float64(), "seconds_compile": pa.float64(),
@@ -52,7 +58,7 @@ class Store:
     def __init__(self, folder: Path, design: Design, facts: Mapping[str, Any]) -> None:
         self.folder, self.design, self.facts = folder, design, facts
         named = {name: pa.float64() for name in (*(f.name for f in design.factors), *design.quantities)}
-        self.schema = pa.schema({**_COLUMNS, **named})
+        self.schema = pa.schema({**COLUMNS, **named})
 
     @classmethod
     def create(cls, folder: Path, design: Design, instance: Instance, facts: Mapping[str, Any]) -> Store:
@@ -81,13 +87,19 @@ class Store:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Meanwhile no other process fills the store. Raises PlannerError where one does so already."""
-        handle = os.open(self.folder / "lock", os.O_CREAT | os.O_RDWR, 0o644)
+        """Meanwhile no other process fills the store. Raises PlannerError where one does so already, or it cannot be written."""
+        lock = self.folder / "lock"
+        try:
+            handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o644)
+        except OSError as error:
+            raise PlannerError(f"{lock} cannot be written: {error.strerror}") from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except OSError as error:
             os.close(handle)
-            raise PlannerError(f"{self.folder} is being filled by another process, expected to be the only one") from None
+            if isinstance(error, BlockingIOError):
+                raise PlannerError(f"{self.folder} is being filled by another process, expected to be the only one") from None
+            raise PlannerError(f"{lock} cannot be locked: {error.strerror}") from None
         try:
             yield
         finally:
@@ -95,8 +107,12 @@ class Store:
 
     def finished(self) -> set[int]:
         """The numbers of the points that are in the store."""
-        merged = (pq.read_table(path, columns=["point"])["point"].to_pylist() for path in self._merged())
-        return {number for numbers in merged for number in numbers} | {int(path.stem) for path in self._singles()}
+
+        def read(singles: list[Path], merged: list[Path]) -> set[int]:
+            tables = (pq.read_table(path, columns=["point"])["point"].to_pylist() for path in merged)
+            return {number for numbers in tables for number in numbers} | {int(path.stem) for path in singles}
+
+        return self._read_whatever(read)
 
     def has(self, number: int) -> bool:
         """Whether a point is in the store, for one that has not been merged."""
@@ -116,8 +132,8 @@ class Store:
 
     def merge(self, numbers: set[int] | None = None) -> None:
         """Put all points, or some that are files of their own, into one file; a kill leaves some in both, which load once."""
-        paths = self._singles() if numbers is None else [path for path in self._singles() if int(path.stem) in numbers]
-        paths += self._merged() if numbers is None else []
+        # By name, and not as listed: a folder on another machine may be listed as it was some time ago.
+        paths = [*self._singles(), *self._merged()] if numbers is None else [self._single(number) for number in sorted(numbers)]
         if len(paths) < 2:
             return
         write_whole(self._next_merged(), self._read(paths))
@@ -136,7 +152,7 @@ class Store:
 
     def results(self) -> pd.DataFrame:
         """A row a finished point, by number: factors, status, objective, quantities, certificate, seconds."""
-        frame = self._read([*self._merged(), *self._singles()]).to_pandas()
+        frame = self._read_whatever(lambda singles, merged: self._read([*merged, *singles])).to_pandas()
         return frame.drop_duplicates("point").sort_values("point", ignore_index=True)
 
     def sweep_out(self) -> None:
@@ -144,12 +160,24 @@ class Store:
         for path in self.folder.glob("*/.*.part"):
             path.unlink(missing_ok=True)
 
+    def _read_whatever(self, read: Callable[[list[Path], list[Path]], _R]) -> _R:
+        """What is read from the files of single points and of many, also while another process merges them."""
+        for left in reversed(range(_READINGS)):
+            singles = self._singles()  # listed first: a point that moves meanwhile is then in both lists
+            try:
+                return read(singles, self._merged())
+            except FileNotFoundError as error:
+                if not left:
+                    raise PlannerError(f"{self.folder} changes faster than it can be read: {error}") from None
+        raise AssertionError("the last reading returns or raises")
+
     def _table(self, rows: Sequence[Row]) -> pa.Table:
         filled = [{name: row.get(name) for name in self.schema.names} for row in rows]
         return pa.Table.from_pylist(filled, self.schema)
 
     def _read(self, paths: Sequence[Path]) -> pa.Table:
-        return pa.concat_tables([self._table([]), *(_read_whole(path) for path in paths)])
+        tables = [self._table([]), *(_read_whole(path) for path in paths)]
+        return pa.concat_tables(tables, promote_options="default")  # stores of earlier versions have fewer columns
 
     def _next_merged(self) -> Path:
         number = 1 + max((int(path.stem) for path in self._merged()), default=-1)

@@ -18,7 +18,7 @@ from typing import Any
 
 from planner.errors import PlannerError
 from planner.highs import Basis
-from planner.sweeping.answering import Job
+from planner.sweeping.answering import KEPT, Job, asked_of
 from planner.sweeping.children import CHILDREN, Child, ChildLost
 from planner.sweeping.ordering import Step
 from planner.sweeping.points import Point
@@ -155,11 +155,7 @@ class _Solving:
 
     def _without_answer(self, point: Point, lost: ChildLost, attempt: int) -> dict[str, Any]:
         status = "hung" if lost.hung else "crashed"
-        values = dict(zip(self._job.factors, point.values, strict=True))
-        return {
-            "point": point.number, "name": point.name, "scenarios": list(point.scenarios), "status": status, "reason": str(lost),
-            "attempts": attempt, **values,
-        }  # fmt: skip
+        return asked_of(self._job, point) | {"status": status, "reason": str(lost), "attempts": attempt}
 
 
 def start_bases(job: Job, scenarios: Sequence[tuple[str, ...]], ready: int = 1) -> dict[tuple[str, ...], Any]:
@@ -171,7 +167,7 @@ def start_bases(job: Job, scenarios: Sequence[tuple[str, ...]], ready: int = 1) 
     found: dict[tuple[str, ...], Any] = {}
     with ThreadPoolExecutor(max(1, ready)) as threads:
         try:
-            others = [threads.submit(_ready, job, tuple(scenarios), seconds) for _ in range(ready - 1)]
+            others = [threads.submit(_ready, job, tuple(scenarios[:KEPT]), seconds) for _ in range(ready - 1)]
             for names in scenarios:
                 basis = _start(job, names, seconds)
                 if basis is not None:

@@ -7,7 +7,9 @@ import tempfile
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from planner.errors import PlannerError
@@ -52,9 +54,14 @@ def write_analysis(sweep: Sweep, quantities: tuple[str, ...] = (), dark: bool = 
     return said
 
 
+def _listed(texts: Any) -> str:
+    """Texts in a cell; of a point that is not planned yet, none."""
+    return "; ".join(texts) if np.ndim(texts) else ""
+
+
 def _write(found: SweepAnalysis, said: str, folder: Path, dark: bool) -> None:
     (folder / "answer.txt").write_text(said + "\n", encoding="utf-8")
-    results = found.results.assign(**{name: found.results[name].map("; ".join) for name in ("scenarios", "changes")})
+    results = found.results.assign(**{name: found.results[name].map(_listed) for name in ("scenarios", "changes", "idle")})
     tables: dict[str, pd.DataFrame] = {
         "results": results, "summary": found.summary, "sobol": found.sobol, "morris": found.morris,
         "regression": found.regression,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -82,3 +83,14 @@ def test_a_task_hands_on_the_bases_that_are_wanted(design: Design) -> None:
         CHILDREN.stop("tasks")
     assert warm.rows[0]["iterations"] < cold.rows[0]["iterations"] and not warm.bases
     assert warm.rows[0]["objective"] == pytest.approx(cold.rows[0]["objective"], rel=1e-9)
+
+
+def test_few_programs_are_kept_at_a_time(design: Design, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("planner.sweeping.answering.KEPT", 2)
+    instances = {(): toy(), ("a",): toy(), ("b",): toy()}
+    answerer = Answerer(replace(job(design), instances=instances))
+    answerer.build([(), ("a",), ("b",)])
+    assert list(answerer._sessions) == [("a",), ("b",)]
+    kept = answerer._session(("a",))
+    answerer.build([()])
+    assert list(answerer._sessions) == [("a",), ()] and answerer._session(("a",)) is kept

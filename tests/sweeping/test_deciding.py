@@ -61,6 +61,11 @@ def test_too_few_points_or_nothing_to_part(tmp_path: Path) -> None:
     design = design_of(HEAD + THREE, tmp_path)
     with pytest.raises(PlannerError, match="same at every point"):
         decide(design, "flat", np.ones(512))
+    design = design_of(HEAD.replace("512", "64") + THREE, tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("planner.sweeping.deciding.block_size", lambda design: 64)
+        with pytest.raises(PlannerError, match="drawn together"):
+            decide(design, "one block", np.arange(64.0))
 
 
 def test_a_year_that_never_comes_and_points_without_a_plan(tmp_path: Path) -> None:

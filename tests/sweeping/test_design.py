@@ -190,6 +190,10 @@ def test_every_problem_of_a_bad_file_at_once(tmp_path: Path) -> None:
         ("method = 'saltelli'\npoints = 4\n" + THREE + "[[correlation]]\nfactors = ['rack', 'launch price']\nrank = 0.5\n", "saltelli takes no correlation"),
         ("method = 'grid'\nlevels = 200\n" + THREE, "8000000 points, expected at most 1000000"),
         ("method = 'scenarios'\n[[scenario]]\nname = 'a'\n[[scenario]]\nname = 'a'\nset = { 'launch.rockt.price' = 3 }\n", "5:1: a second scenario 'a'"),
+        ("method = 'scenarios'\n" + THREE + "[[scenario]]\nname = 'a'\nvalues = { 'launch price' = 0 }\n", "15:1: launch price is 0, and its scale is log, expected a number above 0"),
+        ("method = 'sobol'\npoints = 4\n[[factor]]\nvary = 'compute.rack.capex'\n[[factor]]\nname = 'b'\nvary = 'compute.rack.capex[]'\n", "7:1: 'compute.rack.capex[]' is set by 'compute.rack.capex' and by 'b'"),
+        ("method = 'sobol'\npoints = 4\n[[factor]]\nname = 'seconds'\nvary = 'compute.rack.capex'\n", "4:1: a factor is called 'seconds', the name of another column"),
+        ("method = 'sobol'\npoints = 4\nquantities = ['launch.payload@2036']\n[[factor]]\nname = 'launch.payload@2036'\nvary = 'compute.rack.capex'\n", "5:1: a factor is called 'launch.payload@2036', the name of another column"),
         ("method = 'scenarios'\n[[scenario]]\nname = 'a'\nset = { 'launch.rockt.price' = 3 }\n", "2:3: 'launch.rockt.price': unknown technology 'rockt'"),
     ],
 )  # fmt: skip
@@ -203,3 +207,20 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
     with pytest.raises(InstanceError, match=r"none\.toml:1:1: cannot be read"):
         read_design(tmp_path / "none.toml", toy_instance())
+
+
+@pytest.mark.parametrize(
+    "address", ["compute.rack.capex", "compute.rack.capex[]", "compute.rack.capex[]*", "compute.rack.capex@2036"]
+)
+def test_a_row_that_a_factor_moves_is_none_of_the_ranged(address: str, tmp_path: Path) -> None:
+    text = f'method = "sobol"\npoints = 2\n[[factor]]\nvary = "{address}"\nlow = 0.5\nhigh = 2\n[ranged]\nrows = "compute.*.*"\n'
+    design = design_of(text, tmp_path)
+    moved = [law.address for factor in design.factors[1:] for law in factor.varied.laws]
+    assert moved and "compute.rack.capex" not in moved
+
+
+def test_two_factors_may_set_a_row_and_a_place_or_a_year_of_it(tmp_path: Path) -> None:
+    text = 'method = "sobol"\npoints = 2\n'
+    for address in ("compute.rack.capex", "compute.rack.capex@2030", "compute.rack.capex@2036"):
+        text += f'[[factor]]\nvary = "{address}"\nlow = 10000\nhigh = 20000\n'
+    assert len(design_of(text, tmp_path).factors) == 3

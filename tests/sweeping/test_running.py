@@ -179,3 +179,105 @@ def test_a_number_that_is_not_there_is_an_error_with_the_nearest(tmp_path: Path,
     assert said.code == 2 and "has no column 'objectiv'" in said.err and "did you mean 'objective'?" in said.err
     assert not (tmp_path / "out" / "analysis").exists()
     assert run("analyse", str(tmp_path / "out"), "--quantity", "objective").code == 0
+
+
+class Lost(Executor):
+    """An executor that ends many tasks at a time and then loses one, with an error of its own, as Dask does."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error, self.asked = error, 0
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.asked += 1
+        future: Future[Any] = Future()
+        if self.asked < 4:
+            future.set_result(fn(replace(args[0], folder="/nowhere")))
+        elif self.error is None:
+            future.cancel()
+            future.set_running_or_notify_cancel()
+        else:
+            future.set_exception(self.error)
+        return future
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(TimeoutError("the worker died too often"), "TimeoutError: the worker died too often"), (None, "CancelledError")],
+)
+def test_what_others_finished_is_kept_where_a_task_is_lost(error: BaseException | None, said: str, tmp_path: Path) -> None:
+    design = planner.read_design(write(tmp_path), toy())
+    with pytest.raises(planner.SolverLimit, match=rf"the executor failed \({said}.*: 3 of 8 points are finished and kept"):
+        planner.sweep(toy(), design, tmp_path / "out", workers=1, executor=Lost(error))
+    assert len(planner.load_sweep(tmp_path / "out").results) == 3
+    assert planner.sweep(toy(), design, tmp_path / "out", workers=1, resume=True).counts == {"optimal": 8}
+
+
+def test_an_executor_that_takes_no_more_is_told_as_such(tmp_path: Path) -> None:
+    pool = ProcessPoolExecutor(1)
+    pool.shutdown()
+    with pytest.raises(planner.SolverLimit, match=r"the executor failed .*shutdown.*0 of 8 points are finished and kept"):
+        planner.sweep(toy(), write(tmp_path), tmp_path / "out", executor=pool)
+
+
+def test_a_store_is_read_while_another_process_merges_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    design = planner.read_design(write(tmp_path), toy())
+    store = Store.create(tmp_path / "out", design, toy(), {"token": "t"})
+    for number in range(8):
+        store.add({"point": number, "status": "optimal", "scenarios": []})
+    reader, listed, merged = Store.open(tmp_path / "out"), [], Store._merged
+
+    def merged_meanwhile(self: Store) -> list[Path]:
+        found = merged(self)
+        if self is reader and not listed:
+            listed.append(True)
+            store.merge()  # after what is merged was listed, and before it is read
+        return found
+
+    monkeypatch.setattr(Store, "_merged", merged_meanwhile)
+    assert list(reader.results()["point"]) == list(range(8)) and listed
+    listed.clear()
+    store.add({"point": 8, "status": "optimal", "scenarios": []})
+    assert reader.finished() == set(range(9)) and listed
+
+
+def test_a_store_that_cannot_be_locked_is_told_as_such(tmp_path: Path) -> None:
+    planner.sweep(toy(), write(tmp_path, 2), tmp_path / "out", workers=1)
+    (tmp_path / "out" / "lock").unlink()
+    (tmp_path / "out" / "lock").mkdir()
+    with pytest.raises(planner.PlannerError, match="lock cannot be written: Is a directory"):
+        planner.sweep(toy(), write(tmp_path, 2), tmp_path / "out", resume=True)
+
+
+def test_a_sweep_with_gaps_is_analysed(tmp_path: Path, run: Any) -> None:
+    """Points that are not planned yet, and one whose process died, of which little is known."""
+    planner.sweep(toy(), write(tmp_path, 16), tmp_path / "out", workers=2)
+    store = Store.open(tmp_path / "out")
+    store.forget({3, 4})
+    store.add({"point": 4, "status": "crashed", "reason": "a test", "scenarios": []})
+    said = run("analyse", str(tmp_path / "out"))
+    assert said.code == 0 and "2 of 16 points have no plan" in said.out
+    table = pd.read_csv(tmp_path / "out" / "analysis" / "results.csv").set_index("point")
+    assert len(table) == 16 and table.loc[[3, 4], "changes"].isna().all() and table["changes"].notna().sum() == 14
+
+
+def test_what_is_no_number_is_not_analysed(tmp_path: Path, run: Any) -> None:
+    planner.sweep(toy(), write(tmp_path, 2), tmp_path / "out", workers=1)
+    said = run("analyse", str(tmp_path / "out"), "--quantity", "status")
+    assert said.code == 2 and "has no column 'status' of numbers, expected one of" in said.err
+    with pytest.raises(planner.PlannerError, match="method: no column of numbers"):
+        planner.load_sweep(tmp_path / "out").analyse(("method",))
+
+
+def test_a_factor_that_moves_nothing_at_a_point_leaves_it_its_plan(tmp_path: Path) -> None:
+    """A miner that is there from 2035 or 2036 on is there in the same model year."""
+    path = tmp_path / "design.toml"
+    path.write_text(
+        'method = "grid"\nquantities = ["compute.in_service[moon]@2036"]\n'
+        '[[factor]]\nvary = "helium3.miner.first_year"\nvalues = [2034, 2035, 2036]\n',
+        encoding="utf-8",
+    )
+    base = toy().replace({"helium3.miner.first_year": 2035})
+    found = planner.sweep(base, path, tmp_path / "out", workers=1, check_every=1)
+    assert found.counts == {"optimal": 3}
+    assert found.results["objective"].to_list() == pytest.approx(found.results["cold_objective"].to_list(), rel=1e-9)
+    assert any(len(idle) for idle in found.results["idle"])
