@@ -38,11 +38,8 @@ def save(plan: Plan, name: str, path: str | Path, dark: bool = False) -> Path:
 
 def save_all(plan: Plan, folder: str | Path, dark: bool = False) -> list[Path]:
     """Write the overview and every chart that has something to show as NAME.svg and NAME.png into a folder; returns the paths."""
-    written = []
-    for name in (OVERVIEW, *available(plan)):
-        picture = drawn(plan, name, dark, title=True)
-        written += [_write(picture, Path(folder) / f"{name}{ending}") for ending in (".svg", ".png")]
-    return written
+    names = (OVERVIEW, *available(plan))
+    return [path for name in names for path in _both(drawn(plan, name, dark, title=True), Path(folder) / name)]
 
 
 def save_chart(chart: Any, path: str | Path, dark: bool = False) -> Path:
@@ -52,9 +49,13 @@ def save_chart(chart: Any, path: str | Path, dark: bool = False) -> Path:
 
 def save_both(chart: Any, stem: Path, dark: bool = False) -> None:
     """Write a chart as `stem`.svg and `stem`.png, drawn once; errors as `save`."""
-    picture = _text(themed(chart, dark).to_dict(validate=False))
-    _put(picture.encode(), stem.parent / f"{stem.name}.svg")
-    _put(needed("vl_convert").svg_to_png(picture, scale=2), stem.parent / f"{stem.name}.png")
+    _both(themed(chart, dark), stem)
+
+
+def _both(chart: Any, stem: Path) -> list[Path]:
+    picture = _text(chart.to_dict(validate=False))
+    svg = _put(picture.encode(), stem.parent / f"{stem.name}.svg")
+    return [svg, _put(needed("vl_convert").svg_to_png(picture, scale=2), stem.parent / f"{stem.name}.png")]
 
 
 def _checked(target: Path) -> Path:
