@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from contextlib import suppress
 from typing import NoReturn
 
 from planner.cli import main
@@ -26,8 +25,12 @@ def run() -> NoReturn:
         code = ended.code
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
+        try:
             stream.flush()
+        except OSError:  # a full disk: what was said is lost, which is no success
+            code = code or 1
+        except ValueError:  # closed
+            pass
     os._exit(code if isinstance(code, int) else 0 if code is None else 1)
 
 

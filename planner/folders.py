@@ -47,9 +47,14 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def refuse_existing(target: Path, otherwise: str = OWN_FOLDER) -> None:
-    """Raise PlannerError where the file or folder exists already: better before a long solve than after it.
+    """Raise PlannerError where a file or folder exists already, or none can be made: better before a long solve than after it.
 
     `otherwise` says what is expected in its place.
     """
     if target.exists() or target.is_symlink():
         raise PlannerError(f"{target} exists already; {otherwise}")
+    there = next(folder for folder in target.absolute().parents if folder.exists())
+    try:
+        os.rmdir(tempfile.mkdtemp(prefix=f".{target.name}.", dir=there))
+    except OSError as error:
+        raise PlannerError(f"{target} cannot be written: {error.strerror}") from None

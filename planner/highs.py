@@ -270,7 +270,7 @@ def opened(
         "simplex_iteration_limit": _ENDLESS * sum(lp.matrix.shape), "ipm_iteration_limit": _ENDLESS_INSIDE,
     }  # fmt: skip
     if threads is not None:
-        options["threads"] = threads
+        options["threads"] = min(threads, cores())  # more never pay, and very many end the process
     if time_limit is not None:
         options["time_limit"] = time_limit
     if method in ("ipm", "hipo"):
@@ -342,6 +342,8 @@ def _raise_unless_optimal(highs: highspy.Highs, method: str, seconds: float) -> 
         status = highs.getModelStatus()
     if status == kinds.kOptimal:
         return
+    if status == kinds.kModelEmpty:
+        return _raise_unless_nothing_holds(highs)
     if status == kinds.kInfeasible:
         raise Infeasible("no plan meets every demand and limit")
     if status in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
@@ -351,6 +353,13 @@ def _raise_unless_optimal(highs: highspy.Highs, method: str, seconds: float) -> 
     if status in (kinds.kIterationLimit, kinds.kInterrupt):
         raise SolverError(f"HiGHS ({method}) went round in circles for {_reached(highs)['iterations']:,} iterations")
     raise _WouldNot(f"HiGHS ended without an optimum: {name}")
+
+
+def _raise_unless_nothing_holds(highs: highspy.Highs) -> None:
+    """Of a program without columns, HiGHS says only that it is empty: whether each row may be nought."""
+    given = highs.getLp()
+    if (np.asarray(given.row_lower_) > 0).any() or (np.asarray(given.row_upper_) < 0).any():
+        raise Infeasible("no plan meets every demand and limit")
 
 
 class _WouldNot(SolverError):

@@ -22,8 +22,8 @@ CAPACITY_UNITS = {
 }
 
 
-#: A whole number of years from here on is the name of a year.
-FIRST_CALENDAR_YEAR = 1900
+#: A whole number of years from here on is the name of a year; the last year that a horizon may name.
+FIRST_CALENDAR_YEAR, LAST_CALENDAR_YEAR = 1900, 2500
 
 
 def with_unit(number: str, unit: str) -> str:

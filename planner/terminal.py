@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +26,27 @@ def without_plan(known: Callable[[], tuple[Any, Any]], out: Path | None, log: li
         saved = out if isinstance(error, (errors.NoPlan, errors.SolverLimit)) else None
         error.facts = facts_of(error, loaded, steps, program and program.shape, saved)
         if saved is not None and loaded is not None:
-            save_ending(error, error.facts, loaded, saved, "".join(log))
+            try:
+                save_ending(error, error.facts, loaded, saved, "".join(log))
+            except errors.PlannerError as unwritten:  # why there is no plan is what was asked
+                print(with_prefix(unwritten), file=sys.stderr)
         raise error from None
 
 
 def say_failure(error: errors.PlannerError, as_json: bool) -> int:
     """Say what went wrong on standard error, and as one JSON object on standard output if asked; gives the exit code."""
-    print(with_prefix(error), file=sys.stderr)
+    with suppress(OSError):  # nobody listens any more, and the code says it still
+        print(with_prefix(error), file=sys.stderr)
     if as_json:
-        print(json.dumps(error.facts or failure(error)))
+        with suppress(OSError):
+            print(json.dumps(error.facts or failure(error)), flush=True)
     return exit_code(error)
 
 
 def say_ending(status: str, code: int, message: str) -> None:
     """Say as one JSON object how a command ended where no error of planner says it; the text is on standard error already."""
-    print(json.dumps({"status": status, "exit_code": code, "message": message, "problems": []}))
+    with suppress(OSError):
+        print(json.dumps({"status": status, "exit_code": code, "message": message, "problems": []}), flush=True)
 
 
 def warn_of(instance: Any, silent: bool) -> list[Any]:

@@ -81,6 +81,7 @@ class Units:
         self.prices = dict(prices or {})
         self.own = dict(own or {})
         self._factors: dict[tuple[str, str], float] = {}
+        self._names = set(_DEFINITIONS)
         self._define_money()
         for name, text in self.own.items():
             self._define(name, text)
@@ -112,9 +113,10 @@ class Units:
 
     def named(self, name: str) -> Any:
         """One of the unit of that name, prefix included; raises `UnitError` with the nearest name."""
-        power = _POWER_IN_NAME.fullmatch(name)
+        power = None if name in self.own else _POWER_IN_NAME.fullmatch(name)
         known = power[1] if power else "percent" if name == "%" else name
-        if not self.registry.parse_unit_name(known):
+        # The registry keeps `kW` as a unit of its own once it was read, and would then take `kkW` for a thousand of them.
+        if not any(unit in self._names for _, unit, _ in self.registry.parse_unit_name(known)):
             raise UnitError(self._unknown(name))
         return self.registry.Quantity(1.0, known) ** (int(power[2]) if power else 1)
 
@@ -122,7 +124,7 @@ class Units:
         money = _MONEY_OF_YEAR.fullmatch(name)
         if money and self.price_year is not None and self.price_year not in self.prices:
             return f"unit '{name}' needs prices.csv to have an index for {self.price_year}, the price_year"
-        if money:
+        if money and int(money[1]) not in (self.price_year, *self.prices):
             return f"unit '{name}' needs prices.csv to have an index for {money[1]}"
         known = (*self.own, *_FAMILIAR)
         near = [other for other in known if other.lower() == name.lower()] or difflib.get_close_matches(name, known, 1, 0.5)
@@ -132,9 +134,11 @@ class Units:
         if self.price_year is None:
             return
         self.registry.define(f"USD{self.price_year} = 1 * USD")
+        self._names.add(f"USD{self.price_year}")
         if self.price_year in self.prices:
             for year in self.prices.keys() - {self.price_year}:
                 self.registry.define(f"USD{year} = {self.prices[self.price_year] / self.prices[year]!r} * USD")
+                self._names.add(f"USD{year}")
 
     def _define(self, name: str, text: str) -> None:
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
@@ -142,6 +146,7 @@ class Units:
         if self.registry.parse_unit_name(name):
             raise UnitError(f"unit '{name}' is known already and cannot be defined anew")
         meaning = self.quantity(text).to_root_units()
+        self._names.add(name)
         if not 0 < meaning.magnitude < math.inf:
             raise UnitError(f"unit '{name}' is {text}, expected something finite above 0")
         self.registry.define(

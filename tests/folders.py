@@ -86,7 +86,7 @@ def _toml(value: Any) -> str:
 
 def _table(path: Path, header: tuple[str, ...], rows: Iterable[Iterable[Any]]) -> None:
     kept = [list(row) for row in rows]
-    if not kept:
+    if not kept and path.stem != "technologies":  # which an instance must have, if without a row
         return
     with path.open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([header, *kept])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -158,3 +161,38 @@ def test_version(run: Run) -> None:
 def test_the_solvers_thread_has_one_name() -> None:
     named = [path.name for path in (ROOT / "planner").rglob("*.py") if '"planner-solver"' in path.read_text()]
     assert len(named) == 1, named
+
+
+@pytest.mark.parametrize("name", ["/proc/none/run", "/dev/null/run"])
+def test_a_place_that_cannot_be_written_is_refused_before_any_work(name: str, run: Run) -> None:
+    said = run("solve", TOY, "--out", name, "--json")
+    assert said.code == 2 and f"{name} cannot be written" in said.err and "seconds" not in said.out
+
+
+def test_why_there_is_no_plan_is_said_though_it_cannot_be_saved(
+    run: Run, toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: Any) -> None:
+        raise errors.PlannerError("the disk is full")
+
+    monkeypatch.setattr("planner.terminal.save_ending", full)
+    said = run("solve", str(_floor(toy)), "--out", str(tmp_path / "run"), "--json")
+    assert failure(said, "infeasible", 3)["diagnosis"]["alone"]
+    assert "the disk is full" in said.err and "no plan meets every demand and limit" in said.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("arguments", [("show", TOY), ("solve", TOY, "--json"), ("check", f"{TOY}x", "--json")])
+def test_what_cannot_be_said_is_no_success(arguments: tuple[str, ...]) -> None:
+    """Standard output on a full disk, buffered or not."""
+    for unbuffered in ("", "1"):
+        environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+        with open("/dev/full", "w") as full:
+            said = subprocess.run(
+                [sys.executable, "-m", "planner", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, env=environment
+            )
+        assert said.returncode == (2 if "check" in arguments else 1) and "Traceback" not in said.stderr
+
+
+def test_more_threads_than_there_are_cores_are_none(run: Run) -> None:
+    assert run("solve", TOY, "--threads", "100000", "--quiet").code == 0

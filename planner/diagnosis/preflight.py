@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from planner.declarations import QUANTITIES
 from planner.diagnosis.sources import Sources
 from planner.instance import Instance, Limit, ParameterRow
 from planner.instance.rows import Stated, place_in_words
@@ -85,18 +86,21 @@ class _Inspection:
                 (route.destination, good)
                 for route in instance.routes.values()
                 for good in route.goods
-                if (instance.sites[route.origin], good) in found and not self._lacking(route.carrier, route.origin, found)
+                if (instance.sites[route.origin], good) in found and self._can_be(route.carrier, route.origin, found)
             }
             made = {
                 (instance.sites[site], technology.makes)
                 for technology in instance.technologies.values()
                 if technology.makes
                 for site in technology.sites
-                if not self._lacking(technology.name, site, found)
+                if self._can_be(technology.name, site, found)
             }
             if landed | made <= found:
                 return found
             found |= landed | made
+
+    def _can_be(self, technology: str, site: str, obtainable: set[tuple[str, str]]) -> bool:
+        return self._stands(technology, site) or not self._lacking(technology, site, obtainable)
 
     def _stands(self, technology: str, site: str) -> bool:
         block = self.instance.technologies[technology].block
@@ -116,7 +120,7 @@ class _Inspection:
     def _can_stand(self, block: str, site: str) -> bool:
         return any(
             technology.block == block and site in technology.sites and self._orderable(name)
-            and (self._stands(name, site) or not self._lacking(name, site, self.obtainable))
+            and self._can_be(name, site, self.obtainable)
             for name, technology in self.instance.technologies.items()
         )  # fmt: skip
 
@@ -146,7 +150,7 @@ class _Inspection:
             row = self.sources.row("compute.demand", workload)
             if bound and all(reasons) and row is not None:
                 message = f"{workload} must be served from {bound[0]} on (it has no value), and no site may serve it"
-                yield _finding(row, f"{message}: {'; '.join(reasons)}", True)
+                yield _finding(row, f"{message}: {'; '.join(reasons) or 'no technology of compute is at any site'}", True)
 
     def standing(self) -> Iterator[Finding]:
         """An upper limit on what stands, below what stands already: it cannot be taken down."""
@@ -218,6 +222,9 @@ def _none_of(instance: Instance) -> str:
 
 def _within(instance: Instance, lower: Limit, upper: Limit) -> bool:
     """True where what the lower limit counts is among what the upper one counts."""
-    items = not upper.items or (bool(lower.items) and set(lower.items) <= set(upper.items))
+    items = True
+    for dimension in QUANTITIES[upper.quantity].index:
+        low, high = (labels_of(instance, dimension).keys() & set(limit.items) for limit in (lower, upper))
+        items = items and (not high or (bool(low) and low <= high))  # no label of a dimension means all of it
     places = all(place in upper.places or instance.sites.get(place) in upper.places for place in lower.places)
     return items and (not upper.places or (bool(lower.places) and places))

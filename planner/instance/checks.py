@@ -46,6 +46,7 @@ def check_numbers(
     check.tiers()
     check.existing()
     check.growth()
+    check.refuelling()
     check.order_of_years()
 
 
@@ -143,7 +144,7 @@ class _Checks:
         for row in self.rows:
             if row.parameter == "seed" and not row.broken and not self.problems.unsettled(row.block, *STRUCTURE, "bodies"):
                 growth = self.numbers[f"{row.block}.growth"]
-                held = {item for item, _ in growth}
+                held = {item for item, body in growth if row.at in ("", body)}
                 items = [row.item] if row.item else self.structure.items("technology", row.block)
                 if any(item not in held for item in items):
                     field = "parameter"
@@ -153,6 +154,20 @@ class _Checks:
                         field,
                         f"a seed for '{name}', which has no growth that it could start, expected a row {row.block}.{name}.growth",
                     )
+
+    def refuelling(self) -> None:
+        """Propellant is taken on the way where a route says at which body."""
+        for row in self.rows:
+            route = self.structure.routes.get(row.item)
+            if (
+                row.parameter == "propellant_use"
+                and not row.broken
+                and route is not None
+                and not route.refuel
+                and any(row.values)
+            ):
+                where = f"'{row.item}' has no body in the column refuel of routes.csv, where it could take propellant"
+                self.problems.add_at(row, "parameter", f"{where}; expected one, or no such row")
 
     def order_of_years(self) -> None:
         """First years come before last years."""

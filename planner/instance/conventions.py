@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 from planner.instance.layers import Layer
@@ -77,12 +78,12 @@ def merged_settings(layers: list[Layer]) -> dict[str, Any]:
 
 
 def _is_scenario(layer: Layer) -> bool:
-    return not layer.toml.file.endswith("instance.toml")
+    return PurePosixPath(layer.toml.file).name != "instance.toml"
 
 
 def _merged_horizon(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     if "years" in above:
-        below = {}
+        below = {key: value for key, value in below.items() if key == "last"}
     elif "first" in above or "step" in above:
         below = {key: value for key, value in below.items() if key != "years"}
     return {**below, **above}

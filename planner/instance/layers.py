@@ -135,8 +135,8 @@ def _read_folder(place: Path, shown: str, toml: TomlFile, problems: Problems) ->
 
 def _read_tables(layer: Layer, place: Path, root: Path, shown: str, problems: Problems) -> None:
     """Read the tables in `place`, which lie within `root`, the folder of an instance."""
-    for path in sorted(place.glob("*.csv")):
-        if path.stem not in BESIDE:
+    for path in sorted(path for path in place.iterdir() if path.suffix.lower() == ".csv"):
+        if path.stem not in BESIDE or path.suffix != ".csv":
             expected = ", ".join(f"{name}.csv" for name in BESIDE)
             _add_unknown_file(shown + path.name, BESIDE, expected, problems)
         elif _is_within(path, root, shown + path.name, problems):

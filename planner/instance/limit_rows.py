@@ -20,6 +20,9 @@ from planner.quantities import Quantity
 
 PURPOSES = ("compute", "industry", "helium3", "launch")
 
+#: The blocks whose technologies release anything; the markets in which helium-3 is bought and sold.
+_EMITTING, _SIDES = ("power", "launch"), {"helium3.bought": "buy", "helium3.sold": "sell"}
+
 #: What is said of a limit whose labels are never at its places; they may be, once every name is known.
 _NOTHING = "selects nothing"
 
@@ -71,14 +74,22 @@ def labels(structure: Structure, quantity: Quantity) -> dict[str, Mapping[str, s
         "technology": {
             technology.name: {place for site in technology.sites for place in sites[site]}
             for technology in structure.technologies.values()
-            if technology.block == block or block in ("cost", "emissions", "land")
+            if technology.block == block or block in ("cost", "land") or (block == "emissions" and technology.block in _EMITTING)
         },
         "workload": {workload: set() for workload in structure.workloads},
         "tier": {tier: set() for tier in structure.tiers},
-        "route": {route.name: {route.destination} for route in structure.routes.values()},
+        "route": {
+            route.name: {route.destination}
+            for route in structure.routes.values()
+            if quantity.name != "helium3.shipped" or "helium3" in route.goods
+        },
         "good": {good: set() for good in GOODS},
         "deposit": {deposit: sites.get(site, set()) for deposit, site in structure.deposits.items()},
-        "market": {market.name: {market.body} for market in structure.markets.values()},
+        "market": {
+            market.name: {market.body}
+            for market in structure.markets.values()
+            if market.side == _SIDES.get(quantity.name, market.side)
+        },
         "purpose": {purpose: set() for purpose in PURPOSES},
     }
     return {dimension: everything[dimension] for dimension in quantity.index if dimension in everything}
@@ -102,6 +113,11 @@ def selection_problems(
         if place not in possible:
             expected = one_of(dict.fromkeys(possible), "some") if possible else " (expected an empty cell)"
             found.append(("at", f"{quantity.name} is not counted at '{place}'{nearest(place, possible)}{expected}"))
+    if not found and {"route", "good"} <= by_dimension.keys():
+        flown = [route for route in by_dimension["route"] if route in items] or list(by_dimension["route"])
+        goods = {item for item in items if item in by_dimension["good"]}
+        if goods and not any(goods & set(structure.routes[route].goods) for route in flown):
+            found.append(("item", f"{_NOTHING}: {' '.join(flown)} carries no {' '.join(sorted(goods))}"))
     if not found and places:
         for dimension, names in by_dimension.items():
             chosen = [names[item] for item in items if item in names]

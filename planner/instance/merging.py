@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planner.instance.csv_files import Record
 from planner.instance.layers import Layer
+from planner.instance.numerals import is_number, number, written
 from planner.instance.problems import Problems
 from planner.instance.tables import STRUCTURE
 
@@ -19,7 +20,7 @@ def merged_table(layers: list[Layer], table: str, problems: Problems) -> list[Re
     for layer in layers:
         own: dict[tuple[str, ...], Record] = {}
         for record in layer.tables.get(table, ()):
-            key = tuple(record[column] for column in STRUCTURE[table].key)
+            key = tuple(_meant(column, record[column]) for column in STRUCTURE[table].key)
             if key in own:
                 first = own[key]
                 problems.add(
@@ -38,6 +39,11 @@ def merged_table(layers: list[Layer], table: str, problems: Problems) -> list[Re
             merged = {key: record for key, record in merged.items() if record["body"] in kept}
         merged.update(own)
     return [merged[key] for key in (merged if table == "slices" else sorted(merged, key=_in_order))]
+
+
+def _meant(column: str, cell: str) -> str:
+    """A cell of a key as what it means: an age or a year may be written in several ways."""
+    return written(number(cell)) if column in ("age", "year") and is_number(cell) else cell
 
 
 def _in_order(key: tuple[str, ...]) -> tuple[str, ...]:

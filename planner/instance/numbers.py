@@ -125,7 +125,7 @@ class Resolver:
         factor = self.units.factor(row.unit, parameter.unit)
         values = series(row, factor, self.years)
         if parameter.whole:
-            values = [round(value) if abs(value - round(value)) < 1e-9 * max(1, abs(value)) else value for value in values]
+            values = [_whole(value) for value in values]
         for value in dict.fromkeys((*(stated * factor for stated in row.values), *values) if not parameter.whole else values):
             if not parameter.allows(value) or not math.isfinite(value):
                 self._add_out_of_range(row, parameter, value)
@@ -226,3 +226,8 @@ def check_used(rows: Iterable[ParameterRow], resolution: Resolution, newest: int
             "at" if row.at else "parameter",
             f"nothing uses {row.address}: {reason}, expected a row that is needed",
         )
+
+
+def _whole(value: float) -> float:
+    """The whole number that a value is but for rounding, or the value."""
+    return round(value) if math.isfinite(value) and abs(value - round(value)) < 1e-9 * max(1, abs(value)) else value

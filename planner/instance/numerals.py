@@ -7,6 +7,7 @@ import re
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _AMOUNT = re.compile(rf"({_NUMBER.pattern})\s*(.*)")
+_MORE_DIGITS = re.compile(r"\d(?<!1)|1[\d.eE]")  # after a blank, as between thousands; 1 begins units such as 1/yr
 _WITH_COMMA = re.compile(r"[+-]?\d[\d.]*,\d*[\d.,eE+-]*(?:\s|$)")
 
 
@@ -47,11 +48,11 @@ def amount(text: str) -> tuple[float, str]:
         return number(text.strip()), ""
     if not match:
         raise NotANumber(f"'{text}' is no number, expected one such as 200 or '200 USD/kg'")
-    if is_number(match[2]) and match[2] != "1":
+    if _MORE_DIGITS.match(match[2]):
         raise NotANumber(f"'{text}' is no number, expected one without blanks, as in 1234.5")
     return number(match[1]), match[2].strip()
 
 
 def written(value: float) -> str:
     """The shortest text that is read back as the same number."""
-    return f"{value:.0f}" if value == int(value) and abs(value) < 1e15 else repr(value)
+    return f"{value:.0f}" if abs(value) < 1e15 and value == int(value) else repr(value)

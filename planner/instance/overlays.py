@@ -84,6 +84,8 @@ class Overlay:
             value *= self.units.factor(unit, row.unit)
         if address.year is not None:
             row = self._by_year(row, address, by_year)
+        if not math.isfinite(value):
+            raise NotANumber(f"'{change.value}' is too large for a number in {row.unit}")
         if change.operation == "=" and address.year is None:
             changed = replace(row, value=value, years=())
         else:
@@ -106,8 +108,11 @@ class Overlay:
 
     def _by_year(self, row: RowKind, address: Address, by_year: bool) -> RowKind:
         """The row with every model year written out, so that one can change and no other."""
-        if not by_year or address.year not in self.years:
-            expected = f"a model year ({self.years[0]}-{self.years[-1]})" if by_year else "no @year over the horizon"
+        years = self.years
+        if isinstance(row, LimitRow):
+            years = tuple(y for y in years if (row.first_year or -math.inf) <= y <= (row.last_year or math.inf))
+        if not by_year or address.year not in years:
+            expected = f"a model year ({years[0]}-{years[-1]})" if by_year else "no @year over the horizon"
             raise AddressError(f"'{address}': {address.year} cannot be changed by itself, expected {expected}")
         low, high = (bound if bound and bound.is_factor else None for bound in (row.low, row.high))
         return replace(

@@ -13,6 +13,7 @@ from planner.instance.csv_files import Record
 from planner.instance.numerals import NotANumber, number, whole_number, written
 from planner.instance.problems import Problems
 from planner.instance.rows import Bound
+from planner.parameters import FIRST_CALENDAR_YEAR, LAST_CALENDAR_YEAR
 from planner.units import Units
 
 #: How many years off the horizon the end of a line may lie: farther off it is a slip of the pen.
@@ -71,10 +72,14 @@ class RowReader:
         if not record[column]:
             return None
         try:
-            return whole_number(record[column])
+            year = whole_number(record[column])
         except NotANumber as error:
             self._add(record, column, f"{error}, expected a year")
             return None
+        if not FIRST_CALENDAR_YEAR <= year <= LAST_CALENDAR_YEAR:
+            self._add(record, column, f"the year {year}, expected one from {FIRST_CALENDAR_YEAR} to {LAST_CALENDAR_YEAR}")
+            return None
+        return year
 
     def _add(self, record: Record, column: str, message: str) -> None:
         self.problems.add(record.file, record.line, column, message)

@@ -11,6 +11,7 @@ import pytest
 import planner
 from planner.diagnosis import preflight
 from tests.diagnosis.seeds import INSTANCES, base
+from tests.folders import instance_of
 
 
 @pytest.fixture
@@ -92,3 +93,63 @@ def test_idle_technologies(toy: Callable[..., planner.Instance]) -> None:
     assert "poor can never be dug: no miner can stand at plains" in found
     late = planner.load(INSTANCES / "toy").replace({"power.fusion.first_year": "2050 yr"})
     assert [finding.message for finding in preflight(late)] == ["fusion can be ordered in no model year (2030 to 2036)"]
+
+
+def test_a_limit_of_one_label_says_nothing_of_two(toy: Callable[..., planner.Instance]) -> None:
+    """The lower one counts all that a route carries, the upper one only a part of it."""
+    lines = (
+        "low,launch.flow,direct,,year,lower,kt/yr,0.2,,,assumption: test,,2033,2033,,\n"
+        "high,launch.flow,direct structural,,year,upper,kt/yr,0.1,,,assumption: test,,2033,2033,,\nearth_ceiling,"
+    )
+    instance = toy(("limits.csv", "earth_ceiling,", lines))
+    assert preflight(instance) == [] and planner.solve(instance).facts["status"] == "optimal"
+    lines = lines.replace("low,launch.flow,direct,", "low,launch.flow,direct structural,")
+    shutil.rmtree(instance.folder)
+    (finding,) = preflight(toy(("limits.csv", "earth_ceiling,", lines)))
+    assert finding.hopeless and "low asks for more launch.flow in 2033 than high allows" in finding.message
+
+
+@pytest.mark.parametrize(("demand", "plan"), [("3 ZFLOP/s", False), ("0 ZFLOP/s", True)])
+def test_an_instance_without_technologies(demand: str, plan: bool, tmp_path: Path) -> None:
+    """Its program has rows and no columns, which HiGHS calls empty and nothing else."""
+    instance = instance_of(
+        tmp_path / "empty", years=[2030, 2031], bodies={"earth": {"users": True}}, sites={"here": "earth"},
+        slices={"all": ("earth", 1.0, 24)}, workloads={"chat": "flexible"}, technologies=[],
+        numbers={"finance.discount_rate": "0.05 1/yr", "compute.chat.demand": demand},
+    )  # fmt: skip
+    program = planner.compile(planner.build(instance))
+    assert program.matrix.shape[1] == 0 < program.matrix.shape[0]
+    for method in ("auto", "simplex", "ipm"):
+        if plan:
+            assert planner.solve(instance, solver=method).objective == 0 and preflight(instance) == []
+        else:
+            with pytest.raises(planner.Infeasible) as raised:
+                planner.solve(instance, solver=method)
+            assert "compute.chat.demand" in str(raised.value.diagnosis)
+            (finding,) = preflight(instance)
+            assert finding.hopeless and finding.message.endswith("no site may serve it: no technology of compute is at any site")
+
+
+def test_what_stands_makes_and_carries_though_it_can_never_be_built(tmp_path: Path) -> None:
+    """A foundry that takes complex goods, of which the Moon has none, stands there already: racks can be made of its steel."""
+    numbers = {
+        "finance.discount_rate": "0.05 1/yr", "compute.chat.demand": "1 ZFLOP/s", "compute.rack.performance": "1 ZFLOP/s/GW",
+        "compute.rack.capex": "1 GUSD/GW", "compute.rack.lifetime": "5 yr", "compute.rack.mass_structural": "10 kt/GW",
+        "compute.overhead": "1 1", "power.pile.capex": "1 GUSD/GW", "power.pile.lifetime": "9 yr", "power.pile.existing": "9 GW",
+        "power.pile.mass_complex": "1 kt/GW", "industry.foundry.capex": "1 GUSD/(kt/yr)", "industry.foundry.lifetime": "9 yr",
+        "industry.foundry.mass_complex": "1 kt/(kt/yr)", "industry.foundry.existing": "50 kt/yr",
+    }  # fmt: skip
+    instance = instance_of(
+        tmp_path / "standing", years=[2030, 2031], bodies={"moon": {"users": True}}, sites={"basin": "moon"},
+        slices={"all": ("moon", 1.0, 24)}, workloads={"chat": "flexible"},
+        technologies=[
+            ("rack", "compute", "basin", ""), ("pile", "power", "basin", ""), ("foundry", "industry", "basin", "structural"),
+        ],
+        numbers=numbers,
+    )  # fmt: skip
+    assert planner.solve(instance).facts["status"] == "optimal"
+    assert not any(finding.hopeless or "rack" in finding.message for finding in preflight(instance))
+    without = instance.replace({"industry.foundry.existing": "0 kt/yr"})
+    assert any(finding.hopeless for finding in preflight(without))
+    with pytest.raises(planner.Infeasible):
+        planner.solve(without)
