@@ -15,6 +15,7 @@ import planner
 from planner.comparing import attributing
 from planner.comparing.inputs import STRUCTURE
 from tests.conftest import TOY, Said
+from tests.folders import instance_of
 from tests.solved import solved
 from tests.variants import toy
 
@@ -211,3 +212,28 @@ def test_the_command_compares_each_run_with_the_first(
     )
     for wrong in ((one,), (one, str(tmp_path / "none")), (one, TOY)):
         assert run("compare", *wrong).code == 2
+
+
+def test_plans_whose_tables_are_empty_are_compared(tmp_path: Path) -> None:
+    """No storage, launch, industry or helium-3 on either side, or on one."""
+    small = [
+        instance_of(
+            tmp_path / name, years=[2030, 2031], bodies={"earth": {"users": True}}, sites={"here": "earth"},
+            slices={"all": ("earth", 1.0, 24)}, workloads={"chat": "flexible"},
+            technologies=[("rack", "compute", "here", ""), ("pile", "power", "here", "")],
+            numbers={
+                "finance.discount_rate": "0.05 1/yr", "compute.chat.demand": demand, "compute.rack.performance": "1 ZFLOP/s/GW",
+                "compute.rack.capex": "1 GUSD/GW", "compute.rack.lifetime": "5 yr", "compute.overhead": "1 1",
+                "power.pile.capex": "1 GUSD/GW", "power.pile.lifetime": "9 yr",
+            },
+        )
+        for name, demand in (("a", "1 ZFLOP/s"), ("b", "2 ZFLOP/s"))
+    ]  # fmt: skip
+    one, two = map(planner.solve, small)
+    (found,) = planner.compare([one, two])
+    served = found.decisions[(found.decisions["quantity"] == "compute.placed") & (found.decisions["year"] == 2030)]
+    assert served[["a", "b", "difference"]].to_numpy().tolist() == [[pytest.approx(1), pytest.approx(2), pytest.approx(1)]]
+    whole = solved(toy)
+    for a, b in ((one, whole), (whole, one)):
+        (found,) = planner.compare([a, b], attribution=False)
+        assert not found.decisions.empty and str(found)

@@ -34,14 +34,16 @@ def _entries(plan: Plan, name: str) -> pd.DataFrame:
     table = with_places(plan.instance, yearly(plan.instance, plan.tables[name]))
     labels = [column for column in table.columns if column not in (*_KEYS, "value", "vintage")]
     words = [" ".join(map(str, parts)) for parts in zip(*(table[column] for column in labels), strict=True)]
-    entries = pd.DataFrame({"item": words if labels else [""] * len(table), "year": table["year"], "unit": table["unit"]})
+    items = pd.array(words if labels else [""] * len(table), dtype="str")
+    entries = pd.DataFrame({"item": items, "year": table["year"], "unit": table["unit"]})
     for place in ("body", "site"):
-        entries[place] = table.get(place, "")
+        entries[place] = pd.array(table.get(place, [""] * len(table)), dtype="str")  # a table without rows says no type
     return entries.assign(value=table["value"]).groupby(_KEYS, as_index=False)["value"].sum()
 
 
 def _differing(name: str, a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
-    both = a.merge(b, on=_KEYS, how="outer", suffixes=("_a", "_b")).rename(columns={"value_a": "a", "value_b": "b"})
+    left, right = (table.set_index(_KEYS)["value"].rename(name) for table, name in ((a, "a"), (b, "b")))
+    both = pd.concat([left, right], axis=1).rename_axis(_KEYS).reset_index()
     both[["a", "b"]] = both[["a", "b"]].astype(float).fillna(0.0)
     both["difference"] = both["b"] - both["a"]
     largest = both[["a", "b"]].abs().to_numpy().max(initial=0.0)

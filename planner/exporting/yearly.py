@@ -15,7 +15,7 @@ def yearly(instance: Instance, table: pd.DataFrame) -> pd.DataFrame:
     plain = table.drop(columns=[name for name in _RANGES if name in table])
     if "slice" not in plain:
         return plain
-    share = plain["slice"].map(instance.numbers["time.share"])
+    share = plain["slice"].map(instance.numbers["time.share"]).astype(float)  # of a table without rows too
     keys = [name for name in plain.columns if name not in ("slice", "value", "unit")]
     averaged = plain.assign(value=plain["value"] * share).groupby([*keys, "unit"], sort=False, as_index=False)["value"].sum()
     return averaged[[*keys, "value", "unit"]]
