@@ -188,17 +188,22 @@ class _Recursion:
             one, other = self.line(left), self.line(right)
             tolerance = self._tolerance(left.cost, right.cost)
             a, b = self._share(left), self._share(right)
-            if abs(one.at(b) - right.cost) <= tolerance and abs(other.at(a) - left.cost) <= tolerance:
-                continue  # one straight line
+            if abs(one.at(b) - right.cost) <= tolerance or abs(other.at(a) - left.cost) <= tolerance:
+                continue  # straight: the line that touches at one end touches at the other, and the function is convex or concave
             share = meeting(one, other, a, b)
             room = abs(one.at(share) - chord(a, left.cost, b, right.cost, share))
-            if room <= tolerance or share - a <= SAME_POINT or b - share <= SAME_POINT:
+            at_an_end = share - a <= SAME_POINT or b - share <= SAME_POINT
+            if room <= tolerance:
                 found.append((share, one, other, 0.0))
+            elif at_an_end and b - a <= 4 * SAME_POINT:
+                found.append((share, one, other, room))
             elif len(found) + len(heap) >= self.most:
                 found.append((share, one, other, room))
             else:
-                middle = self._inside(share, left)
-                if abs(one.at(share) - middle.cost) <= tolerance:
+                # Where a line is as good as upright (a limit at nought has whatever price) it meets the other where it touches,
+                # which says nothing of what lies between.
+                middle = self._inside((a + b) / 2 if at_an_end else share, left)
+                if not at_an_end and abs(one.at(share) - middle.cost) <= tolerance:
                     found.append((share, one, other, 0.0))
                 else:
                     heapq.heappush(heap, (-room, next(count), left, middle))

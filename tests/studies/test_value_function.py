@@ -117,3 +117,13 @@ def test_the_program_at_the_sharpest_bend_is_held_against_the_one_that_is_built(
     with pytest.raises(PlannerError, match="built anew is another"):
         planner.value_function(merit_order(tmp_path), "power.plant.variable_cost", 0.1, 1.0)
     assert asked in ([exactly(level("first"))], [exactly(level("second"))]), "both bends are of 2 GW"
+
+
+def test_a_limit_from_nought_where_its_price_is_arbitrary() -> None:
+    """At a cap of nought any price will do, and a line as good as upright touches there: it says nothing of what lies beyond."""
+    toy = planner.load(TOY)
+    found = planner.value_function(toy, "limits.co2_cap.upper*", low=0, high=2)
+    for factor in (0.0, 0.01, 0.25, 0.5, 1.0, 1.5):
+        least = planner.solve(toy.replace({"limits.co2_cap.upper": ("*", factor)})).objective
+        assert found.cost_at(factor) == pytest.approx(least, rel=1e-6)
+    assert len(found.breakpoints) > 100
