@@ -195,9 +195,7 @@ class _Recursion:
             at_an_end = share - a <= SAME_POINT or b - share <= SAME_POINT
             if room <= tolerance:
                 found.append((share, one, other, 0.0))
-            elif at_an_end and b - a <= 4 * SAME_POINT:
-                found.append((share, one, other, room))
-            elif len(found) + len(heap) >= self.most:
+            elif (at_an_end and b - a <= 4 * SAME_POINT) or len(found) + len(heap) >= self.most:
                 found.append((share, one, other, room))
             else:
                 # Where a line is as good as upright (a limit at nought has whatever price) it meets the other where it touches,
