@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: plan test lint bench fuzz freeze schema clean
+.PHONY: plan test lint bench fuzz freeze schema parameters clean
 
 ## plan: solve the main instance and say what it found
 plan: $(INSTALLED)
@@ -36,6 +36,10 @@ freeze: $(INSTALLED)
 ## schema: the JSON Schema of instance.toml, from the code
 schema: $(INSTALLED)
 	$(BIN)/python -m planner.instance.write_schema
+
+## parameters: the page of every parameter and quantity, from the code
+parameters: $(INSTALLED)
+	$(BIN)/python -m planner.instance.write_parameters
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
