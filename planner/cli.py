@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -50,7 +52,7 @@ def main() -> None:
     0 done, 1 unexpected, 2 bad usage or instance, 3 no plan, 4 stopped, 5 a reproduced run differs.
     """
     as_json = "--json" in sys.argv[1:]  # also where the rest of the line cannot be read
-    with interruptible() as came:
+    with _pyomo_silent(), interruptible() as came:
         try:
             app(standalone_mode=True)
         except errors.PlannerError as error:
@@ -73,6 +75,21 @@ def main() -> None:
             if as_json:
                 say_ending("unexpected", 1, message)
             sys.exit(1)
+
+
+@contextmanager
+def _pyomo_silent() -> Iterator[None]:
+    """Meanwhile Pyomo logs nothing: it would do so on standard output, where one JSON object may be asked for.
+
+    What fails is raised too. Only the command line is silent: in a library, what Pyomo logs is its user's to set.
+    """
+    logger = logging.getLogger("pyomo")  # known before Pyomo is imported, which leaves the level alone
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 @app.callback()
@@ -163,7 +180,7 @@ def check(
     rows, columns, nonzeros = program.shape
     facts: dict[str, Any] = {
         "status": "ok", "instance": loaded.name, "instance_hash": loaded.hash,
-        "rows_read": loaded.counts["read"], "rows_used": loaded.counts["used"],
+        "rows_read": loaded.counts["read"], "rows_made": loaded.counts["added"], "rows_used": loaded.counts["used"],
         **{name: len(getattr(loaded, name)) for name in ("years", "sites", "technologies", "limits")},
         "numbers": count_by_status(loaded.rows), "rows": rows, "columns": columns, "nonzeros": nonzeros,
         "warnings": [str(finding) for finding in findings if not finding.hopeless],
@@ -179,7 +196,8 @@ def check(
     elif not quiet:
         numbers = ", ".join(f"{count} {status}" for status, count in facts["numbers"].items())
         print(f"{loaded.title}: no problem found.")
-        print(f"{facts['rows_read']} rows read, {facts['rows_used']} used; numbers: {numbers}.")
+        made = f" ({facts['rows_made']} of them made by changes)" if facts["rows_made"] else ""
+        print(f"{facts['rows_read']} rows read{made}, {facts['rows_used']} used; numbers: {numbers}.")
         counted = ", ".join(f"{facts[name]} {name}" for name in ("sites", "technologies", "limits"))
         print(f"{facts['years']} model years, {counted}.")
         print(f"{rows:,} rows x {columns:,} columns, {nonzeros:,} nonzeros.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Callable
@@ -144,6 +145,57 @@ def test_check_show_and_export(run: Callable[..., Said], tmp_path: Path) -> None
     assert "power_balance(" in (tmp_path / "toy.lp").read_text()
 
 
+def test_rows_that_changes_make_are_counted_as_read_and_said_apart(run: Callable[..., Said]) -> None:
+    plain = json.loads(run("check", TOY, "--json").out)
+    new = ("--set", "power.gas.fixed_cost=10 USD/(kW*yr)", "--set", "power.gas.capex*=1.1")
+    facts = json.loads(run("check", TOY, *new, "--json").out)
+    assert facts["rows_read"] == facts["rows_used"] == plain["rows_read"] + 1
+    assert (plain["rows_made"], facts["rows_made"]) == (0, 1)
+    assert (
+        f"{facts['rows_read']} rows read (1 of them made by changes), {facts['rows_read']} used;" in run("check", TOY, *new).out
+    )
+    assert f"{plain['rows_read']} rows read, {plain['rows_read']} used;" in run("check", TOY).out
+
+
 def test_module_runs_as_a_program() -> None:
     said = subprocess.run([sys.executable, "-m", "planner", "check", TOY, "--json"], capture_output=True, text=True, check=True)
     assert json.loads(said.stdout)["columns"] > 0
+
+
+def test_what_is_no_run_is_told_by_what_it_is(run: Callable[..., Said], tmp_path: Path) -> None:
+    nope = tmp_path / "nope"
+    for command in ("explain", "report"):
+        said = run(command, str(nope))
+        assert said.code == 2 and f"{nope} is not a whole run folder: there is no such folder" in said.err and not said.out
+        assert "summary.json" not in said.err
+    (tmp_path / "file").write_text("")
+    assert "it is a file" in run("explain", str(tmp_path / "file")).err
+    (tmp_path / "empty").mkdir()
+    assert "it has no summary.json, tables" in run("explain", str(tmp_path / "empty")).err
+
+
+def test_a_run_without_a_plan_is_told_as_such(run: Callable[..., Said], tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    (folder / "instance").mkdir(parents=True)
+    (folder / "diagnosis.json").write_text("{}")
+    for command in ("explain", "report"):
+        said = run(command, str(folder))
+        assert said.code == 2 and f"{folder} is a run without a plan: its diagnosis.json says why" in said.err and not said.out
+
+
+def test_tables_are_not_written_over_what_is_there(run: Callable[..., Said], tmp_path: Path) -> None:
+    said = run("explain", str(tmp_path / "run"), "--out", str(tmp_path))
+    assert said.code == 2 and f"{tmp_path} exists already; tables are written to a folder of their own" in said.err
+
+
+def test_the_logging_of_pyomo_is_left_as_it_was(run: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    logger = logging.getLogger("pyomo")
+    before, during = logger.level, []
+
+    def watched(*_: object) -> None:
+        during.append(logger.isEnabledFor(logging.ERROR))
+        raise planner.PlannerError("no such instance")
+
+    monkeypatch.setattr("planner.cli.load_instance", watched)
+    assert run("check", TOY).code == 2
+    assert during == [False] and logger.level == before and logger.isEnabledFor(logging.ERROR)

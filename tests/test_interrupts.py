@@ -178,3 +178,25 @@ def test_parts_under_way_in_threads_stop_too() -> None:
         solves.each([program, program])
     assert time.monotonic() - began < 4
     assert not any(thread.name == "planner-solver" for thread in threading.enumerate())
+
+
+#: Ctrl-C as it comes while a rule of the model is at work; Pyomo logs that the component failed, and passes it on.
+IN_A_RULE = """
+import signal, sys
+import planner.cli, planner.model
+
+def interrupted(*_):
+    signal.raise_signal(signal.SIGINT)
+
+planner.model.within = interrupted
+sys.argv = ["planner", *sys.argv[1:]]
+planner.cli.main()
+"""
+
+
+@pytest.mark.parametrize("command", ["solve", "check"])
+def test_an_interrupt_in_a_rule_prints_one_object_and_nothing_of_pyomo(command: str) -> None:
+    ended = subprocess.run([sys.executable, "-c", IN_A_RULE, command, TOY, "--json"], capture_output=True, text=True, cwd=ROOT)
+    assert ended.returncode == 4 and ended.stdout.count("\n") == 1
+    assert json.loads(ended.stdout)["status"] == "stopped"
+    assert "interrupted" in ended.stderr and "Constructing" not in ended.stdout + ended.stderr

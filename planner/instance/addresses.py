@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from planner.errors import AddressError
 from planner.instance.conventions import Finance
 from planner.instance.parameter_rows import HOMES_OF_PLACES, homes_of, item_problem, parameters_of, place_problem
 from planner.instance.problems import one_of
-from planner.instance.rows import LimitRow, ParameterRow, written_address
+from planner.instance.rows import LimitRow, ParameterRow, Row, written_address
 from planner.instance.structure import Structure
 from planner.instance.tables import BLOCKS
 from planner.parameters import Parameter
 
 _ADDRESS = re.compile(r"(?P<block>\w+)\.(?:(?P<item>\w+)\.)?(?P<parameter>\w+)(?:\[(?P<at>[\w/ ]*)\])?(?:@(?P<year>\d{4}))?")
 _ASSIGNMENT = re.compile(r"([^=*+\s]+)\s*(\*=|\+=|=)\s*(.*)")
+
+#: No more model years than these are listed; of more, the two that are nearest are named.
+_MOST_YEARS_LISTED = 12
 
 #: What is not to be had, and what does the same.
 _NO_OPERATIONS = {"-": "+=-{}", "/": "*= and a factor"}
@@ -107,6 +111,23 @@ def matching_limit(address: Address, rows: Iterable[LimitRow]) -> LimitRow:
         hint = f", did you mean '{near[0]}'?" if near else one_of(known)
         raise UnknownAddress(f"'{address}' names no limit{hint}", ("limits",))
     return known[name]
+
+
+def years_of(row: Row, years: tuple[int, ...]) -> tuple[int, ...]:
+    """The model years that `@year` may name for a row: none where it cannot vary by year, as a limit over the horizon."""
+    if isinstance(row, LimitRow) and row.over == "year":
+        return tuple(year for year in years if (row.first_year or -math.inf) <= year <= (row.last_year or math.inf))
+    return years if isinstance(row, ParameterRow) and row.declaration.by_year else ()
+
+
+def expected_years(year: int, years: Sequence[int]) -> str:
+    """What was expected where `year` is none of these, in words: all of them, or the nearest where they are many."""
+    if not years:
+        return "expected no @year over the horizon"
+    if len(years) <= _MOST_YEARS_LISTED:
+        return f"expected {'one of ' if len(years) > 1 else ''}{', '.join(map(str, years))}"
+    near = sorted(sorted(years, key=lambda other: abs(other - year))[:2])
+    return f"expected a model year, the nearest are {near[0]} and {near[1]}"
 
 
 def declared(address: Address, structure: Structure, bodies: tuple[str, ...]) -> Parameter:

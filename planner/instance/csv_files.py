@@ -16,6 +16,9 @@ from planner.instance.text_files import read_text
 
 _YEAR = re.compile(r"\d{4}")
 
+#: No more of a cell is shown.
+_LONGEST_SHOWN = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -62,12 +65,14 @@ def read_table(path: Path, file: str, table: Table, most_rows: int, problems: Pr
         return []
     lines = list(io.StringIO(text, newline=""))
     rows = _rows(lines, file, problems)
-    line, header = next(rows, (1, []))
+    line, whole = next(rows, (1, []))
+    header = _named(whole)
     problems.sources[file] = CsvSource(lines, header)
     if not _header_fits(header, line, file, table, problems):
         problems.lose(file)
         return []
     records: list[Record] = []
+    stray: set[int] = set()
     for line, cells in rows:
         problems.cells_read += len(cells)
         if len(records) == most_rows or problems.cells_read > MOST_CELLS:
@@ -75,18 +80,38 @@ def read_table(path: Path, file: str, table: Table, most_rows: int, problems: Pr
             problems.at(file, line, 1, f"more than {most}")
             problems.lose(file)
             break
-        if len(cells) != len(header):
-            what = f"{len(cells)} cells, expected {len(header)} as in the header"
-            hint = " (a comma within a cell needs quotes around the cell)" if len(cells) > len(header) else ""
-            problems.add(file, line, min(len(cells) - 1, len(header)), what + hint)
+        if not len(header) <= len(cells) <= len(whole):
+            expected, hint = len(header), ""
+            if len(cells) > len(whole):
+                expected, hint = len(whole), " (a comma within a cell needs quotes around the cell)"
+            what = f"{len(cells)} cells, expected {expected} as in the header"
+            problems.add(file, line, min(len(cells) - 1, expected), what + hint)
             problems.lose(file)
         elif max(map(len, cells)) > LONGEST_CELL:
             longest = max(range(len(cells)), key=lambda number: len(cells[number]))
             problems.add(file, line, longest, f"a cell of more than {LONGEST_CELL:,} characters")
             problems.lose(file)
         else:
-            records.append(Record(file, line, dict(zip(header, cells, strict=True))))
+            _check_nameless(cells, len(header), file, line, stray, problems)
+            if any(cells[: len(header)]):
+                records.append(Record(file, line, dict(zip(header, cells, strict=False))))
     return records
+
+
+def _named(header: list[str]) -> list[str]:
+    """The header without the empty cells at its end, which a spreadsheet leaves where a column was used once."""
+    end = len(header)
+    while end and not header[end - 1]:
+        end -= 1
+    return header[:end]
+
+
+def _check_nameless(cells: list[str], named: int, file: str, line: int, stray: set[int], problems: Problems) -> None:
+    """A problem for the first cell that holds something in each column behind the `named` ones; `stray` are those told."""
+    for number in range(named, len(cells)):
+        if cells[number] and number not in stray:
+            stray.add(number)
+            problems.add(file, line, number, f"a column without a name holds '{cells[number][:_LONGEST_SHOWN]}'")
 
 
 def _rows(lines: list[str], file: str, problems: Problems) -> Iterator[tuple[int, list[str]]]:

@@ -29,8 +29,8 @@ class Instance:
     `numbers` has, for every parameter `block.name`, a dictionary from index to a number in the model's unit; the index is
     a tuple in the order of the declaration, a bare label where there is one dimension, and None where there is none.
     `rows` and `limit_rows` are the rows that gave these numbers; `scenarios` and `changes` say what was laid over the folder.
-    `counts` says how many rows were `read`, how many are
-    `used`, how many were `replaced` or outdone by a layer above, and how many were `added` by changes.
+    `counts` says how many rows were `read`, how many of these were `added` by changes and stand in no file, how many are
+    `used`, and how many were `replaced` or outdone by a layer above.
     """
 
     name: str
@@ -44,6 +44,12 @@ class Instance:
     counts: dict[str, int]
     scenarios: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """A line: with all its numbers it would fill a notebook."""
+        years = f"model years {self.years[0]} to {self.years[-1]} ({len(self.years)})"
+        counts = ", ".join(f"{name}: {len(getattr(self, name))}" for name in ("sites", "technologies", "limits"))
+        return f"<Instance {self.name}: {self.title}; {years}; {counts}>"
 
     @property
     def title(self) -> str:
@@ -148,7 +154,8 @@ class Instance:
         wrong = apply_all(overlay, wanted, rows, limit_rows, Problems())
         if wrong:
             raise refused(wrong)
-        counts = {**self.counts, "added": self.counts["added"] + len(rows) - len(self.rows)}
+        made = len(rows) - len(self.rows)
+        counts = {**self.counts, "read": self.counts["read"] + made, "added": self.counts["added"] + made}
         base = replace(self, counts=counts, changes=(*self.changes, *map(str, wanted)))
         return assemble(base, rows, limit_rows, layer, Problems(), known=self)
 
@@ -185,7 +192,7 @@ def assemble(
     in_force = {(limit.name, limit.bound) for limit in limits}
     limit_rows_used = tuple(row for row in kept if row.key in in_force)
     number_used = len(used) + len(limit_rows_used) + sum(map(len, base.structure.tables.values()))
-    counts = {**base.counts, "used": number_used, "replaced": base.counts["read"] + base.counts["added"] - number_used}
+    counts = {**base.counts, "used": number_used, "replaced": base.counts["read"] - number_used}
     return replace(base, rows=used, limit_rows=limit_rows_used, numbers=resolution.numbers, limits=limits, counts=counts)
 
 

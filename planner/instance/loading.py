@@ -52,7 +52,7 @@ def load(
     before = len(rows)
     wrong = apply_all(overlay, wanted, rows, limit_rows, problems)
     added += len(rows) - before
-    counts = {"read": sum(layer.rows_read for layer in layers), "used": 0, "replaced": 0, "added": added}
+    counts = {"read": sum(layer.rows_read for layer in layers) + added, "used": 0, "replaced": 0, "added": added}
     base = Instance(folder.resolve().name, folder, conventions, structure, (), (), {}, (), counts, named, tuple(map(str, wanted)))
     try:
         return assemble(base, rows, limit_rows, newest, problems)

@@ -14,10 +14,12 @@ from planner.instance.addresses import (
     Change,
     UnknownAddress,
     declared,
+    expected_years,
     matching,
     matching_limit,
     parse_address,
     parse_assignment,
+    years_of,
 )  # fmt: skip
 from planner.instance.layers import Layer
 from planner.instance.numerals import NotANumber, amount, written
@@ -49,7 +51,7 @@ class Overlay:
         try:
             if address.block == "limits":
                 limit = matching_limit(address, limits.values())
-                limits[limit.key] = self._changed(limit, change, address, limit.over == "year")
+                limits[limit.key] = self._changed(limit, change, address)
                 return
             parameter = declared(address, self.structure, self.bodies)
             found = matching(address, rows.values())
@@ -57,7 +59,7 @@ class Overlay:
                 row = self._new_row(change, address, parameter.unit)
                 rows[row.key] = row
             for row in found:
-                rows[row.key] = self._changed(row, change, address, parameter.by_year)
+                rows[row.key] = self._changed(row, change, address)
         except NotANumber as error:
             raise AddressError(f"'{address}': {error}") from None
         except UnitError as error:
@@ -75,7 +77,7 @@ class Overlay:
             source=f"override: set to {written(value)} {unit}", file=change.file, line=change.line, layer=self.layer,
         )  # fmt: skip
 
-    def _changed(self, row: RowKind, change: Change, address: Address, by_year: bool) -> RowKind:
+    def _changed(self, row: RowKind, change: Change, address: Address) -> RowKind:
         """The row with its numbers changed, in its own unit; a range moves along, and what of it no longer fits is left out."""
         value, unit = _number_and_unit(change.value)
         if change.operation == "*" and unit:
@@ -83,7 +85,7 @@ class Overlay:
         if unit:
             value *= self.units.factor(unit, row.unit)
         if address.year is not None:
-            row = self._by_year(row, address, by_year)
+            row = self._by_year(row, address.year, address)
         if not math.isfinite(value):
             raise NotANumber(f"'{change.value}' is too large for a number in {row.unit}")
         if change.operation == "=" and address.year is None:
@@ -106,14 +108,11 @@ class Overlay:
             high=high if high and all(high.of(number) >= number for number in changed.values) else None,
         )  # fmt: skip
 
-    def _by_year(self, row: RowKind, address: Address, by_year: bool) -> RowKind:
+    def _by_year(self, row: RowKind, year: int, address: Address) -> RowKind:
         """The row with every model year written out, so that one can change and no other."""
-        years = self.years
-        if isinstance(row, LimitRow):
-            years = tuple(y for y in years if (row.first_year or -math.inf) <= y <= (row.last_year or math.inf))
-        if not by_year or address.year not in years:
-            expected = f"a model year ({years[0]}-{years[-1]})" if by_year else "no @year over the horizon"
-            raise AddressError(f"'{address}': {address.year} cannot be changed by itself, expected {expected}")
+        years = years_of(row, self.years)
+        if year not in years:
+            raise AddressError(f"'{address}': {year} cannot be changed by itself, {expected_years(year, years)}")
         low, high = (bound if bound and bound.is_factor else None for bound in (row.low, row.high))
         return replace(
             row, value=None, years=tuple(zip(self.years, series(row, 1.0, self.years), strict=True)), low=low, high=high

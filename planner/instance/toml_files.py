@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from planner.instance.text_files import read_text, unwanted
 
 #: What tomllib says of a value that goes on, such as 2030-2036.
 _MORE_TEXT = "Expected newline or end of document after a statement"
+
+#: The sections of a scenario whose keys are addresses.
+_CHANGES = ("set", "scale", "shift")
 
 #: No more of a value is shown.
 _LONGEST_SHOWN = 60
@@ -85,7 +88,7 @@ def read_toml(path: Path, file: str, model: type[BaseModel], problems: Problems)
         checked = model.model_validate(data)
     except ValidationError as error:
         problems.settings_broken = True
-        for fault in error.errors(include_url=False):
+        for fault in _one_each(error.errors(include_url=False)):
             _add_fault(result, fault, model, problems)
             _leave_out(data, fault["loc"])
             if fault["loc"][0] in ("bodies", "units") and _value_at(data, tuple(map(str, fault["loc"][:2]))) is None:
@@ -128,6 +131,16 @@ def _unfit_texts(data: Any, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, 
         yield keys, unwanted(data)
 
 
+def _one_each(faults: Iterable[Any]) -> Iterator[Any]:
+    """The faults, of a change only the first: there is one for each kind of value that it might have been and is not."""
+    seen: set[tuple[str, ...]] = set()
+    for fault in faults:
+        key = tuple(map(str, fault["loc"][:2]))
+        if key[0] not in _CHANGES or key not in seen:
+            yield fault
+        seen.add(key)
+
+
 def _add_fault(toml: TomlFile, fault: Any, model: type[BaseModel], problems: Problems) -> None:
     path = tuple(str(step) for step in fault["loc"] if step != "[key]")
     key = path[-1]
@@ -137,9 +150,9 @@ def _add_fault(toml: TomlFile, fault: Any, model: type[BaseModel], problems: Pro
         for section in ("bodies", "units") if len(path) == 1 else ():
             if nearest(key, [section]):
                 problems.lose(toml.file, section)
-    elif len(path) > 1 and path[0] in ("set", "scale", "shift") and isinstance(_value_at(toml.data, path[:2]), dict):
+    elif len(path) > 1 and path[0] in _CHANGES and isinstance(_value_at(toml.data, path[:2]), dict):
         toml.add(problems, path, "an address must stand in quotes, because of its dots")
-    elif len(path) > 1 and path[0] in ("set", "scale", "shift"):
+    elif len(path) > 1 and path[0] in _CHANGES:
         expected = "a factor" if path[0] == "scale" else 'a number, or text such as "200 USD/kg"'
         toml.add(problems, path, f"'{path[1]}' is {_value_at(toml.data, path[:2])!r}, expected {expected}")
     else:

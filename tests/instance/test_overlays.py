@@ -87,6 +87,9 @@ def test_a_row_that_was_not_there(instance: Instance) -> None:
     row = next(row for row in more.rows if row.address == "power.pv.capex[rim]")
     assert (row.source, row.status, row.file) == ("override: set to 8000 USD/kW", "override", "replace")
     assert more.counts["added"] == 1
+    assert more.counts["read"] == more.counts["used"] == instance.counts["read"] + 1 and more.counts["replaced"] == 0
+    twice = more.replace({"power.max_build[texas]": 3})
+    assert (twice.counts["added"], twice.counts["read"]) == (2, instance.counts["read"] + 2)
     assert instance.replace({"power.max_build[texas]": 3}).numbers["power.max_build"]["gas", "texas", 2030] == 3
 
 
@@ -159,7 +162,7 @@ def test_a_scenario_may_shorten_the_horizon(write: Write) -> None:
         ("power.pv.capex=5 USD", "unit 'USD' does not convert into 'USD/kW'"),
         ("power.gas.fixed_cost=5 USD", "unit 'USD' does not convert"),
         ("power.pv.capex*=5 USD", "expected a factor without a unit"),
-        ("power.pv.capex@2031=5", "2031 cannot be changed by itself, expected a model year (2030-2034)"),
+        ("power.pv.capex@2031=5", "2031 cannot be changed by itself, expected one of 2030, 2032, 2034"),
         ("power.gas.lifetime@2030=5", "power.lifetime does not vary by year"),
         ("power.gas.fixed_cost*=2", "has no row of its own to scale"),
         ("limits.ceiling.lower=2", "names no limit, did you mean"),
@@ -171,6 +174,22 @@ def test_changes_that_mean_nothing(change: str, message: str, write: Write) -> N
     with pytest.raises(AddressError) as caught:
         load(write(), changes=[change])
     assert message in str(caught.value)
+
+
+def test_rows_that_a_scenario_makes_are_counted(write: Write) -> None:
+    folder = write({"scenarios/it.toml": '[set]\n"power.gas.fixed_cost" = 10\n'})
+    plain, changed = load(folder), load(folder, ["it"], ["power.max_build[texas]=3"])
+    assert changed.counts["read"] == changed.counts["used"] == plain.counts["read"] + 2
+    assert (changed.counts["added"], changed.counts["replaced"]) == (2, 0)
+
+
+@pytest.mark.parametrize(("year", "near"), [
+    (2009, "2010 and 2012"), (2033, "2032 and 2034"), (2051, "2048 and 2050"),
+])  # fmt: skip
+def test_of_many_model_years_the_nearest_are_named(year: int, near: str, write: Write) -> None:
+    folder = write({"instance.toml": FILES["instance.toml"].replace("first = 2030\nlast = 2034", "first = 2010\nlast = 2050")})
+    with pytest.raises(AddressError, match=f"{year} cannot be changed by itself, expected a model year, the nearest are {near}$"):
+        load(folder, changes=[f"power.gas.capex@{year}=5"])
 
 
 def test_all_changes_that_mean_nothing_are_named(instance: Instance) -> None:

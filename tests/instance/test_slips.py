@@ -67,7 +67,7 @@ def test_years_of_an_upper_layer_leave_the_last_year_that_is_covered(write: Writ
 
 @pytest.mark.parametrize("year", [2030, 2035])
 def test_a_limit_cannot_be_changed_in_a_year_that_is_not_its_own(year: int, write: Write) -> None:
-    with pytest.raises(AddressError, match=rf"{year} cannot be changed by itself, expected a model year \(2032-2034\)"):
+    with pytest.raises(AddressError, match=rf"{year} cannot be changed by itself, expected one of 2032, 2034"):
         load(write(), changes=[f"limits.floor.lower@{year}=1"])
     assert load(write(), changes=["limits.floor.lower@2032=1"])
 
@@ -126,3 +126,28 @@ def test_a_key_in_another_writing_is_the_same(file: str, line: str, write: Write
 def test_a_scenario_may_be_called_like_an_instance(write: Write) -> None:
     folder = write({"scenarios/my_instance.toml": 'title = "Other"\n[scale]\n"power.gas.capex" = 2\n'})
     assert load(folder, ["my_instance"]).title == "Small"
+
+
+@pytest.mark.parametrize(
+    ("section", "line", "said"),
+    [
+        ("scale", '"launch.rocket.price" = "50 %"', "'launch.rocket.price' is '50 %', expected a factor"),
+        ("scale", "launch.rocket.price = 0.5", "an address must stand in quotes, because of its dots"),
+        ("set", "launch.rocket.price = 50", "an address must stand in quotes, because of its dots"),
+        ("shift", '"launch.rocket.price" = true', "'launch.rocket.price' is True, expected a number, or text such as"),
+        ("set", '"launch.rocket.price" = [1, 2]', r"'launch.rocket.price' is \[1, 2\], expected a number, or text such as"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_scenario_is_told_once(section: str, line: str, said: str, write: Write) -> None:
+    folder = write({"scenarios/it.toml": f"[{section}]\n{line}\n"})
+    with pytest.raises(InstanceError) as found:
+        load(folder, ["it"])
+    (problem,) = found.value.problems
+    assert re.match(rf"scenarios/it\.toml:2:1: {said}", str(problem))
+
+
+def test_two_slips_in_a_scenario_are_both_told(write: Write) -> None:
+    folder = write({"scenarios/it.toml": '[scale]\n"launch.rocket.price" = "50 %"\n"power.gas.capex" = "half"\n'})
+    with pytest.raises(InstanceError) as found:
+        load(folder, ["it"])
+    assert [(problem.line, "expected a factor" in problem.message) for problem in found.value.problems] == [(2, True), (3, True)]
