@@ -86,11 +86,11 @@ def explain(
 ) -> None:
     """Say what binds and what it is worth, what computing costs and why, why not the rest, and what matters most."""
     from planner.explaining import explain as explain_plan
-    from planner.folders import refuse_existing
+    from planner.folders import OWN_TABLES, refuse_existing
     from planner.store import load_plan, save_tables
 
     if out is not None:
-        refuse_existing(out)
+        refuse_existing(out, OWN_TABLES)
     found = explain_plan(load_plan(run), part or None)
     if out is not None:
         save_tables(found.tables, out)

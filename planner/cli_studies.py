@@ -132,8 +132,10 @@ def pareto(
 def _check(out: Path | None, drawn: bool = True) -> None:
     """Refuse a file that could not be written before anything is solved for it."""
     if out is not None:
+        from planner.folders import NO_STUDY_OVER, refuse_existing
         from planner.studies.files import check_file
 
+        refuse_existing(out, NO_STUDY_OVER)
         check_file(out, drawn)
 
 

@@ -9,12 +9,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from planner.options import AsJson, Changes, InstanceFolder, Method, Quiet, Scenarios
 from planner.terminal import load_instance
+
+if TYPE_CHECKING:
+    from planner.sweeping.analysis import NoAnalysis, SweepAnalysis
+    from planner.sweeping.results import Sweep
 
 #: Where no terminal shows a bar, a line says how far a sweep is each time that so many seconds have gone by.
 _LINE_EVERY = 30.0
@@ -60,12 +64,12 @@ def sweep(
                 loaded, design, out, workers=workers, executor=executor, resume=resume, retry=retry, time_limit=time_limit,
                 check_every=check_every, solver=solver.value, watch=_meanwhile(get_ready, watch),
             )  # fmt: skip
-    said = write_analysis(found)
+    analysis = write_analysis(found)
     if as_json:
-        print(json.dumps(found.as_dict()))
+        print(_as_json(found, analysis))
     elif not quiet:
         print(found)
-        print(f"\n{said}\n\nWritten to {out}.")
+        print(f"\n{analysis}\n\nWritten to {out}.")
 
 
 def analyse(
@@ -88,8 +92,13 @@ def analyse(
             known = [*found.design.quantities, "objective"]
             what = f"{store} has no column {name!r}" + " of numbers" * (name in found.results)
             raise PlannerError(f"{what}, expected one of {', '.join(known)}{nearest(name, known)}")
-    said = write_analysis(found, tuple(quantity), dark)
-    print(json.dumps(found.as_dict()) if as_json else f"{found}\n\n{said}\n\nWritten to {store / 'analysis'}.")
+    analysis = write_analysis(found, tuple(quantity), dark)
+    print(_as_json(found, analysis) if as_json else f"{found}\n\n{analysis}\n\nWritten to {store / 'analysis'}.")
+
+
+def _as_json(found: Sweep, analysis: SweepAnalysis | NoAnalysis) -> str:
+    """The facts of a sweep and its analysis as one JSON object."""
+    return json.dumps({**found.as_dict(), "analysis": analysis.as_dict()}, allow_nan=False)
 
 
 @contextmanager

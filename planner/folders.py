@@ -11,8 +11,9 @@ from pathlib import Path
 
 from planner.errors import PlannerError
 
-#: Why a run, and an export, is not written where something is.
-OWN_FOLDER, NOTHING_OVER = "a run is written to a folder of its own", "an export overwrites nothing"
+#: Why a run, tables, an export and a study are not written where something is.
+OWN_FOLDER, OWN_TABLES = "a run is written to a folder of its own", "tables are written to a folder of their own"
+NOTHING_OVER, NO_STUDY_OVER = "an export overwrites nothing", "a study overwrites nothing"
 
 
 @contextmanager
@@ -37,10 +38,10 @@ def placed(target: Path, otherwise: str) -> Iterator[Path]:
 
 
 @contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
-    """The folder of a run to write to, moved to its place once all is written, or removed; errors as `placed`."""
-    refuse_existing(target)
-    with placed(target, OWN_FOLDER) as scratch:
+def whole_folder(target: Path, otherwise: str = OWN_FOLDER) -> Iterator[Path]:
+    """A folder, such as that of a run, to write to, moved to its place once all is written, or removed; errors as `placed`."""
+    refuse_existing(target, otherwise)
+    with placed(target, otherwise) as scratch:
         scratch.mkdir()
         scratch.chmod(0o755)
         yield scratch
@@ -51,9 +52,9 @@ def refuse_existing(target: Path, otherwise: str = OWN_FOLDER) -> None:
 
     `otherwise` says what is expected in its place.
     """
-    if target.exists() or target.is_symlink():
+    if os.path.lexists(target):  # False, and no error, where nobody may look: then nothing can be made there either
         raise PlannerError(f"{target} exists already; {otherwise}")
-    there = next(folder for folder in target.absolute().parents if folder.exists())
+    there = next(folder for folder in target.absolute().parents if os.path.lexists(folder))
     try:
         os.rmdir(tempfile.mkdtemp(prefix=f".{target.name}.", dir=there))
     except OSError as error:

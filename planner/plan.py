@@ -85,6 +85,13 @@ class Plan:
     facts: Mapping[str, Any]
     optimum: Optimum
 
+    def __repr__(self) -> str:
+        """A line: with all its tables it would fill a notebook."""
+        proof = "certified" if self.facts["certificate"]["holds"] else "not certified"
+        cost = f"{self.objective:,.6g} {self.facts['unit']}"
+        years = f"model years {self.instance.years[0]} to {self.instance.years[-1]} ({len(self.instance.years)})"
+        return f"<Plan of {self.instance.name}: {self.facts['status']}, {proof}; {cost}; {years}>"
+
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every quantity as a tidy frame, by its name."""

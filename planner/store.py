@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import PlannerError
-from planner.folders import whole_folder
+from planner.folders import OWN_TABLES, whole_folder
 from planner.highs import Basis, Optimum
 from planner.instance import Instance, load
 from planner.plan import Frames, Plan
@@ -62,7 +62,7 @@ def save_diagnosis(facts: Mapping[str, Any], instance: Instance, folder: str | P
 
 def save_tables(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> Path:
     """Write tables as CSV files of their names to a folder of their own and return its path; raises as `save_plan` does."""
-    with whole_folder(Path(folder)) as scratch:
+    with whole_folder(Path(folder), OWN_TABLES) as scratch:
         for name, table in tables.items():
             _write_csv(table, scratch / f"{name}.csv")
     return Path(folder)
@@ -79,7 +79,7 @@ def load_plan(folder: str | Path) -> Plan:
     needed = ("summary.json", "tables", "prices", "economics", "ledger.parquet", "instance", "solution.npz")
     missing = [name for name in needed if not (source / name).exists()]
     if missing:
-        raise PlannerError(f"{source} is not a whole run folder: it has no {', '.join(missing)}")
+        raise PlannerError(_no_run(source, missing))
     try:
         facts: dict[str, Any] = json.loads(summary.read_text(encoding="utf-8"))
         optimum = _read_solution(source / "solution.npz", facts)
@@ -89,6 +89,17 @@ def load_plan(folder: str | Path) -> Plan:
         raise PlannerError(f"{source} is not a whole run folder: {error}") from error
     frames = Frames.made(tables=tables, prices=prices, ledger=ledger, economics=economy)
     return Plan(load(source / "instance"), frames, facts, optimum)
+
+
+def _no_run(source: Path, missing: list[str]) -> str:
+    """Why a path is no run to read: it is no folder, its run found no plan, or something is missing in it."""
+    if (source / "diagnosis.json").exists():
+        return f"{source} is a run without a plan: its diagnosis.json says why"
+    if not source.exists():
+        return f"{source} is not a whole run folder: there is no such folder"
+    if not source.is_dir():
+        return f"{source} is not a whole run folder: it is a file"
+    return f"{source} is not a whole run folder: it has no {', '.join(missing)}"
 
 
 def _write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:

@@ -339,3 +339,23 @@ def test_a_summary_says_the_cost_and_the_limits_that_bind(plan: planner.Plan) ->
     assert f"net present cost {plan.objective:,.6g} GUSD (money of 2025, discounted to 2029)" in text
     assert "optimal and certified" in text
     assert "earth_ceiling binds" in text
+
+
+def test_a_plan_and_an_instance_are_short_in_a_notebook(plan: planner.Plan) -> None:
+    cost = f"{plan.objective:,.6g}"
+    years = "model years 2030 to 2036 (6)"
+    for shown in (repr(plan), str(plan), f"{plan}"):
+        assert shown == f"<Plan of toy: optimal, certified; {cost} GUSD of 2025 at 2029; {years}>"
+    instance = plan.instance
+    counts = f"sites: {len(instance.sites)}, technologies: {len(instance.technologies)}, limits: {len(instance.limits)}"
+    assert repr(instance) == str(instance) == f"<Instance toy: {instance.title}; {years}; {counts}>"
+    assert not hasattr(plan, "_repr_html_") and not hasattr(instance, "_repr_html_")
+    assert len(repr([plan, instance])) < 500
+
+
+def test_a_plan_that_is_not_certified_and_one_of_a_single_year(plan: planner.Plan, tmp_path: Path) -> None:
+    doubtful = replace(plan, facts={**plan.facts, "certificate": {**plan.facts["certificate"], "holds": False}})
+    assert "optimal, not certified; " in repr(doubtful)
+    single = world(tmp_path, CHIPS)
+    assert "; model years 2030 to 2030 (1); " in repr(single)
+    assert repr(replace(plan, instance=single)).endswith("; model years 2030 to 2030 (1)>")

@@ -15,6 +15,7 @@ from planner.errors import PlannerError
 from planner.sweeping.deciding import Decision, decide
 from planner.sweeping.indices import morris_effects, rank_regression, sobol_indices
 from planner.sweeping.points import Design
+from planner.sweeping.records import in_json, records
 
 #: The status of a point that has a plan, those of points that cannot have one, and the column of the cost.
 OPTIMAL, NO_PLAN, OBJECTIVE = "optimal", ("infeasible", "unbounded"), "objective"
@@ -50,6 +51,14 @@ class SweepAnalysis:
 
         return analysis_said(self)
 
+    def as_dict(self) -> dict[str, Any]:
+        """The analysis for `--json`: tables as lists of records; what is no number in them is None, for JSON has no NaN."""
+        return {
+            **{name: records(getattr(self, name)) for name in ("summary", "sobol", "morris", "regression")},
+            "explained": {name: in_json(share) for name, share in self.explained.items()},
+            "decisions": [decision.as_dict() for decision in self.decisions], "notes": list(self.notes),
+        }  # fmt: skip
+
     def pictures(self) -> dict[str, Any]:
         """The altair charts by name; raises PlannerError where altair is missing."""
         from planner.sweeping.pictures import pictures
@@ -61,6 +70,21 @@ class SweepAnalysis:
         from planner.charts import save_chart
 
         return [save_chart(chart, Path(folder) / f"{name}{ending}", dark) for name, chart in self.pictures().items()]
+
+
+@dataclass(frozen=True)
+class NoAnalysis:
+    """What stands in the place of an analysis where nothing can be said, and why; `str()` is the reason."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+    def as_dict(self) -> dict[str, Any]:
+        """The parts of an analysis for `--json`: none, and a note that says why."""
+        parts = ("summary", "sobol", "morris", "regression", "explained", "decisions")
+        return {**dict.fromkeys(parts), "notes": [self.reason]}
 
 
 def analyse_sweep(design: Design, results: pd.DataFrame, quantities: Sequence[str] = ()) -> SweepAnalysis:

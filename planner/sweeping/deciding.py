@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from planner.errors import PlannerError
 from planner.sweeping.indices import DRAWN, block_size
 from planner.sweeping.points import Design, Factor
+from planner.sweeping.records import in_json, records
 from planner.sweeping.words import figures, said_number
 
 #: A tree asks at most so many questions on the way to a box, and a box holds at least this share of the points.
@@ -43,6 +44,11 @@ class Decision:
     foretold: float
     boxes: pd.DataFrame = field(repr=False)
     guessed: float | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The tree for `--json`, its boxes as records."""
+        numbers = {name: in_json(getattr(self, name)) for name in ("first_at", "agreed", "foretold", "guessed")}
+        return {"outcome": self.outcome, "first": self.first, **numbers, "boxes": records(self.boxes)}
 
 
 def decide(design: Design, outcome: str, numbers: NDArray[np.float64], happens: bool = False) -> Decision:

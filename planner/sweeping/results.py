@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,7 +54,7 @@ class Sweep:
             "status": "ok" if "missing" not in self.counts else "incomplete", "out": str(self.folder), "counts": self.counts,
             "points": len(self.design.points), "instance": self.facts["instance"], "instance_hash": self.facts["instance_hash"],
             "design": self.facts["design"], "checked_cold": int(self.results["cold_objective"].notna().sum()),
-            "seconds_a_point": float(seconds.median()) if len(seconds) else None,
+            "seconds_a_point": float(seconds.median()) if seconds.notna().any() else None,
         }  # fmt: skip
 
     def __str__(self) -> str:
@@ -67,12 +68,17 @@ class Sweep:
             lines.append(f"Every plan is certified (greatest gap {solved['gap'].max():.1e}){cold}.")
             typical, longest = solved["seconds"].median(), solved["seconds"].max()
             lines.append(f"A point took {typical:.2f} s in the median, {longest:.2f} s at most.")
-        reasons = results.loc[results["status"] != "optimal", ["status", "reason"]].value_counts()
-        for (status, reason), number in list(reasons.items())[:_REASONS]:
-            lines.append(f"{number} {status}: {str(reason).splitlines()[0] if reason else 'no reason was given'}")
+        reasons = _grouped(results[results["status"] != "optimal"])
+        lines += [f"{number} {status}: {reason}" for (status, reason), number in reasons.most_common(_REASONS)]
         if len(reasons) > _REASONS:
             lines.append(f"... and {len(reasons) - _REASONS} more reasons, in the column `reason`")
         return "\n".join(lines)
+
+
+def _grouped(without: pd.DataFrame) -> Counter[tuple[str, str]]:
+    """How many points have each status and first line of a reason; what follows it is of a point alone, and parts them all."""
+    firsts = [str(reason).strip().partition("\n")[0] if pd.notna(reason) else "" for reason in without["reason"]]
+    return Counter((str(s), first or "no reason was given") for s, first in zip(without["status"], firsts, strict=True))
 
 
 def load_sweep(folder: str | Path) -> Sweep:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import PlannerError
-from planner.sweeping.analysis import SweepAnalysis
+from planner.sweeping.analysis import NoAnalysis, SweepAnalysis
 from planner.sweeping.results import Sweep
 
 
@@ -29,21 +29,20 @@ def get_ready() -> None:
         as_svg(altair.Chart(altair.Data(values=[])).mark_point())
 
 
-def write_analysis(sweep: Sweep, quantities: tuple[str, ...] = (), dark: bool = False) -> str:
-    """Write the analysis of a sweep to `analysis/` in its store, in place of an earlier one, and return its sentences.
+def write_analysis(sweep: Sweep, quantities: tuple[str, ...] = (), dark: bool = False) -> SweepAnalysis | NoAnalysis:
+    """Write the analysis of a sweep to `analysis/` in its store, in place of an earlier one, and return it.
 
-    A sweep of which nothing can be said is no error: the reason is what is returned.
+    A sweep of which nothing can be said is no error: what is returned says why, and nothing is written.
     """
     target = sweep.folder / "analysis"
     try:
         found = sweep.analyse(quantities)
     except PlannerError as error:
-        return str(error)
-    said = str(found)
+        return NoAnalysis(str(error))
     try:
         scratch = Path(tempfile.mkdtemp(prefix=".analysis.", dir=sweep.folder))
         try:
-            _write(found, said, scratch, dark)
+            _write(found, scratch, dark)
             shutil.rmtree(target, ignore_errors=True)
             scratch.chmod(0o755)
             scratch.rename(target)
@@ -51,7 +50,7 @@ def write_analysis(sweep: Sweep, quantities: tuple[str, ...] = (), dark: bool = 
             shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
         raise PlannerError(f"{target} cannot be written: {error.strerror}") from error
-    return said
+    return found
 
 
 def _listed(texts: Any) -> str:
@@ -59,8 +58,8 @@ def _listed(texts: Any) -> str:
     return "; ".join(texts) if np.ndim(texts) else ""
 
 
-def _write(found: SweepAnalysis, said: str, folder: Path, dark: bool) -> None:
-    (folder / "answer.txt").write_text(said + "\n", encoding="utf-8")
+def _write(found: SweepAnalysis, folder: Path, dark: bool) -> None:
+    (folder / "answer.txt").write_text(f"{found}\n", encoding="utf-8")
     results = found.results.assign(**{name: found.results[name].map(_listed) for name in ("scenarios", "changes", "idle")})
     tables: dict[str, pd.DataFrame] = {
         "results": results, "summary": found.summary, "sobol": found.sobol, "morris": found.morris,

@@ -74,3 +74,28 @@ def test_a_frontier_that_switches_nowhere_is_drawn_all_the_same(tmp_path: Path) 
     found = planner.frontier(merit_order(tmp_path / "i"), *axes, "power.output > 0")
     picture = save_study(found, tmp_path / "none.svg").read_text()
     assert "is true" in picture and "false" not in picture and found.table["y"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        ("breakeven", ("--vary", "power.plant.variable_cost", "--until", "power.output[first] > 0")),
+        ("value-function", ("--vary", "power.plant.variable_cost")),
+        ("frontier", ("--x", "power.first.variable_cost=0.2..0.8:2", "--y", "power.plant.variable_cost=0.1..2")),
+        ("pareto", ("--against", "power.output[plant]")),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_solved(
+    run: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, arguments: tuple[str, ...]
+) -> None:
+    def read(*_: object) -> None:
+        raise AssertionError("the instance was read before the place was looked at")
+
+    monkeypatch.setattr("planner.cli_studies.load_instance", read)
+    (tmp_path / "there.csv").write_text("keep")
+    (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere.csv")
+    for name, why in (("there.csv", "exists already"), ("gone.csv", "exists already"), ("there.csv/x.csv", "cannot be written")):
+        said = run(command, str(tmp_path), *arguments, "--out", str(tmp_path / name))
+        assert said.code == 2 and f"{tmp_path / name} {why}" in said.err and not said.out
+    assert {path.name for path in tmp_path.iterdir()} == {"there.csv", "gone.csv"}
+    assert (tmp_path / "there.csv").read_text() == "keep"

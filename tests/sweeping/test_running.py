@@ -7,6 +7,7 @@ import shutil
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -281,3 +282,20 @@ def test_a_factor_that_moves_nothing_at_a_point_leaves_it_its_plan(tmp_path: Pat
     assert found.counts == {"optimal": 3}
     assert found.results["objective"].to_list() == pytest.approx(found.results["cold_objective"].to_list(), rel=1e-9)
     assert any(len(idle) for idle in found.results["idle"])
+
+
+def test_reasons_are_grouped_by_what_their_first_line_says() -> None:
+    """The rest of a reason is of its point alone: which limits meet there, and by how much."""
+    infeasible = [f"no plan meets every demand and limit\n  floor and ceiling are {n} GW apart" for n in range(24)]
+    reasons = ["HiGHS gave up", *infeasible, None, *(f"cause {n}" for n in range(5)), "HiGHS gave up"]
+    status = ["failed", *["infeasible"] * 24, "crashed", *["invalid"] * 5, "failed"]
+    results = pd.DataFrame({"point": range(len(status)), "status": status, "reason": reasons})
+    told = str(planner.Sweep(Path("out"), SimpleNamespace(points=status), results, {})).splitlines()[1:]
+    assert told == [
+        "24 infeasible: no plan meets every demand and limit",
+        "2 failed: HiGHS gave up",
+        "1 crashed: no reason was given",
+        "1 invalid: cause 0",
+        "1 invalid: cause 1",
+        "... and 3 more reasons, in the column `reason`",
+    ]
