@@ -11,6 +11,9 @@ from planner.plan import Plan
 #: A price below this share of the greatest of its table is taken for nought.
 _NOUGHT = 1e-7
 
+#: How a limit that has both bounds is told from itself.
+_FROM = {"upper": " from above", "lower": " from below"}
+
 
 def summary(plan: Plan) -> str:
     """The answer in sentences, a table by year, and the years in which each limit binds."""
@@ -57,7 +60,7 @@ def _arrival(plan: Plan, body: str) -> str:
     if used.empty:
         return f"No compute is placed on {body}: it stays empty through {plan.instance.years[-1]}."
     most = placed[placed >= placed.max() * (1 - 1e-6)].index[0]
-    share = placed / plan.placement.sum(axis=1)
+    share = (placed / plan.placement.sum(axis=1)).fillna(0.0)  # where no compute stands anywhere, none of it does here
     return (
         f"Compute first stands on {body} in {used.index[0]}; the most is {_watts(placed.max())} in {most}, "
         f"and {_watts(placed.iloc[-1])} ({share.iloc[-1]:.1%} of all) in {placed.index[-1]}."
@@ -150,22 +153,24 @@ def _short(value: float) -> str:
 
 def binding(plan: Plan) -> list[str]:
     """A line for each limit that binds, and one for each technology that its growth holds back: when, and at what worth."""
+    both = {limit.name for limit in plan.instance.limits if limit.bound == "lower"}
+    both &= {limit.name for limit in plan.instance.limits if limit.bound == "upper"}
     limits = [
-        f"  {name} binds {when}; {worth}."
+        f"  {name}{_FROM[bound] if name in both else ''} binds {when}; {worth}."
         for table in ("limit", "limit_over_horizon")
-        for name, when, worth in _bound(plan, plan.prices.get(table), ["limit"])
+        for (name, bound), when, worth in _bound(plan, plan.prices.get(table), ["limit", "bound"])
     ]
     growth = [
-        f"  {name} is held back by its growth {when}; {worth}."
+        f"  {' on '.join(labels)} is held back by its growth {when}; {worth}."
         for table in plan.prices
         if table.startswith("growth.")
-        for name, when, worth in _bound(plan, plan.prices[table], ["technology", "body"])
+        for labels, when, worth in _bound(plan, plan.prices[table], ["technology", "body"])
     ]
     return ["What binds:", *limits, *growth] if limits or growth else ["No limit and no growth rate binds."]
 
 
-def _bound(plan: Plan, table: pd.DataFrame | None, by: list[str]) -> list[tuple[str, str, str]]:
-    """The groups of a table of prices that have one: name, years, and the greatest price with its year."""
+def _bound(plan: Plan, table: pd.DataFrame | None, by: list[str]) -> list[tuple[tuple[str, ...], str, str]]:
+    """The groups of a table of prices that have one: labels, years, and the greatest price with its year."""
     found = []
     for labels, prices in [] if table is None else table.groupby(by, sort=False):
         worths = prices["value"].abs()
@@ -175,9 +180,9 @@ def _bound(plan: Plan, table: pd.DataFrame | None, by: list[str]) -> list[tuple[
         most = bound.loc[bound["value"].abs().idxmax()]
         over = "year" not in bound
         when = "over the horizon" if over else f"in {_ranges([int(y) for y in bound['year']], plan.instance.years)}"
-        said = "one more unit is worth up to" if most["value"] > 0 else "one more unit required costs up to"
+        said = "one more unit required costs up to" if most.get("bound") == "lower" else "one more unit is worth up to"
         worth = f"{said} {abs(most['value']):,.4g} {most['unit']}" + ("" if over else f" in {most['year']}")
-        found.append((" on ".join(labels), when, worth))
+        found.append((labels, when, worth))
     return found
 
 
@@ -216,20 +221,19 @@ def _listed(parts: list[str]) -> str:
 
 
 def _watts(gigawatts: float) -> str:
-    return (
-        f"{gigawatts / 1000:,.3g} TW"
-        if gigawatts >= 1000
-        else f"{gigawatts:,.3g} GW"
-        if gigawatts >= 1
-        else f"{gigawatts * 1000:,.3g} MW"
-    )
+    return _sized(gigawatts, ("MW", "GW", "TW"))
 
 
 def _tonnes(kilotonnes: float) -> str:
-    return (
-        f"{kilotonnes / 1000:,.3g} Mt"
-        if kilotonnes >= 1000
-        else f"{kilotonnes:,.3g} kt"
-        if kilotonnes >= 1
-        else f"{kilotonnes * 1000:,.3g} t"
-    )
+    return _sized(kilotonnes, ("t", "kt", "Mt"))
+
+
+def _sized(value: float, units: tuple[str, str, str]) -> str:
+    """A number of the middle unit in three figures, and in the unit that leaves the fewest digits before the point.
+
+    Rounded before the unit is chosen: 999.75 MW are 1 GW.
+    """
+    rounded = float(f"{value:.3g}")
+    by, unit = (1000, units[0]) if rounded < 1 else (1, units[1]) if rounded < 1000 else (1e-3, units[2])
+    said = float(f"{rounded * by:.3g}")
+    return f"{said:,.3g} {unit}" if said < 1000 else f"{said:,.0f} {unit}"

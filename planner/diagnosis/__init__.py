@@ -105,7 +105,7 @@ def _diagnosed(instance: Instance, lp: LinearProgram, deadline: Deadline) -> Dia
         unless_interrupted(error)
         said = f"What would make a plan possible was not found: {error}"
         return Diagnosis("infeasible", (*_first_sight(findings), said), findings=findings, complete=False)
-    joint = tuple(changes(elastic, least))
+    joint = tuple(changes(elastic, least, deadline))
     conflict = find_conflict(elastic, least, deadline)
     given, tried_givens = _givens_alone(elastic, least, [change.address for change in joint], conflict, deadline)
     factors, tried_factors = mending_factors(instance, elastic, least, deadline)
@@ -160,7 +160,7 @@ def _worth(elastic: Elastic, least: Optimum) -> dict[str, float]:
 
 
 def _change(change: Change) -> dict[str, Any]:
-    return {**asdict(change), "set": f"{change.target}{'*=' if change.operation == '*' else '='}{change.after:g}"}
+    return {**asdict(change), "set": f"{change.target}{'*=' if change.operation == '*' else '='}{change.after:.12g}"}
 
 
 def _number(given: Given) -> dict[str, Any]:

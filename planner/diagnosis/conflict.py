@@ -86,5 +86,15 @@ def _enters(elastic: Elastic, given: Given, rows: set[int]) -> bool:
 
 
 def _named(elastic: Elastic, rows: list[int], givens: list[Given], irreducible: bool) -> Conflict:
-    names = elastic.program.row_names
-    return Conflict(tuple(givens), tuple(names[row] for row in rows), irreducible)
+    names, held = elastic.program.row_names, set(rows)
+    return Conflict(tuple(_narrowed(elastic, given, held) for given in givens), tuple(names[row] for row in rows), irreducible)
+
+
+def _narrowed(elastic: Elastic, given: Given, rows: set[int]) -> Given:
+    """The number about those alone whose rows take part: one that names no workload is about all of them."""
+    about = {
+        (kind, position): item
+        for (kind, position), item in given.about.items()
+        if (position if kind == "row" else elastic.bound_row(position)) in rows
+    }
+    return dataclasses.replace(given, about=about or given.about)

@@ -25,7 +25,8 @@ class Given:
 
     `way` is 1 where it would have to be raised, -1 where lowered; `kind` says what it is to the model. `rows` and
     `columns` hold, by position, how much the row's bounds and the column's upper bound move per unit (of the model) of
-    movement. `most` is how far it can move at all.
+    movement. `most` is how far it can move at all. `item` is what it is about, such as a workload: a row that names none is
+    about many, and `about` has that of each row ("row", position) and column ("column", position).
     """
 
     kind: str
@@ -41,6 +42,13 @@ class Given:
     rows: dict[int, float] = field(default_factory=dict)
     columns: dict[int, float] = field(default_factory=dict)
     changed_by: str = ""
+    item: str = ""
+    about: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    @property
+    def items(self) -> list[str]:
+        """All that it is about."""
+        return list(dict.fromkeys(self.about.values())) or [self.item]
 
     @property
     def place(self) -> str:
@@ -55,6 +63,7 @@ def givens(instance: Instance, lp: LinearProgram) -> list[Given]:
         known = found.setdefault((given.address, given.year, given.way), given)
         known.rows.update(given.rows)
         known.columns.update(given.columns)
+        known.about.update({("row", p): given.item for p in given.rows} | {("column", p): given.item for p in given.columns})
     return list(found.values())
 
 
@@ -84,16 +93,16 @@ def _limits(instance: Instance, lp: LinearProgram) -> Iterator[Given]:
         factor = instance.units.factor(row.unit, limit_unit(limit.quantity, limit.over))
         most = value if way < 0 and not limit.quantity.startswith("cost.") else float("inf")
         yield Given("limit", row.address, year, way, value / factor, row.unit, factor, row.file, row.line, most, {position: way},
-                    changed_by=row.changed_by)  # fmt: skip
+                    changed_by=row.changed_by, item=name)  # fmt: skip
 
 
-def _given(kind: str, instance: Instance, row: ParameterRow, year: int | None, way: int, value: float, **moves: Any) -> Given:
+def _given(kind: str, instance: Instance, row: ParameterRow, year: int | None, way: int, value: float, **more: Any) -> Given:
     """The given behind a parameter row; `value` in the unit of the model."""
     factor = instance.units.factor(row.unit, row.declaration.unit)
     address = row.address if row.at else f"{row.address}[]"
     most = value if way < 0 else float("inf")
     return Given(
-        kind, address, year, way, value / factor, row.unit, factor, row.file, row.line, most, changed_by=row.changed_by, **moves
+        kind, address, year, way, value / factor, row.unit, factor, row.file, row.line, most, changed_by=row.changed_by, **more
     )
 
 
@@ -106,7 +115,7 @@ def _demand(instance: Instance, lp: LinearProgram, sources: Sources) -> Iterator
         columns = {unserved[t, year]: -share[t] for t, of in instance.tiers.items() if of == workload and (t, year) in unserved}
         if row is not None:
             value = instance.numbers["compute.demand"][workload, year]
-            yield _given("demand", instance, row, year, -1, value, rows={position: -1.0}, columns=columns)
+            yield _given("demand", instance, row, year, -1, value, rows={position: -1.0}, columns=columns, item=workload)
 
 
 def _growth(instance: Instance, lp: LinearProgram, sources: Sources, block: str) -> Iterator[Given]:
@@ -115,13 +124,13 @@ def _growth(instance: Instance, lp: LinearProgram, sources: Sources, block: str)
         row = sources.row(f"{block}.seed", technology, body)
         if row is not None:
             value = instance.numbers[f"{block}.seed"][technology, body]
-            yield _given("seed", instance, row, None, 1, value, rows={position: 1.0})
+            yield _given("seed", instance, row, None, 1, value, rows={position: 1.0}, item=technology)
             continue
         growth = sources.row(f"{block}.growth", technology, body)
         if growth is not None:
             address = f"{block}.{technology}.seed[{body}]"
             yield Given("seed", address, None, 1, 0.0, CAPACITY_UNITS[block], 1.0, growth.file, growth.line, rows={position: 1.0},
-                        changed_by=growth.changed_by)  # fmt: skip
+                        changed_by=growth.changed_by, item=technology)  # fmt: skip
 
 
 def _orders(instance: Instance, lp: LinearProgram, sources: Sources, block: str) -> Iterator[Given]:
@@ -129,7 +138,7 @@ def _orders(instance: Instance, lp: LinearProgram, sources: Sources, block: str)
     for position, index in _members(lp.columns, f"{block}.build"):
         row = sources.row(f"{block}.max_build", *index) if index in most else None
         if row is not None:
-            yield _given("max_build", instance, row, index[-1], 1, most[index], columns={position: 1.0})
+            yield _given("max_build", instance, row, index[-1], 1, most[index], columns={position: 1.0}, item=index[0])
 
 
 def _existing(instance: Instance, lp: LinearProgram, sources: Sources, block: str) -> Iterator[Given]:
@@ -148,7 +157,8 @@ def _existing(instance: Instance, lp: LinearProgram, sources: Sources, block: st
         moved = {position: by for position, by in rows.items() if by}
         if row is not None and moved and existing[technology, site, instance.years[0]] > 0:
             address = row.address if row.at else f"{row.address}[]"
-            yield Given("existing", address, None, -1, 1.0, "", 1.0, row.file, row.line, 1.0, moved, changed_by=row.changed_by)
+            yield Given("existing", address, None, -1, 1.0, "", 1.0, row.file, row.line, 1.0, moved, changed_by=row.changed_by,
+                        item=technology)  # fmt: skip
 
 
 def _helium3(instance: Instance, lp: LinearProgram, sources: Sources) -> Iterator[Given]:
@@ -157,12 +167,16 @@ def _helium3(instance: Instance, lp: LinearProgram, sources: Sources) -> Iterato
         for position, (market, year) in _members(lp.columns, name):
             row = sources.row("helium3.size", market, year)
             if row is not None:
-                yield _given("market", instance, row, year, 1, numbers["helium3.size"][market, year], columns={position: 1.0})
+                yield _given(
+                    "market", instance, row, year, 1, numbers["helium3.size"][market, year], columns={position: 1.0}, item=market
+                )
     for position, (deposit, year) in _members(lp.rows, "helium3.depletion"):
         row = sources.row("helium3.tonnage", deposit)
         if year == first and row is not None:
-            yield _given("deposit", instance, row, None, 1, numbers["helium3.tonnage"][deposit], rows={position: -1.0})
+            yield _given(
+                "deposit", instance, row, None, 1, numbers["helium3.tonnage"][deposit], rows={position: -1.0}, item=deposit
+            )
     for position, (body, year) in _members(lp.rows, "helium3_balance"):
         row = sources.row("helium3.initial_stock", body)
         if year == first and row is not None:
-            yield _given("stock", instance, row, None, 1, numbers["helium3.initial_stock"][body], rows={position: 1.0})
+            yield _given("stock", instance, row, None, 1, numbers["helium3.initial_stock"][body], rows={position: 1.0}, item=body)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from planner.diagnosis.givens import Given
 from planner.errors import Infeasible, SolverError, SolverLimit
-from planner.highs import Optimum, solve_program
+from planner.highs import TOLERANCE, Optimum, solve_program
 from planner.instance.rows import place_in_words
 from planner.lp import Family, LinearProgram, Vector
 from planner.parameters import FIRST_CALENDAR_YEAR
@@ -36,6 +36,9 @@ _CUTS = ((0.1, 1.1), (0.5, 2.2), (0.75, 8.0), (0.9, 40.0), (0.96, 240.0), (1.0, 
 
 #: Significant digits of the numbers that are proposed, rounded the way in which they move.
 DIGITS = 4
+
+#: The digits that are tried where fewer leave no plan, and those to the nearest that stand for a number as it is.
+_MORE_DIGITS, ALL_DIGITS = (6, 9), 12
 
 
 class Deadline:
@@ -90,6 +93,21 @@ class Elastic:
         """How far each given moves at an optimum, in the unit of the model."""
         moved = np.maximum(optimum.values[self.columns :], 0.0)
         return np.bincount(self.owners, moved, len(self.givens)).astype(float)
+
+    def relaxing(self, j: int) -> bool:
+        """True where a given only ever gives room, however far it moves: no row or column is held tighter for it."""
+        lp, given = self.program, self.givens[j]
+        free = all(not np.isfinite((lp.row_lower if by > 0 else lp.row_upper)[row]) for row, by in given.rows.items())
+        return free and all(by > 0 for by in given.columns.values())
+
+    def moved_to(self, moved: Vector) -> LinearProgram:
+        """The program in which each given has moved so far at least; each further movement costs by its size."""
+        program = self.with_costs(1 / self.sizes)
+        left, lower = moved.copy(), program.col_lower.copy()
+        for i, j in enumerate(self.owners.tolist(), self.columns):
+            lower[i] = min(left[j], program.col_upper[i])
+            left[j] -= lower[i]
+        return dataclasses.replace(program, col_lower=lower)
 
     def with_costs(self, costs: Vector, allowed: Collection[int] | None = None) -> LinearProgram:
         """The program with other costs of moving each given, and with only some givens allowed to move."""
@@ -219,7 +237,7 @@ def mends_alone(elastic: Elastic, address: str, deadline: Deadline, start: Optim
         return []
     alone = elastic.with_costs(1 / elastic.sizes, set(np.flatnonzero(own).tolist()))
     try:
-        return changes(elastic, solve_elastic(alone, deadline, helped))
+        return changes(elastic, solve_elastic(alone, deadline, helped), deadline)
     except Infeasible:  # what the others moved by was less than nought, and not nothing
         return []
 
@@ -235,18 +253,62 @@ def solve_elastic(program: LinearProgram, deadline: Deadline, start: Optimum | N
         return solve_program(program, "simplex", time_limit=deadline.left)
 
 
-def changes(elastic: Elastic, optimum: Optimum) -> list[Change]:
-    """What the movements of an optimum make of the numbers, rounded outwards so that a plan exists for sure."""
+def changes(elastic: Elastic, optimum: Optimum, deadline: Deadline) -> list[Change]:
+    """What the movements of an optimum make of the numbers, rounded outwards to as few digits as leave a plan.
+
+    A number that does nothing but give room may be rounded by itself. A demand may not: where it is cut further than it must
+    be, it may be less than a limit asks to be served of it. Where no rounding of such numbers leaves a plan, or no time is left
+    to know, they stay as they are.
+    """
     moved = elastic.moved(optimum)
+    moving = np.flatnonzero(moved > NOUGHT * elastic.sizes).tolist()
+    giving, taking = ([j for j in moving if elastic.relaxing(j) == relaxing] for relaxing in (True, False))
+    after = _rounded(elastic, moved, giving, DIGITS)
+    for digits in (DIGITS, *_MORE_DIGITS) if taking else ():
+        tried = after | _rounded(elastic, moved, taking, digits)
+        if _leaves_a_plan(elastic, tried, optimum, deadline):
+            return _as_changes(elastic, tried)
+    return _as_changes(elastic, after | _rounded(elastic, moved, taking, None))
+
+
+def _rounded(elastic: Elastic, moved: Vector, members: list[int], digits: int | None) -> dict[int, float]:
+    """What some givens come to, in the row's own unit; to the nearest of all digits where none are given."""
+    after = {}
+    for j in members:
+        given = elastic.givens[j]
+        by = given.way * float(moved[j]) / given.factor
+        if digits is None:
+            value = float(f"{given.value + by:.{ALL_DIGITS}g}")
+        else:  # by a little more than it must, and by less than what is rounded, so that a plan exists for sure
+            value = outwards(given.value + by * (1 + 10.0 ** -(digits + 2)), given.way, digits)
+        after[j] = max(value, 0.0) if given.most < math.inf else value
+    return after
+
+
+def _leaves_a_plan(elastic: Elastic, after: dict[int, float], optimum: Optimum, deadline: Deadline) -> bool:
+    """Whether there is a plan with the numbers at these and nothing else moved; False too where no time was left to know."""
+    moved = np.zeros(len(elastic.givens))
+    for j, value in after.items():
+        given = elastic.givens[j]
+        moved[j] = min(max(given.way * (value - given.value) * given.factor, 0.0), given.most)
+    try:
+        found = solve_elastic(elastic.moved_to(moved), deadline, optimum)
+    except Infeasible:
+        return False
+    except SolverError as error:
+        unless_interrupted(error)
+        return False
+    # To what the solver keeps to, and not to a share: it is to find a plan with these very numbers.
+    return bool((elastic.moved(found) - moved).max(initial=0.0) <= TOLERANCE)
+
+
+def _as_changes(elastic: Elastic, after: dict[int, float]) -> list[Change]:
     found = []
-    for given, by, size in zip(elastic.givens, moved, elastic.sizes, strict=True):
-        if by > NOUGHT * size:
-            moved_by = given.way * by / given.factor
-            after = outwards(given.value + moved_by * (1 + 1e-6), given.way)
-            after = max(after, 0.0) if given.most < math.inf else after
-            operation = "*" if given.kind == "existing" else "="
-            where = (given.unit, given.file, given.line)
-            found.append(Change(given.kind, given.address, given.year, given.value, after, *where, operation, given.changed_by))
+    for j, value in sorted(after.items()):
+        given = elastic.givens[j]
+        operation = "*" if given.kind == "existing" else "="
+        where = (given.unit, given.file, given.line)
+        found.append(Change(given.kind, given.address, given.year, given.value, value, *where, operation, given.changed_by))
     return found
 
 
@@ -255,11 +317,11 @@ def distance(changes: Sequence[Change]) -> float:
     return sum(change.distance for change in changes)
 
 
-def outwards(value: float, way: int) -> float:
+def outwards(value: float, way: int, figures: int = DIGITS) -> float:
     """A value rounded to a few digits, up or down."""
     if value == 0:
         return 0.0
-    digits = DIGITS - 1 - math.floor(math.log10(abs(value)))
+    digits = figures - 1 - math.floor(math.log10(abs(value)))
     scaled = value * 10.0**digits
     nearest = round(scaled)
     if abs(scaled - nearest) >= 1e-4 or (nearest - scaled) * way < 0:

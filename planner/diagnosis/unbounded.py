@@ -38,11 +38,16 @@ def gains(instance: Instance, lp: LinearProgram, ray: Vector) -> list[Gain]:
         for position, labels in enumerate(family.index, family.start):
             if most > 0 and earned[position] > _SMALL * most:
                 named = _behind(instance, sources, family.name, labels)
-                earns = float(-lp.cost[position])
+                earns = float(-lp.cost[position]) / _years(instance, family.name, labels)
                 addresses, places = (tuple(pair[i] for pair in named) for i in (0, 1))
                 gain = Gain(family.name, labels, earns, addresses, places)
                 found.append((float(earned[position]), gain))
     return [gain for _, gain in sorted(found, key=lambda pair: -pair[0])]
+
+
+def _years(instance: Instance, name: str, labels: tuple[Any, ...]) -> int:
+    """How many units one of a column is: an order, or a sale, is of so much in each calendar year that its year stands for."""
+    return instance.weights[labels[-1]] if name.endswith((".build", ".sold")) else 1
 
 
 def _behind(instance: Instance, sources: Sources, name: str, labels: tuple[Any, ...]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from planner.diagnosis.conflict import Conflict
 from planner.diagnosis.givens import Given
-from planner.diagnosis.relaxation import Change
+from planner.diagnosis.relaxation import ALL_DIGITS, DIGITS, Change
 from planner.diagnosis.sources import Sources
 from planner.diagnosis.unbounded import Gain
 from planner.instance import Instance, Limit
@@ -21,32 +21,33 @@ _MOST_YEARS = 6
 
 
 def conflict_in_words(instance: Instance, conflict: Conflict) -> list[str]:
-    """What cannot hold together, a line a number."""
-    groups: dict[str, list[Given]] = {}
+    """What cannot hold together, a line a number, and for each that it is about where the line says what that is."""
+    groups: dict[tuple[str, str], list[Given]] = {}
     for given in conflict.givens:
-        groups.setdefault(given.address, []).append(given)
+        for item in given.items if given.kind in ("demand", "seed") else [""]:
+            groups.setdefault((given.address, item), []).append(given)
     if not groups:
         return []
     sources = Sources(instance)
-    order = sorted(groups.values(), key=lambda members: (members[0].kind != "demand", members[0].kind != "limit"))
-    lines = [f"  - {_statement(instance, sources, members)}" for members in order]
+    order = sorted(groups.items(), key=lambda group: (group[1][0].kind != "demand", group[1][0].kind != "limit"))
+    lines = [f"  - {_statement(instance, sources, item, members)}" for (_, item), members in order]
     return ["These cannot hold together:" if conflict.irreducible else "Among these is what cannot hold together:", *lines]
 
 
-def _statement(instance: Instance, sources: Sources, members: Sequence[Given]) -> str:
-    """One number of a conflict, over the years in which it takes part."""
+def _statement(instance: Instance, sources: Sources, item: str, members: Sequence[Given]) -> str:
+    """One number of a conflict, over the years in which it takes part; `item` is whose demand it is, or what grows from it."""
     first, shown = members[0], _series(instance, [(given.year, given.value) for given in members], members[0].unit)
     at = f"{_plain(first.address)}, {first.place}"
-    name = first.address.split(".")[1].split("[")[0]
     if first.kind == "demand":
-        return f"{name} asks for {shown} ({at}){_served_where(instance, sources, name, first.year)}"
+        return f"{item} asks for {shown} ({at}){_served_where(instance, sources, item, first.year)}"
     if first.kind == "limit":
+        name = first.address.split(".")[1]
         limit = next(x for x in instance.limits if x.name == name and (x.bound == "upper") == (first.way > 0))
         return f"{name} {'allows at most' if first.way > 0 else 'asks for at least'} {shown} of {_selection(limit)} ({at})"
     if first.kind == "max_build":
         return f"no more of {_owner(first)} may be ordered than {shown} ({at})"
     if first.kind == "seed":
-        return f"growth of {name} starts from a seed of {shown} ({at})"
+        return f"growth of {item} starts from a seed of {shown} ({at})"
     if first.kind == "existing":
         return f"what stands already of {_owner(first)} ({at})"
     what = {"market": "market takes or gives at most", "deposit": "deposit holds", "stock": "stock at the start is"}[first.kind]
@@ -109,19 +110,30 @@ def _remedy(instance: Instance, changes: list[Change]) -> str:
     first = changes[0]
     at = first.place
     if first.operation == "*":
-        return f"{_plain(first.address)} were {_written(first.after)} times what it is ({at})"
+        return f"{_plain(first.address)} were {_written(first.after, _figures(first))} times what it is ({at})"
     unit = "" if first.is_date else first.unit
-    after = _series(instance, [(change.year, change.after) for change in changes], unit)
+    after = _series(instance, [(change.year, change.after) for change in changes], unit, figures=_figures(first))
     before = _series(instance, [(change.year, change.before) for change in changes], unit, brief=True)
     return f"{_plain(first.address)} were {after}, instead of {before} ({at})"
 
 
-def _series(instance: Instance, values: Sequence[tuple[int | None, float]], unit: str, brief: bool = False) -> str:
+def _figures(change: Change) -> int:
+    """In how many digits what is proposed is said: all that it was rounded to, since fewer may leave no plan."""
+    return DIGITS if change.kind in ("factor", "shape") else ALL_DIGITS
+
+
+def _series(
+    instance: Instance, values: Sequence[tuple[int | None, float]], unit: str, brief: bool = False, figures: int = DIGITS
+) -> str:
     """`80 ZFLOP/s in 2040`, `1.5 TW from 2040 to 2044`, or year by year; `brief` leaves the years out."""
     runs: list[tuple[int | None, int | None, float]] = []
     following = dict(itertools.pairwise(instance.years))
     for year, value in values:
-        if runs and _written(runs[-1][2]) == _written(value) and (brief or following.get(runs[-1][1] or 0) == year):
+        if (
+            runs
+            and _written(runs[-1][2], figures) == _written(value, figures)
+            and (brief or following.get(runs[-1][1] or 0) == year)
+        ):
             runs[-1] = (runs[-1][0], year, value)
         else:
             runs.append((year, year, value))
@@ -129,15 +141,15 @@ def _series(instance: Instance, values: Sequence[tuple[int | None, float]], unit
     if brief:
         numbers = [_written(value) for _, _, value in runs]
         return (numbers[0] if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}") + tail
-    shown = [f"{_written(value)}{tail}{_when(first, last)}" for first, last, value in runs]
+    shown = [f"{_written(value, figures)}{tail}{_when(first, last)}" for first, last, value in runs]
     if len(shown) > _MOST_YEARS:
         shown = [*shown[: _MOST_YEARS - 2], f"and so on until {shown[-1]}"]
     return ", ".join(shown)
 
 
-def _written(value: float) -> str:
-    """A number to four digits, without an exponent unless it is very large."""
-    text = f"{value:.4g}"
+def _written(value: float, figures: int = DIGITS) -> str:
+    """A number to so many digits, without an exponent unless it is very large."""
+    text = f"{value:.{figures}g}"
     return f"{float(text):.0f}" if "e+" in text and abs(value) < 1e9 else text
 
 

@@ -29,6 +29,14 @@ COLUMNS = (
     "chosen", "reason",
 )  # fmt: skip
 
+#: Why what costs nothing to order is not ordered. What is ordered need not run, so that an order may lose nothing either.
+_FREE = "its price is nought already: at its running costs and goods nothing would be gained by it"
+
+#: The same where the discount rate is below nought, so that its salvage is worth more than it costs.
+_EARNING = "its salvage is worth more than its price already"
+
+_NOT_EVEN_FREE = "Never ordered, though their price is nought already"
+
 #: So many rows are printed.
 _SHOWN = 20
 
@@ -42,7 +50,7 @@ def entry(plan: Plan, program: LinearProgram, every_year: bool = False) -> tuple
     (empty where that alone is not enough or means nothing). `exact` entries solve (W1); the others, unless `every_year`, are
     years beside the nearest one of a technology at a site, where `cheaper` is the most that any prices found so far say: at least
     so much. `chosen` is True where it is ordered in some other year; `reason` says why it cannot enter at any cost, or that it
-    would do as well as what is ordered.
+    would do as well as what is ordered, or that no fall of its price would help since it has none (`cheaper` is empty then).
     """
     if plan.basis is None:
         said = [f"{plan.optimum.method} gave no basis to go on from, and why not cannot be told: use any method but pdlp."]
@@ -90,8 +98,11 @@ def _entries(
 
 
 def _exact(program: LinearProgram, directions: Directions, years: dict[int, int], every_year: bool) -> dict[int, dict[str, Any]]:
-    """What (W1) says of those years in which a thing may be the nearest to entering, or of all; `of` the nearest has its unit."""
-    exact: dict[int, dict[str, Any]] = {}
+    """What (W1) says of those years in which a thing may be the nearest to entering, or of all; `of` the nearest has its unit.
+
+    Years in which it costs nothing to order are all solved: by no share of its price can one be nearer than another.
+    """
+    exact = {y: _solved(program, directions, j)[0] for y, j in years.items() if program.cost[j] <= 0}
     best, nearest = np.inf, None
     while left := [(_share(program, directions, position), y) for y, position in years.items() if y not in exact]:
         least, y = min(left)
@@ -118,10 +129,11 @@ def _solved(program: LinearProgram, directions: Directions, position: int) -> tu
     except (Infeasible, Unbounded) as error:
         return {"cheaper": np.nan, "reason": _reason(error)}, None
     cost = float(program.cost[position])
-    cheaper = unit.loss / cost if cost > 0 else np.nan
-    if abs(cheaper) <= NOUGHT:
+    if cost <= 0:
+        return {"cheaper": np.nan, "reason": _EARNING if cost < 0 else _FREE}, unit
+    if abs(unit.loss) <= NOUGHT * cost:
         return {"cheaper": 0.0, "reason": "it would do as well as what is ordered"}, unit
-    return {"cheaper": cheaper}, unit
+    return {"cheaper": unit.loss / cost}, unit
 
 
 def _unit(instance: Instance, sources: Sources, block: str, k: str, s: str) -> tuple[str, float]:
@@ -175,10 +187,11 @@ def _sentences(table: pd.DataFrame) -> list[str]:
     for body, group in never[never["cheaper"] > 0].groupby("body", sort=True):
         nearest = [_sentence(found) for found in group.drop_duplicates(["technology", "site"]).head(3).itertuples()]
         said.append(f"Never ordered on {body}, and nearest to it: {'; '.join(nearest)}.")
-    ruled_out = never[never["cheaper"].isna()]
-    if len(ruled_out):
-        listed = ", ".join(dict.fromkeys(f"{found.technology} at {found.site}" for found in ruled_out.itertuples()))
-        said.append(f"At no cost would these enter: {listed}.")
+    free = never["reason"] == _FREE
+    for begins, out in ((_NOT_EVEN_FREE, never[free]), ("At no cost would these enter", never[never["cheaper"].isna() & ~free])):
+        if len(out):
+            listed = ", ".join(dict.fromkeys(f"{found.technology} at {found.site}" for found in out.itertuples()))
+            said.append(f"{begins}: {listed}.")
     return said
 
 

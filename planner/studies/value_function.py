@@ -188,11 +188,12 @@ class _Recursion:
             one, other = self.line(left), self.line(right)
             tolerance = self._tolerance(left.cost, right.cost)
             a, b = self._share(left), self._share(right)
-            if abs(one.at(b) - right.cost) <= tolerance or abs(other.at(a) - left.cost) <= tolerance:
-                continue  # straight: the line that touches at one end touches at the other, and the function is convex or concave
-            share = meeting(one, other, a, b)
-            room = abs(one.at(share) - chord(a, left.cost, b, right.cost, share))
+            through = (abs(one.at(b) - right.cost) <= tolerance, abs(other.at(a) - left.cost) <= tolerance)
+            share = meeting(one, other, a, b) if not all(through) else a
             at_an_end = share - a <= SAME_POINT or b - share <= SAME_POINT
+            if all(through) or (at_an_end and any(through)):
+                continue  # one straight line, which the function, convex or concave, cannot leave between two of its points
+            room = abs(one.at(share) - chord(a, left.cost, b, right.cost, share))
             if room <= tolerance:
                 found.append((share, one, other, 0.0))
             elif (at_an_end and b - a <= 4 * SAME_POINT) or len(found) + len(heap) >= self.most:

@@ -125,8 +125,18 @@ def parse_varied(instance: Instance, texts: str | Sequence[str], low: float | No
     name = " and ".join(wanted) if len(wanted) < 4 else f"{wanted[0]} and {len(wanted) - 1} more"
     whole = value and isinstance(rows[0], ParameterRow) and rows[0].declaration.whole
     if whole:
-        begin, end = float(math.ceil(begin)), float(math.floor(end))
+        begin, end = _whole_ends(addresses, begin, end)
     return Varied(name, rows[0].unit if value else "", laws, begin, end, present, about, whole)
+
+
+def _whole_ends(addresses: Sequence[str], begin: float, end: float) -> tuple[float, float]:
+    """The least and the greatest whole number of a range; a range of one, or of none, has no points to go between."""
+    least, greatest = float(math.ceil(begin)), float(math.floor(end))
+    if least >= greatest:
+        raise AddressError(
+            f"the range of {', '.join(addresses)} runs from {begin:g} to {end:g}, expected two whole numbers in it at least"
+        )
+    return least, greatest
 
 
 def _parsed(instance: Instance, text: str, together: bool) -> tuple[Law, Sequence[ParameterRow | LimitRow], bool]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -14,7 +17,7 @@ from planner.diagnosis import Change, Diagnosis
 from planner.diagnosis.conflict import filter_out
 from planner.diagnosis.givens import givens
 from planner.diagnosis.relaxation import Deadline, changes, make_elastic, outwards, relax
-from tests.diagnosis.seeds import base
+from tests.diagnosis.seeds import INSTANCES, base
 
 #: Variants of the toy, each with a number that leaves no plan.
 BROKEN: tuple[tuple[str, str, str | tuple[str, float]], ...] = (
@@ -64,7 +67,7 @@ def test_the_least_relaxation_of_a_feasible_instance_is_none() -> None:
     instance = base("bound")
     lp = planner.compile(planner.build(instance))
     elastic = make_elastic(lp, givens(instance, lp))
-    assert changes(elastic, relax(elastic, Deadline(30))) == []
+    assert changes(elastic, relax(elastic, Deadline(30)), Deadline(30)) == []
 
 
 def test_sentences_name_workload_year_limit_and_places() -> None:
@@ -137,3 +140,55 @@ def test_what_earns_without_end_is_told() -> None:
     assert "ordering solar at plains in 2036" in str(found) and "no max_build or limit bounds it" in str(found)
     bounded = {f"power.{gain.labels[0]}.max_build" for gain in found.gains}
     assert bounded <= set(found.addresses)
+
+
+def test_what_an_order_earns_is_told_for_each_of_its_years() -> None:
+    """An order is of so much a year: the toy's last model year stands for two, and a GW earns half of what GW/yr earns."""
+    instance = base("toy").replace({"finance.discount_rate": "-0.3 1/yr"})
+    program = planner.compile(planner.build(instance))
+    with pytest.raises(planner.Unbounded) as raised:
+        planner.solve(instance)
+    gains = raised.value.diagnosis.gains
+    orders = next(family for family in program.columns if family.name == "power.build")
+    assert instance.weights[2036] == 2 and gains
+    for gain in gains:
+        if gain.quantity == "power.build":
+            cost = program.cost[orders.start + list(orders.index).index(gain.labels)]
+            assert gain.earns * instance.weights[gain.labels[-1]] == pytest.approx(-cost, rel=1e-9)
+    assert "each unit earns 0.3965 GUSD more than it costs" in str(raised.value.diagnosis)
+
+
+def generic(name: str, changes: dict[str, Any]) -> str:
+    """What is said where rows name no item: the demands of the toy, in which chat must be served, or the seeds of growth."""
+    with TemporaryDirectory() as place:
+        folder = shutil.copytree(INSTANCES / "toy", Path(place) / "toy")
+        compute = folder / "parameters" / "compute.csv"
+        lines = compute.read_text().splitlines(keepends=True)
+        if name == "demand":
+            dropped = ("chat_all,,value", "agents_all,,value", "chat,,demand", "agents,,demand", "training,,demand")
+            lines = [line for line in lines if not line.startswith(dropped)] + [",,demand,ZFLOP/s,,,,assumption: test,,15,,,35\n"]
+        else:
+            with (folder / "limits.csv").open("a") as limits:
+                limits.write("lunar_base,compute.in_service,,moon,year,lower,GW,9,,,assumption: seed,,2031,,,\n")
+            lines = [line.replace("rack,moon,seed,GW,0.5", ",moon,seed,GW,0.01") for line in lines]
+        compute.write_text("".join(lines))
+        with pytest.raises(planner.Infeasible) as raised:
+            planner.solve(planner.load(folder).replace(changes))
+        return str(raised.value.diagnosis)
+
+
+def test_a_demand_of_all_workloads_is_told_for_those_that_conflict() -> None:
+    """Agents may be served far away and training left, unless agents bear no delay either."""
+    for most, more in (("2 GW", {}), ("3 GW", {"compute.max_delay": "0.5 s"})):
+        text = generic("demand", {"limits.earth_ceiling.upper": most, **more})
+        asked = {
+            line[4:].split(" asks")[0]: line for line in text.splitlines() if "ZFLOP/s in 20" in line and " asks for " in line
+        }
+        assert set(asked) == ({"chat", "agents"} if more else {"chat"})
+        for workload, line in asked.items():
+            assert f"and must be served: no compute.{workload}_all.value says" in line and "(compute.demand, " in line
+            assert "it tolerates 0.5 s of delay" in line and "too little for basin" in line
+
+
+def test_a_seed_of_all_technologies_is_told_for_what_grows_from_it() -> None:
+    assert "growth of rack starts from a seed of 0.01 GW (compute.seed[moon], " in generic("seed", {})

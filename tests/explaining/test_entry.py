@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from planner.highs import Optimum, solve_program
 from planner.lp import LinearProgram
 from planner.pipeline import compile_instance
 from tests.variants import crossroads
+from tests.worlds import PLANTS, world
 
 TOY = Path(__file__).parents[2] / "instances" / "toy"
 MAKES: dict[str, Callable[[], planner.Instance]] = {
@@ -107,7 +109,12 @@ def changed(name: str, row: pd.Series, share: float, what: str) -> float:
     of = [builds.start + i for i, labels in enumerate(builds.index) if labels[:2] == (row.technology, row.site)]
     one = builds.start + list(builds.index).index((row.technology, row.site, row.year))
     if what == "lighter":
-        rows, columns, factor, counted = "goods_balance", [one], 1 - share * row.lighter, [one]
+        kept = family[f"{row.block}.in_service"]  # a lighter make has lighter spares too
+        spares = [
+            kept.start + i for i, labels in enumerate(kept.index)
+            if labels[:2] == (row.technology, row.site) and labels[-1] == row.year
+        ]  # fmt: skip
+        rows, columns, factor, counted = "goods_balance", [one, *spares], 1 - share * row.lighter, [one]
     elif row.block == "compute":
         runs, vintage = family["compute.run"], (row.technology, row.site, row.year)
         columns = [runs.start + i for i, labels in enumerate(runs.index) if labels[:3] == vintage]
@@ -213,3 +220,35 @@ def ordered_alone(name: str, technology: str, site: str, year: int, cost: float)
     row = told(name)[0].set_index(["technology", "site", "year"]).loc[(technology, site, year)]
     found = pd.Series({**row.to_dict(), "technology": technology, "site": site, "year": year, "entry_capex": cost})
     return ordered(name, found, 1.0)[0]
+
+
+@pytest.mark.parametrize("every_year", [False, True])
+@pytest.mark.parametrize("running", ["fixed_cost", "variable_cost"])
+def test_what_has_no_price_and_is_never_ordered_says_so(tmp_path: Path, every_year: bool, running: str) -> None:
+    """`spare` costs nothing to order, but so much to keep or to run that `plant` is cheaper in all."""
+    spare = {"power.spare.capex": "0 GUSD/GW", f"power.spare.{running}": "9 GUSD/(GW*yr)", "power.spare.lifetime": "20 yr"}
+    plan = planner.solve(with_spare(tmp_path, spare))
+    table, sentences = entry(plan, compile_instance(plan.instance), every_year=every_year)
+    rows = table[table.technology == "spare"]
+    assert sorted(rows.year) == [2030, 2031] and rows.exact.all() and rows.cheaper.isna().all() and not rows.chosen.any()
+    reason = "its price is nought already: at its running costs and goods nothing would be gained by it"
+    assert set(rows.reason) == {reason}
+    assert not any(sentence.startswith(("All that may be ordered", "At no cost")) for sentence in sentences)
+    assert "Never ordered, though their price is nought already: spare at grid." in sentences
+    assert not any("inf" in sentence or "nan" in sentence for sentence in sentences)
+    (row,) = shown(table)[shown(table).technology == "spare"].to_dict("records")
+    assert row["cheaper"] == "-" and row["reason"] == reason
+
+
+def test_what_has_a_price_in_some_years_alone_is_said_of_both(tmp_path: Path) -> None:
+    capex = {"power.spare.capex": {2030: "9 GUSD/GW", 2031: "0 GUSD/GW"}, "power.spare.lifetime": "20 yr"}
+    plan = planner.solve(with_spare(tmp_path, {**capex, "power.spare.fixed_cost": "1 GUSD/(GW*yr)"}))
+    table, _ = entry(plan, compile_instance(plan.instance))
+    rows = table[table.technology == "spare"].set_index("year")
+    assert rows.exact.all() and 0 < rows.cheaper[2030] < np.inf and rows.reason[2030] == ""
+    assert np.isnan(rows.cheaper[2031]) and rows.reason[2031].startswith("its price is nought already")
+
+
+def with_spare(folder: Path, numbers: dict[str, Any]) -> planner.Instance:
+    """Two years of a world with one plant, and beside it another, `spare`."""
+    return world(folder, PLANTS, years=[2030, 2031], technologies=[("spare", "power", "grid", "")], numbers=numbers)
