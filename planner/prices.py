@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -80,7 +81,7 @@ def prices(
         family = lp.row_family(price.constraint)
         if family is None or not len(family.index):
             continue
-        own = np.array([(HORIZON in labels) == (price.kind == "base") for labels in family.index])
+        own = np.array([over_horizon(family, labels) == (price.kind == "base") for labels in family.index])
         priced = Family(
             family.name, family.label, 0, [labels[: len(price.index)] for labels in itertools.compress(family.index, own)]
         )
@@ -88,11 +89,19 @@ def prices(
             value = price.sign * optimum.duals[family.rows][own] * price.per_gusd / _weights(instance, price, priced)
             tables[name] = frame(instance, price.index, [priced], value, price.unit)
             if ranges is not None:
-                tables[name]["less"], tables[name]["more"] = (side[family.rows][own] for side in ranges)
+                less, more = (side[family.rows][own] for side in ranges)
+                if price.constraint == "helium3.depletion":  # the row bounds what is taken out, below by the tonnage
+                    less, more = more, less
+                tables[name]["less"], tables[name]["more"] = less, more
                 tables[name]["degenerate"] = tables[name][["less", "more"]].min(axis=1) <= 1e-9
             if "{unit}" in price.unit:
                 tables[name]["unit"] = [_unit_of_limit(instance, price, limit) for limit in tables[name]["limit"]]
     return tables
+
+
+def over_horizon(family: Family, labels: tuple[Any, ...]) -> bool:
+    """Whether a row is a limit over the horizon, and not one of a year; a limit or a slice may be called so too."""
+    return family.name == "limit" and labels[-1] == HORIZON
 
 
 def _weights(instance: Instance, price: Price, family: Family) -> Vector:

@@ -12,7 +12,7 @@ from pyomo.common.gc_manager import PauseGC
 
 from planner.highs import Optimum
 from planner.instance import Instance, Limit
-from planner.lp import LinearProgram, Vector, compile_with
+from planner.lp import NEGLIGIBLE, LinearProgram, Vector, compile_with
 from planner.model import build
 from planner.recording import Formulas, Nodes, Number, Recording
 
@@ -122,6 +122,12 @@ class RecordedProgram:
         weights: Vector = np.sum([np.bincount(nodes, weight, size) for nodes, weight in weighted], axis=0)
         slopes = self.formulas.gradient(weights)
         return {key: float(slopes[node]) for key, node in self.formulas.given.items()}
+
+    def left_out(self) -> set[Key]:
+        """The numbers that are nought and of which the program has left something out for it: their slopes are not known."""
+        formulas = self.formulas
+        decided = formulas.decided(NEGLIGIBLE)
+        return {key for key, node in formulas.given.items() if formulas.values[node] == 0 and decided[node]}
 
 
 def record(instance: Instance) -> RecordedProgram:

@@ -246,6 +246,17 @@ class Formulas:
             found[self._left[hanging]] = found[self._right[hanging]] = True
         return found
 
+    def decided(self, within: float) -> Any:
+        """True for every node that would move a comparison whose sides lie no further apart than that."""
+        values, random = self.values, np.random.default_rng(0)
+        weights = np.zeros(len(values))
+        for left, right, _ in self._compared.values():
+            close = np.abs(values[left] - values[right]) <= within
+            weight = random.uniform(1.0, 2.0, close.sum())  # so that no two of what is compared cancel out
+            np.add.at(weights, left[close], weight)
+            np.add.at(weights, right[close], -weight)
+        return np.abs(self.gradient(weights)) > 1e-9  # what moves both sides alike leaves a rounding error
+
     def gradient(self, weights: Vector) -> Vector:
         """The derivative of `weights @ values` with respect to every node; those of the given numbers are the ones to read."""
         slopes = weights.copy()

@@ -18,11 +18,10 @@ from planner.declarations import QUANTITIES
 from planner.explaining.money import Flows, flows
 from planner.explaining.words import figures, listed, plain_unit, year_ranges
 from planner.instance import Instance
-from planner.limits import HORIZON
 from planner.lp import Family, LinearProgram, Vector
 from planner.parameters import CAPACITY_UNITS
 from planner.plan import Plan
-from planner.prices import PRICES
+from planner.prices import PRICES, over_horizon
 
 #: The columns of the table: `value` in `unit` in money of the year, `base` the same at the base year, `paid` in GUSD there.
 COLUMNS = (
@@ -77,15 +76,19 @@ def _rows(plan: Plan, program: LinearProgram, moved: Flows) -> Iterator[list[tup
         if prices is None or family is None:
             continue
         over = name == "limit_over_horizon"
-        rows = [family.start + i for i, labels in enumerate(family.index) if (HORIZON in labels) == over]
+        rows = [family.start + i for i, labels in enumerate(family.index) if over_horizon(family, labels) == over]
         found = prices.assign(row=rows, paid=paid[rows], base=plan.optimum.duals[rows] * PRICES[name].sign)
         found["amount"] = _amounts(program, found["row"].to_numpy(), plan.optimum.duals)
-        if kind not in ("limit", "growth"):
+        if kind == "deposit":
+            found["amount"] = -found["amount"]  # the row bounds what is taken out, and the tonnage what there is
+        elif kind not in ("limit", "growth"):
             found["amount"] = found["amount"].where(found["amount"] != 0)  # a balance has no amount of its own
         if PRICES[name].kind == "slice":
             yield _over_slices(plan, kind, name, found)
             continue
-        found = found[_bound(found["value"]) & ((found["paid"] > 0) | (kind not in BALANCES))]
+        # Limits are in units of their own: what is little beside another's price may be much.
+        own = found.groupby("limit")["value"].transform(lambda values: values.abs().max()) if kind == "limit" else None
+        found = found[_bound(found["value"], own) & ((found["paid"] > 0) | (kind not in BALANCES))]
         yield [_entry(plan.instance, kind, name, entry) for entry in found.to_dict("records")]
 
 
@@ -97,9 +100,10 @@ def _carried_over(program: LinearProgram) -> Any:
     return carried
 
 
-def _bound(values: pd.Series) -> Any:
-    """Which prices are not nought."""
-    return values.abs() > max(_NOUGHT * float(values.abs().max()), 1e-9)
+def _bound(values: pd.Series, largest: pd.Series | None = None) -> Any:
+    """Which prices are not nought beside the largest, of all or of each."""
+    most = float(values.abs().max()) if largest is None else largest
+    return values.abs() > np.maximum(_NOUGHT * most, 1e-9)
 
 
 def _amounts(program: LinearProgram, rows: Any, duals: Vector) -> Vector:
@@ -109,15 +113,16 @@ def _amounts(program: LinearProgram, rows: Any, duals: Vector) -> Vector:
 
 
 def _entry(instance: Instance, kind: str, name: str, entry: dict[str, Any]) -> tuple[Any, ...]:
-    unit, sign = entry["unit"], 1.0
+    unit = entry["unit"]
     labels = {key: entry[key] for key in PRICES[name].index if key != "year" and key in entry}
+    paid = entry["paid"]
     if kind == "limit":
-        said, sign = f"{labels['limit']}, {labels['bound']}", -1.0 if labels["bound"] == "lower" else 1.0
+        said = f"{labels['limit']}, {labels['bound']}"
+        paid = entry["base"] * entry["amount"]  # below nought where it pays those who meet it; a bound may be below nought too
     else:
         said = " on ".join(str(label) for key, label in labels.items() if key != "site")
         said += f" at {labels['site']}" if "site" in labels else ""
     measured = _measured(instance, kind, name, labels)
-    paid = sign * entry["paid"]
     return (
         kind, said or name, entry.get("year"), entry["value"], unit, entry["base"], f"GUSD/({measured})", entry["amount"],
         paid, entry.get("less", np.nan), entry.get("more", np.nan), measured, entry.get("degenerate"),

@@ -111,11 +111,24 @@ class Directions:
 
     def lighter(self, column: int, unit: Unit) -> float:
         """The share by which a unit's goods would have to fall for it to lose nothing; not a number where none would do."""
-        goods = self._entries("goods_balance", [column])
+        goods = self._entries("goods_balance", [column, *self._kept(column)])
         changes = {at: -value for at, value in goods.items()}
         return self._share(
             lambda entries, start: self._solver.solve(start, {column: (1.0, 1.0)}, entries=entries), changes, unit, 1.0
         )
+
+    def _kept(self, column: int) -> list[int]:
+        """The columns of what is in service of the same in the same year, whose spares are of that year's make."""
+        own = next(family for family in self.program.columns if family.rows.start <= column < family.rows.stop)
+        technology, site, year = own.index[column - own.start]
+        name = f"{own.name.removesuffix('.build')}.in_service"
+        return [
+            family.start + member
+            for family in self.program.columns
+            if family.name == name
+            for member, labels in enumerate(family.index)
+            if labels[:2] == (technology, site) and labels[-1] == year
+        ]
 
     def better(self, columns: list[int], own: list[int], balance: str) -> float:
         """The share by which the output of their `own` columns into a balance would have to rise for any of `columns` to enter.

@@ -44,8 +44,9 @@ class Default:
 
     @property
     def address(self) -> str:
-        """What sets them."""
-        return ".".join(part for part in (self.parameter.block, self.item, self.parameter.name) if part)
+        """What sets them: the row for everywhere, where rows have places."""
+        named = ".".join(part for part in (self.parameter.block, self.item, self.parameter.name) if part)
+        return f"{named}[]" if {"site", "body", "slice"} & set(self.parameter.index) else named
 
 
 #: A row or a default, its slopes by an amount and by a share, and the keys of the numbers that it gave.
@@ -66,11 +67,11 @@ def sensitivity(plan: Plan, program: LinearProgram | None = None, every_row: boo
     row's low and high: exact near the number, an estimate farther off, since a plan adapts. `below` and `above` are, for
     the first twenty or `every_row`, the derivatives as the number falls and as it rises; `derivative` lies between them.
     `value` is empty where the row states years (`low` and `high` are factors of them then), and everything where the number
-    has no derivative.
+    has no derivative; the derivative alone where one of the row's numbers is nought, of which the program keeps nothing.
     """
     instance = plan.instance
     recorded = record(instance)
-    rows = list(_by_row(instance, recorded.slopes(plan.optimum)))
+    rows = list(_by_row(instance, recorded.slopes(plan.optimum), recorded.left_out()))
     table = pd.DataFrame([_entry(instance, *found, plan.objective) for found in rows], columns=list(COLUMNS))
     order = table.assign(size=table["elasticity"].abs()).sort_values(
         ["swing", "size"], ascending=False, na_position="last", kind="stable"
@@ -82,7 +83,8 @@ def sensitivity(plan: Plan, program: LinearProgram | None = None, every_row: boo
             row, _, keys = rows[place]
             table.loc[place, ["below", "above"]] = _sides(instance, row, keys, recorded, directions)
     table = table.loc[order.index].reset_index(drop=True)
-    return table, _sentences(table) + _kinks(table)
+    noughts = sum(np.isnan(by_amount) and not _is_whole(row) for row, (by_amount, _), _ in rows)
+    return table, _sentences(table, noughts) + _kinks(table)
 
 
 def _sides(
@@ -118,8 +120,11 @@ def _kinks(table: pd.DataFrame) -> list[str]:
 
 
 def _kinked(table: pd.DataFrame) -> pd.Series:
-    least = _KINK * np.maximum(np.abs(table["below"]), np.abs(table["above"]))
-    return (table["above"] - table["below"]).abs() > least
+    below, above = table["below"].to_numpy(float), table["above"].to_numpy(float)
+    ends = np.isinf(below) != np.isinf(above)  # there is a plan to one side only
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(above - below) > _KINK * np.maximum(np.abs(below), np.abs(above))
+    return pd.Series(ends | apart, table.index)
 
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
@@ -149,8 +154,11 @@ def _told(value: float, of_years: bool, name: str) -> str:
     return figures(value)
 
 
-def _by_row(instance: Instance, slopes: dict[Key, float]) -> Iterator[Found]:
-    """Each row with two sums over the numbers that it gave, of slopes and of slopes times the numbers, and their keys."""
+def _by_row(instance: Instance, slopes: dict[Key, float], unknown: set[Key]) -> Iterator[Found]:
+    """Each row with two sums over the numbers that it gave, of slopes and of slopes times the numbers, and their keys.
+
+    The first is not a number where a slope is `unknown`, of a number that is nought.
+    """
     sources = Sources(instance)
     limit_rows = {row.key: row for row in instance.limit_rows}
     rows: tuple[ParameterRow | LimitRow, ...] = (*instance.rows, *instance.limit_rows)
@@ -168,11 +176,11 @@ def _by_row(instance: Instance, slopes: dict[Key, float]) -> Iterator[Found]:
         if where not in sums:
             sums[where] = (Default(PARAMETERS[name], where[1]), [0.0, 0.0], [])
         _, total, keys = sums[where]
-        total[0] += slope
+        total[0] += np.nan if key in unknown else slope
         total[1] += slope * value
         keys.append(key)
     for row, (by_amount, by_share), keys in sums.values():
-        if isinstance(row, Default) and by_amount == 0:
+        if isinstance(row, Default) and (by_amount == 0 or np.isnan(by_amount)):
             continue  # of the many things that an instance has not, those that would change nothing are not told
         yield row, (by_amount, by_share), keys
 
@@ -253,7 +261,13 @@ def _signed(value: float) -> str:
     return f"{'+' if value > 0 else ''}{figures(value)}"
 
 
-def _sentences(table: pd.DataFrame) -> list[str]:
+def _is_whole(row: ParameterRow | LimitRow | Default) -> bool:
+    if isinstance(row, Default):
+        return row.parameter.whole
+    return isinstance(row, ParameterRow) and row.declaration.whole
+
+
+def _sentences(table: pd.DataFrame, noughts: int) -> list[str]:
     """The numbers that matter most, over their ranges and by the percent; and what has no derivative."""
     said = []
     ranged = table[table["swing"] > 0].head(3)
@@ -272,7 +286,12 @@ def _sentences(table: pd.DataFrame) -> list[str]:
     if len(ranged) and table["swing"].sum() > 0:
         share = assumed["swing"].sum() / table["swing"].sum()
         said.append(f"Numbers that are assumptions make up {share:.0%} of all swings.")
-    whole = int(table["derivative"].isna().sum())
+    if noughts:
+        said.append(
+            f"{noughts} rows have a number that is nought, of which the program keeps nothing, and no derivative: "
+            "re-solve to see."
+        )
+    whole = int(table["derivative"].isna().sum()) - noughts
     if whole:
         said.append(
             f"{whole} numbers are whole by nature (lifetimes, lead times, years) and have no derivative: re-solve to see."

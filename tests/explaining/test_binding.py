@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -156,3 +157,65 @@ def test_a_world_in_which_nothing_is_scarce(tmp_path: Path) -> None:
     table, lines = binding(plan, compile_instance(plan.instance))
     assert set(table["kind"]) <= set(BALANCES)
     assert lines == ["No limit, growth rate, deposit or bound on orders binds."]
+
+
+def changed_toy(folder: Path, *edits: tuple[str, str]) -> planner.Instance:
+    """The toy with parts of its limits.csv replaced."""
+    copy = shutil.copytree(TOY, folder / "toy")
+    text = (copy / "limits.csv").read_text()
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (copy / "limits.csv").write_text(text)
+    return planner.load(copy)
+
+
+def test_a_limit_may_be_called_horizon(plan: planner.Plan, tmp_path: Path) -> None:
+    named = planner.solve(changed_toy(tmp_path, ("earth_ceiling,", "horizon,")))
+    was, now = (p.prices["limit"].set_index(["limit", "bound", "year"])["value"] for p in (plan, named))
+    pd.testing.assert_series_equal(was.rename({"earth_ceiling": "horizon"}).sort_index(), now.sort_index(), rtol=1e-6)
+    assert "limit_over_horizon" not in named.prices or set(named.prices["limit_over_horizon"]["limit"]) == set(
+        plan.prices.get("limit_over_horizon", pd.DataFrame({"limit": []}))["limit"]
+    )
+    found, _ = binding(named, compile_instance(named.instance))
+    assert found[found["name"] == "horizon, upper"]["year"].notna().all()
+
+
+def test_a_deposit_has_the_tonnage_it_has_and_holds_to_the_right_side(plan: planner.Plan, table: pd.DataFrame) -> None:
+    deposit = table[table["kind"] == "deposit"].iloc[0]
+    address = f"helium3.{deposit['name']}.tonnage"
+    rows = plan.instance.numbers["helium3.tonnage"]
+    assert deposit["amount"] == pytest.approx(rows[deposit["name"]])
+    for side, sign in (("less", -1), ("more", 1)):
+        reach = deposit[side]
+        if reach > 1e6:
+            continue
+        # Past what is told the next basis may have the same price: this one has not with less, and has with more.
+        for share, same in ((0.9, True), (1.1, side == "more")):
+            amount = deposit["amount"] + sign * share * reach
+            moved = planner.solve(plan.instance.replace({address: f"{float(amount)!r} Mt"}))
+            there = plan.objective - deposit["base"] * sign * share * reach
+            assert bool(abs(moved.objective - there) < 1e-8) is same, (side, share)
+
+
+def test_a_limit_with_a_bound_below_nought(tmp_path: Path) -> None:
+    """At least 0.1 GUSD of sales may count as a cost of -0.1: the limit on it is paid for by those who may sell less."""
+    line = "sell_little,cost.sales,,,horizon,lower,GUSD,-0.1,,,assumption: test,,,,,\nearth_ceiling,"
+    sold = planner.solve(changed_toy(tmp_path, ("earth_ceiling,", line)))
+    found, said = binding(sold, compile_instance(sold.instance))
+    (row,) = found[found["name"] == "sell_little, lower"].to_dict("records")
+    assert row["amount"] == pytest.approx(-0.1) and row["base"] < 0
+    assert row["paid"] == pytest.approx(row["base"] * row["amount"]) and row["paid"] > 0
+    assert "those who use it pay" in next(sentence for sentence in said if "sell_little" in sentence)
+    more = planner.solve(sold.instance.replace({"limits.sell_little.lower": "-0.1001 GUSD"}))
+    assert sold.objective - more.objective == pytest.approx(-row["base"] * 1e-4, rel=1e-3)
+
+
+def test_a_limit_of_little_worth_beside_another_is_told(tmp_path: Path) -> None:
+    """A cap of nought has whatever price, which hides none that has units of its own."""
+    instance = planner.load(TOY).replace({"limits.co2_cap.upper": ("*", 0.0), "limits.earth_ceiling.upper": "0.5 GW"})
+    plan = planner.solve(instance)
+    found, _ = binding(plan, compile_instance(instance))
+    years = set(found[found["name"] == "earth_ceiling, upper"]["year"])
+    more = planner.solve(instance.replace({"limits.earth_ceiling.upper@2036": "0.51 GW"}))
+    assert plan.objective - more.objective > 0.01 and 2036 in years

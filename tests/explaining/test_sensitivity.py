@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import planner
-from planner.explaining.sensitivity import sensitivity, shown
+from planner.explaining.sensitivity import _kinked, _kinks, sensitivity, shown
 
 TOY = Path(__file__).parents[2] / "instances" / "toy"
 
@@ -36,8 +37,8 @@ def test_every_number_row_has_an_entry(plan: planner.Plan, table: pd.DataFrame) 
 
 
 @pytest.mark.parametrize(("address", "value"), [
-    ("launch.rocket.availability", 0.9999), ("power.fusion.availability", 0.9999), ("launch.rocket.annual_failure", 1e-5),
-    ("power.gas.annual_failure", 1e-5), ("industry.foundry.availability", 0.9999),
+    ("launch.rocket.availability[]", 0.9999), ("power.fusion.availability[]", 0.9999), ("launch.rocket.annual_failure[]", 1e-5),
+    ("power.gas.annual_failure[]", 1e-5), ("industry.foundry.availability[]", 0.9999), ("compute.rack.availability[]", 0.9999),
 ])  # fmt: skip
 def test_defaults_that_no_row_states_have_derivatives_too(
     plan: planner.Plan, table: pd.DataFrame, address: str, value: float
@@ -124,11 +125,13 @@ def test_kinks_are_said_and_printed_where_they_are(
     kinked: tuple[planner.Plan, pd.DataFrame, list[str]], told: tuple[pd.DataFrame, list[str]]
 ) -> None:
     _, table, sentences = kinked
-    two = table[table.above - table.below > 1e-6 * table.below.abs()]
+    two = table[_kinked(table)]
     said = next(sentence for sentence in sentences if sentence.startswith("The optimum is degenerate"))
     assert two.address.iloc[0] in said and f"{len(two)} have another derivative" in said
     printed = shown(two)
-    assert (printed.below != "").all() and (printed.above != printed.below).all()
+    assert (printed.below != "").all() and (printed.above != "").all()
+    apart = two[two.above - two.below > 1e-3 * two.below.abs()]
+    assert len(apart) >= 3 and (shown(apart).above != shown(apart).below).all()
     assert "below" not in shown(told[0]) and not any("degenerate" in sentence for sentence in told[1])
 
 
@@ -137,3 +140,24 @@ def test_ranges_of_years_are_printed_as_factors() -> None:
     demand = printed.loc["compute.training.demand[]"]
     assert (demand.value, demand.low, demand.high) == ("years", "x 0.4", "x 4")
     assert printed.loc["finance.discount_rate"].value == "0.08"
+
+
+@pytest.mark.parametrize("change", [
+    {"finance.carbon_price[earth]": 0}, {"compute.rack.variable_cost": "0 GUSD/GW/yr"}, {"power.gas.emission_factor": 0},
+    {"launch.rocket.price": 0}, {"compute.rack.spares[moon]": 0}, {"finance.carbon_price[earth]@2030": 0},
+])  # fmt: skip
+def test_of_a_number_that_is_nought_nothing_is_told(change: dict[str, Any]) -> None:
+    """The program leaves out what is multiplied by it, so that its slope is not to be had; in per cent of it nothing moves."""
+    table, said = sensitivity(planner.solve(planner.load(TOY).replace(change)))
+    address = next(iter(change)).split("@")[0]
+    row = table.set_index("address").loc[address if "[" in address else f"{address}[]"]
+    assert np.isnan(row.derivative) and (row.elasticity == 0 or "@" in next(iter(change)))
+    assert any("have a number that is nought" in sentence for sentence in said)
+
+
+def test_a_plan_to_one_side_only_is_a_kink() -> None:
+    limits = {"limits.earth_ceiling.upper": 3}
+    plan = planner.solve(planner.load(TOY).replace(limits))
+    table, _ = sensitivity(plan, planner.compile(planner.build(plan.instance)))
+    one_sided = table.assign(below=1.0, above=np.inf)
+    assert "degenerate" in _kinks(one_sided)[0] and not _kinks(table.assign(below=np.nan, above=np.nan))
