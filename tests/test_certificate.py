@@ -266,7 +266,7 @@ def test_a_program_that_is_called_unbounded_and_is_not(program: LinearProgram, m
     # The solver has no direction to show for it, or one that is none; the next method, and then refinement, is asked.
     for shown in (None, ray):
         monkeypatch.setattr("planner.pipeline.solve_program", unbounded)
-        monkeypatch.setattr("planner.pipeline.primal_ray", lambda lp, shown=shown: shown)
+        monkeypatch.setattr("planner.pipeline.primal_ray", lambda lp, time_limit, shown=shown: shown)
         with pytest.raises(planner.SolverError, match="no proof of it"):
             planner.solve(toy, solver="simplex")
         assert planner.solve(toy).facts["certificate"]["holds"]

@@ -42,7 +42,7 @@ def preflight(instance: Instance) -> list[Finding]:
     """Every finding, in the order of the files; cheap: nothing is built."""
     inspection = _Inspection(instance)
     hopeless = {*inspection.demand(), *inspection.standing(), *inspection.contradictions()}
-    return sorted({*hopeless, *inspection.goods(), *inspection.idle()})
+    return sorted({*hopeless, *inspection.goods(), *inspection.weightless(), *inspection.idle()})
 
 
 class _Inspection:
@@ -116,6 +116,26 @@ class _Inspection:
                     reason = f"it takes {good} goods, and nothing delivers or makes any on {self.instance.sites[site]}"
                     said = f"{technology.name} can never be built at {site}: {reason}"
                     yield _finding(row, said) if row else Finding(*self._row("technologies", technology.name), said)
+
+    def weightless(self) -> Iterator[Finding]:
+        """What is built where every good has to be landed or made, and is made of none: it comes there for nothing."""
+        instance = self.instance
+        for body in (name for name, body in instance.bodies.items() if not body.supplies):
+            here = [
+                technology
+                for technology in instance.technologies.values()
+                if any(instance.sites[site] == body for site in technology.sites)
+                and not any(
+                    instance.numbers[f"{technology.block}.mass_{good}"][technology.name, site, year] > 0
+                    for good in ("complex", "structural")
+                    for site in technology.sites if instance.sites[site] == body
+                    for year in instance.years
+                )
+            ]  # fmt: skip
+            if here:
+                names = ", ".join(technology.name for technology in here)
+                said = f"no mass_complex or mass_structural is stated of what is built on {body}: {names}"
+                yield Finding(*self._row("technologies", here[0].name), f"{said}; it takes no launch to get there")
 
     def _can_stand(self, block: str, site: str) -> bool:
         return any(

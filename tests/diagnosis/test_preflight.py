@@ -153,3 +153,17 @@ def test_what_stands_makes_and_carries_though_it_can_never_be_built(tmp_path: Pa
     assert any(finding.hopeless for finding in preflight(without))
     with pytest.raises(planner.Infeasible):
         planner.solve(without)
+
+
+def test_what_comes_to_the_moon_for_nothing(toy: Callable[..., planner.Instance]) -> None:
+    """Masses that nobody stated are nought: what has none needs no launch, which an instance rarely means."""
+    instance = toy()
+    built = [name for name, t in instance.technologies.items() if any(instance.sites[s] == "moon" for s in t.sites)]
+    assert "rack" in built and not instance.bodies["moon"].supplies
+    light = instance.replace({
+        row.address: 0.0 for row in instance.rows if row.parameter in ("mass_complex", "mass_structural") and row.item in ("rack", "beam")
+    })  # fmt: skip
+    (finding,) = [finding for finding in preflight(light) if "mass_complex" in finding.message]
+    assert not finding.hopeless and finding.file == "technologies.csv"
+    assert finding.message.startswith("no mass_complex or mass_structural is stated of what is built on moon: ")
+    assert set(finding.message.partition("moon: ")[2].partition(";")[0].split(", ")) == {"beam", "rack"}
