@@ -42,7 +42,7 @@ def preflight(instance: Instance) -> list[Finding]:
     """Every finding, in the order of the files; cheap: nothing is built."""
     inspection = _Inspection(instance)
     hopeless = {*inspection.demand(), *inspection.standing(), *inspection.contradictions()}
-    return sorted({*hopeless, *inspection.goods(), *inspection.weightless(), *inspection.idle()})
+    return sorted({*hopeless, *inspection.goods(), *inspection.weightless(), *inspection.stunted(), *inspection.idle()})
 
 
 class _Inspection:
@@ -136,6 +136,19 @@ class _Inspection:
                 names = ", ".join(technology.name for technology in here)
                 said = f"no mass_complex or mass_structural is stated of what is built on {body}: {names}"
                 yield Finding(*self._row("technologies", here[0].name), f"{said}; it takes no launch to get there")
+
+    def stunted(self) -> Iterator[Finding]:
+        """What may only grow from what there is, and of which there is nothing."""
+        instance = self.instance
+        for name, technology in instance.technologies.items():
+            for body in dict.fromkeys(instance.sites[site] for site in technology.sites):
+                growth = instance.numbers[f"{technology.block}.growth"].get((name, body))
+                seed = instance.numbers[f"{technology.block}.seed"].get((name, body), 0.0)
+                stands = any(self._stands(name, site) for site in technology.sites if instance.sites[site] == body)
+                row = self.sources.row(f"{technology.block}.growth", name, body)
+                if growth is not None and not seed and not stands and row is not None:
+                    said = f"{name} can never be built on {body}: its growth starts from nothing, without a seed"
+                    yield _finding(row, f"{said} ({technology.block}.{name}.seed) and with nothing that stands there")
 
     def _can_stand(self, block: str, site: str) -> bool:
         return any(

@@ -167,3 +167,15 @@ def test_what_comes_to_the_moon_for_nothing(toy: Callable[..., planner.Instance]
     assert not finding.hopeless and finding.file == "technologies.csv"
     assert finding.message.startswith("no mass_complex or mass_structural is stated of what is built on moon: ")
     assert set(finding.message.partition("moon: ")[2].partition(";")[0].split(", ")) == {"beam", "rack"}
+
+
+def test_growth_that_starts_from_nothing(toy: Callable[..., planner.Instance]) -> None:
+    instance = toy()
+    without = instance.replace({"compute.rack.seed[moon]": "0 GW"})
+    (finding,) = preflight(without)
+    assert not finding.hopeless and finding.file == "parameters/compute.csv"
+    assert finding.message.startswith("rack can never be built on moon: its growth starts from nothing")
+    built = planner.solve(without)["compute.build"]
+    assert built[(built["body"] == "moon") & (built["technology"] == "rack")]["value"].abs().max() < 1e-9
+    standing = without.replace({"compute.rack.existing[basin]": "0.1 GW"})
+    assert preflight(standing) == []
