@@ -203,9 +203,10 @@ def _entry(
     if isinstance(row, Default):
         return _default_entry(row, totals, objective)
     if isinstance(row, LimitRow):
-        meaning, whole = f"{row.bound} limit on {row.quantity}", False
+        meaning = f"{row.bound} limit on {row.quantity}"
     else:
-        meaning, whole = row.meaning, row.declaration.whole
+        meaning = row.meaning
+    whole = _is_whole(row)
     by_amount, by_share = (np.nan, np.nan) if whole else totals
     changes = {name: _change(row, bound, totals, whole, instance, unit) for name, bound in (("low", row.low), ("high", row.high))}
     ends = [change for _, change in changes.values() if not np.isnan(change)]
@@ -231,7 +232,7 @@ def _entry(
 
 
 def _default_entry(default: Default, totals: tuple[float, float], objective: float) -> dict[str, Any]:
-    whole = default.parameter.whole
+    whole = _is_whole(default)
     return dict.fromkeys(COLUMNS, np.nan) | {
         "address": default.address,
         "unit": default.parameter.unit,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -116,7 +115,7 @@ def matching_limit(address: Address, rows: Iterable[LimitRow]) -> LimitRow:
 def years_of(row: Row, years: tuple[int, ...]) -> tuple[int, ...]:
     """The model years that `@year` may name for a row: none where it cannot vary by year, as a limit over the horizon."""
     if isinstance(row, LimitRow) and row.over == "year":
-        return tuple(year for year in years if (row.first_year or -math.inf) <= year <= (row.last_year or math.inf))
+        return row.own_years(years)
     return years if isinstance(row, ParameterRow) and row.declaration.by_year else ()
 
 

@@ -44,7 +44,7 @@ def limits_of(rows: Iterable[LimitRow], years: tuple[int, ...], units: Units) ->
     """The limits in the quantities' units; one whose years all lie off the horizon is left out."""
     limits = []
     for row in rows:
-        counted = tuple(year for year in years if (row.first_year or -math.inf) <= year <= (row.last_year or math.inf))
+        counted = row.own_years(years)
         if row.broken or not counted:
             continue
         factor = units.factor(row.unit, limit_unit(row.quantity, row.over))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -145,6 +146,10 @@ class LimitRow(Row):
     def address(self) -> str:
         """The address of the row: `limits.NAME.bound`."""
         return f"limits.{self.limit}.{self.bound}"
+
+    def own_years(self, years: tuple[int, ...]) -> tuple[int, ...]:
+        """Those of the model years in which it holds."""
+        return tuple(year for year in years if (self.first_year or -math.inf) <= year <= (self.last_year or math.inf))
 
 
 def written_address(block: str, item: str, parameter: str, at: str = "") -> str:

@@ -6,15 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
 import planner
-from planner.sweeping.analysis import analyse_sweep
 from planner.sweeping.store import Store
 from tests.sweeping.designs import TOY, toy, write
-from tests.sweeping.functions import THREE, design_of, results_of
+from tests.sweeping.functions import analysed
 
 PARTS = ("summary", "sobol", "morris", "regression", "explained", "decisions")
 
@@ -30,12 +28,7 @@ def strictly(text: str) -> Any:
 
 @pytest.mark.parametrize("method", ["saltelli", "morris", "sobol"])
 def test_an_analysis_is_told_as_strict_json(method: str, tmp_path: Path) -> None:
-    year = "first year of launch.payload > 1 t/yr"
-    text = f'method = "{method}"\npoints = 64\nquantities = ["launch.payload@2036", "{year}"]\n' + THREE
-    design = design_of(text, tmp_path)
-    results = results_of(design, lambda shares: shares @ [3.0, 1.0, 0.0])
-    results[year] = np.where(results["objective"] > 1, 2030 + np.floor(results["objective"]), np.nan)
-    found = analyse_sweep(design, results)
+    found = analysed(method, tmp_path)
     said = strictly(json.dumps(found.as_dict(), allow_nan=False))
     assert set(said) == {*PARTS, "notes"} and said["notes"] == list(found.notes)
     for name in ("summary", "sobol", "morris", "regression"):

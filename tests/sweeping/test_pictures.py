@@ -9,7 +9,7 @@ import pytest
 
 from planner.charts import as_svg
 from planner.sweeping.analysis import analyse_sweep
-from tests.sweeping.functions import THREE, design_of, results_of
+from tests.sweeping.functions import THREE, analysed, design_of, results_of
 
 #: The pictures that only designs by a method have.
 OWN = {"saltelli": ["sobol"], "morris": ["morris"], "sobol": []}
@@ -17,16 +17,11 @@ OWN = {"saltelli": ["sobol"], "morris": ["morris"], "sobol": []}
 
 @pytest.mark.parametrize("method", ["saltelli", "morris", "sobol"])
 def test_every_picture_is_drawn(method: str, tmp_path: Path) -> None:
-    year = "first year of launch.payload > 1 t/yr"
-    text = f'method = "{method}"\npoints = 64\nquantities = ["launch.payload@2036", "{year}"]\n' + THREE
-    design = design_of(text, tmp_path)
-    results = results_of(design, lambda shares: shares @ [3.0, 1.0, 0.0])
-    results[year] = np.where(results["objective"] > 1, 2030 + np.floor(results["objective"]), np.nan)
-    analysis = analyse_sweep(design, results)
+    analysis = analysed(method, tmp_path)
     found = analysis.pictures()
     assert {name.split("_")[0] for name in found} == {"distribution", "regression", "decides", *OWN[method]}
     svg = as_svg(found["regression_objective"])
-    assert all(f">{factor.name}<" in svg for factor in design.factors)
+    assert all(f">{factor.name}<" in svg for factor in analysis.design.factors)
     years = as_svg(found["distribution_first_year_of_launch_payload_1_t_yr"], dark=True)
     assert ">never<" in years and ">2033<" in years
     assert ">launch price up to" in as_svg(found["decides_launch_payload_2036"])
