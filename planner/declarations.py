@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.blocks import compute, helium3, industry, launch, link, money, power, storage, time
+from planner.blocks import compute, goods, helium3, industry, launch, link, money, power, storage, time
 from planner.parameters import Parameter
 from planner.quantities import Quantity
 
@@ -17,7 +17,7 @@ BALANCE_QUANTITIES = (
     Quantity("land.occupied", ("technology", "site", "year"), "km2", "land occupied by what stands"),
 )
 
-_BLOCKS = (time, compute, link, power, storage, launch, industry, helium3, money)
+_BLOCKS = (time, compute, link, power, storage, launch, goods, industry, helium3, money)
 
 #: Every parameter, by `block.name`.
 PARAMETERS: dict[str, Parameter] = {parameter.key: parameter for block in _BLOCKS for parameter in block.PARAMETERS}

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
 from planner.blocks.lives import Lives
-from planner.blocks.money import yearly_discount
+from planner.blocks.money import Payment, yearly_discount
 from planner.instance import Instance
 from planner.parameters import CAPACITY_UNITS
 
-#: The columns of a ledger. `item` is a route, market or tier; amounts are in GUSD, `discounted` to the base year.
+#: The columns of a ledger. `item` is a route, market, tier or good; amounts are in GUSD, `discounted` to the base year.
 COLUMNS = ("year", "block", "kind", "technology", "site", "body", "vintage", "item", "undiscounted", "discounted")
 
-_BLOCK_OF = {"transport": "launch", "purchases": "helium3", "sales": "helium3", "unserved": "compute"}
+_BLOCK_OF = {"transport": "launch", "purchases": "helium3", "sales": "helium3", "unserved": "compute", "goods": "goods"}
+#: What is paid or credited by schedules of its own, by the quantity that they multiply.
+Schedules = Iterable[tuple[tuple[str, str, int], list[Payment]]]
+_SCHEDULED: dict[str, Callable[[Lives, Instance], Schedules]] = {"cost.capital": Lives.payments, "goods.content": Lives.credits}
+
 _TEXT = [name for name in COLUMNS[1:8]]
 
 
@@ -30,7 +34,8 @@ def ledger(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> pd.DataFra
         for name, table in tables.items()
         if name.startswith("cost.") and name != "cost.capital"
     ]
-    book = pd.concat([*parts, _capital(instance, tables["cost.capital"])], ignore_index=True)
+    parts += [_capital(instance, tables[name], schedules) for name, schedules in _SCHEDULED.items()]
+    book = pd.concat(parts, ignore_index=True)
     book = book[book["discounted"] != 0].reindex(columns=list(COLUMNS))
     book[_TEXT] = book[_TEXT].fillna("").astype("str")
     return book.sort_values(list(COLUMNS[:8]), ignore_index=True)
@@ -38,7 +43,7 @@ def ledger(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> pd.DataFra
 
 def _running(instance: Instance, kind: str, table: pd.DataFrame, discount: dict[int, float]) -> pd.DataFrame:
     years = table["year"]
-    entries = table.drop(columns=["value", "unit"]).rename(columns={"route": "item", "market": "item", "tier": "item"})
+    entries = table.drop(columns=["value", "unit"]).rename(columns={"route": "item", "market": "item", "tier": "item", "good": "item"})
     entries["kind"] = kind
     entries["undiscounted"] = table["value"] * years.map(instance.weights)
     entries["discounted"] = table["value"] * years.map(discount)
@@ -52,12 +57,13 @@ def _running(instance: Instance, kind: str, table: pd.DataFrame, discount: dict[
     return entries
 
 
-def _capital(instance: Instance, table: pd.DataFrame) -> pd.DataFrame:
+def _capital(instance: Instance, table: pd.DataFrame, schedules: Callable[[Lives, Instance], Schedules]) -> pd.DataFrame:
+    """The payments that follow from what is ordered, `table` having the amounts of each vintage that are scheduled."""
     schedule = pd.DataFrame(
         [
             (k, s, v, payment.kind, payment.year, payment.amount, payment.factor, block)
             for block in CAPACITY_UNITS
-            for (k, s, v), payments in Lives(instance, block).payments(instance)
+            for (k, s, v), payments in schedules(Lives(instance, block), instance)
             for payment in payments
         ],
         columns=["technology", "site", "ordered", "kind", "paid", "amount", "factor", "block"],

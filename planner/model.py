@@ -4,6 +4,8 @@
 (C6) power used by compute = overhead[s] * sum over k,v of run[k,s,v,y,h]
 (B1) generation + discharge - charge >= uses of compute, industry, helium-3 mining and carriers; each site, year, slice
 (B2) arrived + made >= departed + needed; each body, year and good that the body does not supply
+(G1) bulk goods bought on a body that supplies them = departed + needed
+(I2) mass * build of the factories of a year <= arrived + what factories that stood before can make; each body and good that it makes
 (B3) helium-3 burnt by power, moved by launch and mined here all enter (H4)
 (H4) stock[b,y] = stock[b, year before] + weight[y] * (mined + bought + arrived - burnt - departed - sold) >= 0
 (L2) propellant taken on the way departs from the body that refuels
@@ -17,6 +19,8 @@ import pyomo.core as pyo
 from pyomo.common.gc_manager import PauseGC
 
 from planner.blocks.compute import add_compute, served
+from planner.blocks.goods import PARAMETERS as GOODS_PRICES
+from planner.blocks.goods import BUILDING_GOODS, least_supply
 from planner.blocks.helium3 import add_helium3
 from planner.blocks.industry import add_industry
 from planner.blocks.launch import add_launch
@@ -52,6 +56,9 @@ def build(instance: Instance, units: bool = False) -> pyo.ConcreteModel:
         m = pyo.ConcreteModel(name=instance.name)
         m.checks_units = units
         m.lives = {}
+        m.supply = least_supply(instance)
+        m.goods = pyo.Block()
+        declare(m.goods, instance, GOODS_PRICES)
         for block, add in _BUILDERS.items():
             m.add_component(block, pyo.Block())
             m.lives[block] = add(m.component(block), instance)
@@ -154,7 +161,7 @@ def _add_goods_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
 
     @m.Expression(counted)
     def goods_departed(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
-        cargo = sum(m.launch.flow[r, g, y] / (1 - m.launch.loss[r, y]) for r in leaving.get((g, b, y), ()))
+        cargo = sum(_leaving(m, r, g, y) for r in leaving.get((g, b, y), ()))
         taken = sum(m.launch.propellant_taken[r, y] for r in refuelling.get((b, y), ())) if g == "propellant" else 0  # (L2)
         return nothing + cargo + taken
 
@@ -167,6 +174,57 @@ def _add_goods_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
         return within(
             m, 0, m.goods_arrived[g, b, y] + m.goods_made[g, b, y] - m.goods_departed[g, b, y] - m.goods_needed[g, b, y], None
         )
+
+    _add_makers_goods(m, instance, wanted)
+    _add_goods_bought(m, instance)
+
+
+def _leaving(m: pyo.ConcreteModel, r: str, g: str, y: int) -> Any:
+    """What of a good leaves along a route for what is delivered."""
+    flow, loss = m.launch.flow[r, g, y], m.launch.loss[r, y]
+    return flow / (1 - loss) if pyo.value(loss) > 0 else flow
+
+
+def _add_makers_goods(m: pyo.ConcreteModel, instance: Instance, wanted: list[tuple[str, str, int]]) -> None:
+    """(I2): no factory ordered in a year has a hand in what factories of that year are built of."""
+    b = m.industry
+    makers: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for k, s in m.lives["industry"].assets:
+        makers.setdefault((instance.technologies[k].makes, instance.sites[s]), []).append((k, s))
+    new = {(k, s, v): m.lives["industry"].share_left(k, s, v, v) for k, s, v in b.build}
+    builders: dict[tuple[str, str, int], list[Any]] = {}
+    for good in BUILDING_GOODS:
+        for k, s, v in b.build:
+            if pyo.value(b.component(f"mass_{good}")[k, s, v]) > 0:
+                builders.setdefault((good, instance.sites[s], v), []).append((k, s, v))
+
+    def makes_at_once(g: str, body: str, y: int) -> bool:
+        return any(new.get((k, s, y), 0) > 0 for k, s in makers.get((g, body), ()))
+
+    @m.Constraint([index for index in wanted if index in builders and makes_at_once(*index)], doc="(I2)")
+    def makers_goods(m: pyo.ConcreteModel, g: str, body: str, y: int) -> Any:
+        old = sum(
+            sum(m.slice_share[h] * b.availability[k, s, h] for h in instance.slices[body])
+            * (b.installed[k, s, y] - (new[k, s, y] * m.weight[y] * b.build[k, s, y] if new.get((k, s, y), 0) > 0 else 0))
+            for k, s in makers[g, body]
+            if (k, s, y) in b.installed
+        )
+        needed = sum(b.component(f"mass_{g}")[index] * b.build[index] for index in builders[g, body, y])
+        return needed <= m.goods_arrived[g, body, y] + old
+
+
+def _add_goods_bought(m: pyo.ConcreteModel, instance: Instance) -> None:
+    """(G1)"""
+    bought = [
+        (g, b, y)
+        for g, y in m.goods.price
+        for b, body in instance.bodies.items()
+        if g in body.supplies and pyo.value(m.goods.price[g, y]) > 0
+    ]
+
+    @m.Expression(bought)
+    def cost_goods(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
+        return m.goods.price[g, y] * (m.goods_departed[g, b, y] + m.goods_needed[g, b, y])
 
 
 def _routes_by_end(
@@ -194,7 +252,7 @@ def _needs(m: pyo.ConcreteModel, instance: Instance) -> Any:
     """
     for block in CAPACITY_UNITS:
         b = m.component(block)
-        for good in ("complex", "structural"):
+        for good in BUILDING_GOODS:
             mass = b.component(f"mass_{good}")
             for k, s, y in b.build:
                 if pyo.value(mass[k, s, y]) > 0:
@@ -236,7 +294,7 @@ def _add_helium3_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
         sold = sum(h3.sold[name, y] for name in markets[b] if (name, y) in h3.sold)
         arrived = sum(m.helium3_shipped[r, y] for r in routes if routes[r].destination == b and (r, y) in m.helium3_shipped)
         departed = sum(
-            m.helium3_shipped[r, y] / (1 - m.launch.loss[r, y])
+            m.kt_in_t * _leaving(m, r, "helium3", y)
             for r in routes
             if instance.sites[routes[r].origin] == b and (r, y) in m.helium3_shipped
         )

@@ -1,6 +1,7 @@
 """The quantities by name, and the objective that their costs make.
 
 (M1) objective = sum over y of D_y * every yearly cost + sum over vintages of the present worth of their payments
+                 - what is credited of the landing and making of their goods
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyomo.core as pyo
 
+from planner.blocks.lives import Lives
 from planner.blocks.money import yearly_discount
 from planner.blocks.pyomo_units import unit
 from planner.parameters import CAPACITY_UNITS
@@ -28,7 +30,7 @@ def name_quantities(m: pyo.ConcreteModel) -> dict[str, list[pyo.Component]]:
         "compute": ("run", "capacity", "placed", "unserved"),
         "power": ("generation", "output", "fuel"),
         "storage": ("charge", "discharge", "level"),
-        "launch": ("flow", "payload", "lift", "throw"),
+        "launch": ("flow", "payload", "sent", "lift", "throw"),
         "industry": ("make", "output"),
         "helium3": ("dig", "mined", "remaining", "left", "bought", "sold", "stock"),
     }
@@ -45,11 +47,13 @@ def name_quantities(m: pyo.ConcreteModel) -> dict[str, list[pyo.Component]]:
         "emissions.released": [m.emissions_released],
         "land.occupied": everywhere("land_occupied"),
         "cost.carbon": [m.cost_carbon],
+        "cost.goods": [m.cost_goods],
+        "goods.content": everywhere("content"),
     }
     named |= {f"goods.{name}": [m.component(f"goods_{name}")] for name in ("needed", "arrived", "made", "departed")}
     named |= {
         f"cost.{name}": everywhere(f"cost_{name}")
-        for name in ("capital", "fixed", "variable", "fuel", "transport", "purchases", "sales", "unserved")
+        for name in ("capital", "fixed", "spares", "variable", "fuel", "transport", "purchases", "sales", "unserved")
     }
     return named
 
@@ -58,12 +62,13 @@ def add_objective(m: pyo.ConcreteModel, instance: Instance) -> None:
     """Add the objective: every cost quantity at its weight, and nothing beside them."""
     discount = yearly_discount(instance)
     m.discount = pyo.Param(instance.years, initialize=discount, **unit(m, "yr"))
-    worth = {
-        (k, s, v): sum(p.amount * p.factor for p in payments)
-        for lives in m.lives.values()
-        for (k, s, v), payments in lives.payments(instance)
-    }
-    m.capital_worth = pyo.Param(list(worth), initialize=worth, **unit(m, "1"))
+    for name, schedules in (("capital_worth", Lives.payments), ("content_worth", Lives.credits)):
+        worth = {
+            vintage: sum(p.amount * p.factor for p in payments)
+            for lives in m.lives.values()
+            for vintage, payments in schedules(lives, instance)
+        }
+        m.add_component(name, pyo.Param(list(worth), initialize=worth, **unit(m, "1")))
     yearly = [
         m.discount[index[-1]] * component[index]
         for name, components in m.quantities.items()
@@ -76,4 +81,10 @@ def add_objective(m: pyo.ConcreteModel, instance: Instance) -> None:
         for component in m.quantities["cost.capital"]
         for k, s, v in component
     ]
-    m.cost = pyo.Objective(expr=pyo.quicksum([*yearly, *capital]), doc="(M1)")
+    content = [
+        m.content_worth[k, s, v] * m.weight[v] * component[k, s, v]
+        for component in m.quantities["goods.content"]
+        for k, s, v in component
+        if (k, s, v) in m.content_worth
+    ]
+    m.cost = pyo.Objective(expr=pyo.quicksum([*yearly, *capital, *content]), doc="(M1)")

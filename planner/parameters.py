@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 #: What a parameter may be indexed by, in the order in which an index is written. The first of a tuple is its item.
-ITEMS = ("technology", "workload", "tier", "route", "deposit", "market", "slice")
+ITEMS = ("technology", "workload", "tier", "route", "deposit", "market", "slice", "good")
 PLACES = ("site", "body")
 YEARS = ("year", "vintage")
 
@@ -21,6 +21,9 @@ CAPACITY_UNITS = {
     "helium3": "Mt/yr",
 }
 
+
+#: The goods of which a kilogram is worth the same whatever it becomes.
+BULK_GOODS = ("structural", "propellant")
 
 #: A whole number of years from here on is the name of a year; the last year that a horizon may name.
 FIRST_CALENDAR_YEAR, LAST_CALENDAR_YEAR = 1900, 2500
@@ -62,6 +65,11 @@ class Parameter:
     def by_year(self) -> bool:
         """True where it varies with the year in which it applies, or in which the thing was ordered."""
         return bool(self.index) and self.index[-1] in YEARS
+
+    @property
+    def by_vintage(self) -> bool:
+        """True where it varies with the year in which the thing was ordered."""
+        return self.index[-1:] == ("vintage",)
 
     @property
     def key(self) -> str:

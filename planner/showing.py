@@ -14,7 +14,7 @@ from planner.instance.addresses import Address, declared, expected_years, matchi
 from planner.instance.domains import Place, index_of, places_of
 from planner.instance.problems import nearest
 from planner.instance.rows import place_in_words
-from planner.instance.series import series
+from planner.instance.series import by_model_year
 from planner.parameters import Parameter
 
 
@@ -72,7 +72,7 @@ def _in_year(row: ParameterRow | LimitRow, address: Address, instance: Instance)
     if address.year is None:
         return record
     _check_year(address, years_of(row, instance.years), instance)
-    (value,) = series(row, 1.0, (address.year,))
+    (value,) = by_model_year(row, 1.0, {address.year: instance.weights[address.year]})
     return {**record, "address": f"{row.address}@{address.year}", "value": value, "years": {}}
 
 

@@ -95,6 +95,11 @@ def _add_accelerators(b: pyo.Block, instance: Instance, lives: Lives) -> None:
     def cost_fixed(b: pyo.Block, k: str, s: str, y: int) -> Any:
         return b.fixed_cost[k, s, y] * sum(b.in_service[k, s, v, y] for j, v in b.kept[s, y] if j == k)
 
+    @b.Expression([(k, s, y) for k, s, y in b.capacity if pyo.value(b.spares[k, s]) > 0])
+    def cost_spares(b: pyo.Block, k: str, s: str, y: int) -> Any:
+        standing = sum(b.in_service[k, s, v, y] for j, v in b.kept[s, y] if j == k)
+        return b.spares[k, s] * fleet.unit_worth(b, k, s, y) * standing
+
     @b.Expression([(k, s, y) for k, s, y in b.capacity if pyo.value(b.variable_cost[k, s, y]) > 0])
     def cost_variable(b: pyo.Block, k: str, s: str, y: int) -> Any:
         vintages = [v for j, v in b.kept[s, y] if j == k]

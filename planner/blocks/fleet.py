@@ -2,10 +2,11 @@
 
 (F1) installed[k,s,y] = existing[k,s,y] + sum over vintages v alive in y of left[k,s,v,y] * weight[v] * build[k,s,v]
 (F2) 0 <= in_service[k,s,y] <= installed[k,s,y]
-(F3) installed on a body in y <= (1 + growth)^(years between) * installed the model year before + seed; build <= max_build
+(F3) installed on a body in y <= what `growth` and `seed` make of what was installed the model year before
+(F4) build <= max_build * share of the calendar years in which it can be ordered
 
-`build` is a yearly rate: weight[v] times as much is ordered, and paid, in the first calendar year of the model year, and
-commissioned `lead_time` years later. `left` is the share of it that has not failed and not reached the end of its
+`build` is a yearly rate: weight[v] times as much is ordered, and paid, in the first calendar year of the model year in
+which it can be, and commissioned `lead_time` years later. `left` is the share of it that has not failed and not reached the end of its
 `lifetime`, averaged over the calendar years that y stands for, so that a life of six years is six years whatever the
 step. Where failures are geometric, (F1) is written from one model year to the next, with the vintages that come and go
 in between, instead of over all that live: the same equation with a few terms instead of one a vintage.
@@ -18,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyomo.core as pyo
 
+from planner.blocks.goods import BUILDING_GOODS
 from planner.blocks.lives import Lives
-from planner.blocks.pyomo_units import declare, positive
+from planner.blocks.pyomo_units import declare, positive, unit
 from planner.blocks.time import add_time
 from planner.parameters import CAPACITY_UNITS, Parameter
 from planner.quantities import Quantity
@@ -43,7 +45,7 @@ PARAMETERS = (
     Parameter("", "existing", ("technology", "site", "year"), "{capacity}", "what stood before the horizon and still stands in that year",
               default=0.0),
     Parameter("", "growth", ("technology", "body"), "1/yr", "greatest growth of the installed capacity on a body; absent: not held back"),
-    Parameter("", "seed", ("technology", "body"), "{capacity}", "capacity that growth may add at each step from nothing", default=0.0),
+    Parameter("", "seed", ("technology", "body"), "{capacity}", "capacity that growth may add in each calendar year from nothing", default=0.0),
     Parameter("", "max_build", ("technology", "site", "year"), "{capacity}/yr", "most that can be ordered at a site in a calendar year"),
     Parameter("", "first_year", ("technology",), "yr", "first year in which it can be ordered", lower=1900, upper=2500, whole=True),
     Parameter("", "last_year", ("technology",), "yr", "last year in which it can be ordered", lower=1900, upper=2500, whole=True),
@@ -51,7 +53,7 @@ PARAMETERS = (
               "mass per unit that only a body that supplies or makes complex goods can provide", default=0.0),
     Parameter("", "mass_structural", ("technology", "site", "vintage"), "kt/{capacity}",
               "mass per unit of structural goods, launched or made on the spot", default=0.0),
-    Parameter("", "spares", ("technology", "site"), "1/yr", "share of its mass that a unit in service consumes each year", default=0.0),
+    Parameter("", "spares", ("technology", "site"), "1/yr", "share of a unit in service that is replaced each year, at the mass and capex of the year", default=0.0),
     Parameter("", "land", ("technology", "site"), "km2/{capacity}", "land that a unit of installed capacity occupies", default=0.0),
 )
 
@@ -89,7 +91,7 @@ def add_fleet(b: pyo.Block, instance: Instance, block: str, serviced: bool = Tru
     before = dict(zip(instance.years[1:], instance.years, strict=False))
 
     def most(b: pyo.Block, k: str, s: str, v: int) -> tuple[float, float | None]:
-        return 0, pyo.value(b.max_build[k, s, v]) if (k, s, v) in b.max_build else None
+        return 0, lives.share_orderable(k, v) * pyo.value(b.max_build[k, s, v]) if (k, s, v) in b.max_build else None
 
     positive(b, "build", lives.orders, f"{capacity}/yr", bounds=most)
     positive(b, "installed", lives.standing, capacity)
@@ -127,19 +129,46 @@ def _add_growth(b: pyo.Block, instance: Instance, lives: Lives) -> None:
         sites, past = places[k, body], before.get(y)
         now = sum(b.installed[k, s, y] for s in sites if (k, s, y) in standing)
         if past is None:
-            then, years = sum(b.existing[k, s, y] for s in sites), 1
+            then = sum(b.existing[k, s, y] for s in sites)
         else:
-            then, years = sum(b.installed[k, s, past] for s in sites if (k, s, past) in standing), y - past
-        rate = 1 + pyo.value(b.growth[k, body])
-        return now <= rate**years * then + b.seed[k, body]
+            then = sum(b.installed[k, s, past] for s in sites if (k, s, past) in standing)
+        kept, started = growth_between(pyo.value(b.growth[k, body]), instance.weights.get(past, 0), instance.weights[y])
+        return now <= kept * then + started * b.seed[k, body]
+
+
+def growth_between(growth: float, before: int, now: int) -> tuple[float, float]:
+    """(F3): the factor of what was installed, on average, in a model year of `before` calendar years, and that of the seed,
+    which bound what is installed, on average, in the next, of `now` calendar years.
+
+    Each calendar year may have (1 + growth) times the one before and a seed: x' = (1 + growth) x + seed. Averaged over the years
+    of a step this is the same bound whatever the step. With `before` 0, what was installed stood in the year before the first.
+    """
+
+    def grown(years: int) -> tuple[float, float]:
+        return (1 + growth) ** years, sum((1 + growth) ** i for i in range(years))
+
+    def mean(years: int) -> tuple[float, float]:
+        """The mean over some years of what the first of them makes of a unit and of a seed."""
+        each = [grown(j) for j in range(years)]
+        return sum(kept for kept, _ in each) / years, sum(started for _, started in each) / years
+
+    kept, started = grown(max(before, 1))
+    if before > 1:  # back from the mean of the step before to its first year
+        of_unit, of_seed = mean(before)
+        kept, started = kept / of_unit, started - kept * of_seed / of_unit
+    if now > 1:
+        of_unit, of_seed = mean(now)
+        kept, started = kept * of_unit, started * of_unit + of_seed
+    return kept, started
 
 
 def _add_costs(b: pyo.Block, lives: Lives, serviced: bool) -> None:
-    """Quantities of money and land that every fleet has; a compute fleet adds up its fixed cost over its vintages itself."""
+    """Quantities of money and land that every fleet has; a compute fleet adds up what it has in service itself."""
+    _add_worth(b, lives)
 
     @b.Expression(lives.orders)
     def cost_capital(b: pyo.Block, k: str, s: str, v: int) -> Any:
-        return b.capex[k, s, v] * b.build[k, s, v]
+        return unit_worth(b, k, s, v) * b.build[k, s, v]
 
     if serviced:
 
@@ -147,6 +176,41 @@ def _add_costs(b: pyo.Block, lives: Lives, serviced: bool) -> None:
         def cost_fixed(b: pyo.Block, k: str, s: str, y: int) -> Any:
             return b.fixed_cost[k, s, y] * b.in_service[k, s, y]
 
+        @b.Expression([(k, s, y) for k, s, y in lives.standing if pyo.value(b.spares[k, s]) > 0])
+        def cost_spares(b: pyo.Block, k: str, s: str, y: int) -> Any:
+            return b.spares[k, s] * unit_worth(b, k, s, y) * b.in_service[k, s, y]
+
     @b.Expression([(k, s, y) for k, s, y in lives.standing if pyo.value(b.land[k, s]) > 0])
     def land_occupied(b: pyo.Block, k: str, s: str, y: int) -> Any:
         return b.land[k, s] * b.installed[k, s, y]
+
+
+def _add_worth(b: pyo.Block, lives: Lives) -> None:
+    """What bulk goods take off a capex, what is bought for each that arrives, and what landing or making all of it costs."""
+    instance, supply = lives.instance, b.model().supply
+    places = [(k, s, y, instance.sites[s]) for k, s in lives.assets for y in instance.years]
+    ways = {(k, s, y): supply[way] for k, s, y, body in places if (way := ("complex", body, y)) in supply}
+    bought = {index: way.bought for index, way in ways.items() if way.bought != 1 and pyo.value(b.mass_complex[index]) > 0}
+    b.purchased = pyo.Param(list(bought), initialize=bought, **unit(b, "1"))
+    contents = {
+        (good, k, s, v): supply[good, body, v].cost
+        for k, s, v in lives.orders
+        for good in BUILDING_GOODS
+        if (good, body := instance.sites[s], v) in supply
+        and pyo.value(b.component(f"mass_{good}")[k, s, v]) > 0
+        and supply[good, body, v].cost > 0
+    }
+    b.least_cost = pyo.Param(list(contents), initialize=contents, **unit(b, "GUSD/kt"))
+
+    @b.Expression(list(dict.fromkeys(index[1:] for index in contents)))
+    def content(b: pyo.Block, k: str, s: str, v: int) -> Any:
+        goods = [good for good in BUILDING_GOODS if (good, k, s, v) in b.least_cost]
+        return sum(b.component(f"mass_{good}")[k, s, v] * b.least_cost[good, k, s, v] for good in goods) * b.build[k, s, v]
+
+
+def unit_worth(b: pyo.Block, k: str, s: str, v: int) -> Any:
+    """What a unit of a vintage costs in the year of ordering: its capex less its bulk goods, with what is lost on the way."""
+    worth, price = b.capex[k, s, v], b.model().goods.price
+    if pyo.value(price["structural", v]) > 0 and pyo.value(b.mass_structural[k, s, v]) > 0:
+        worth = worth - price["structural", v] * b.mass_structural[k, s, v]
+    return b.purchased[k, s, v] * worth if (k, s, v) in b.purchased else worth

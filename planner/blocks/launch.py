@@ -1,10 +1,12 @@
 """Launch: carriers lift goods along routes between bodies.
 
-(L1) sum over routes r of carrier k from s, goods g of burden[r,y] * flow[r,g,y] = lift[k,s,y] <= share of the year that flies * in_service[k,s,y]
-(L2) propellant taken on the way is propellant_use[r,y] * what is delivered; it is drawn from the goods balance of the refuelling body
+(L1) sum over routes r of carrier k from s of burden[r,y] * sent[r,y] = lift[k,s,y] <= share of the year that flies * in_service[k,s,y]
+(L2) propellant taken on the way is propellant_use[r,y] * sent[r,y]; it is drawn from the goods balance of the refuelling body
 (L3) a carrier that draws power at its origin throws in each slice: sum over h of share[h] * throw[k,s,y,h] = lift[k,s,y]; throw <= availability * in_service
+(L4) burden[r,y] * sent[r,y] <= share of the calendar years of y in which r is flown * what its carrier can lift, where it is not flown in all
 
-A flow is what is delivered. What is lost on the way has left its origin, and its burden counts it.
+A flow is what is delivered; sent[r,y] = sum over goods of flow[r,g,y] / (1 - loss[r,y]) is the cargo that leaves. Lift, delivery
+and propellant are taken, and paid, for what is sent.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyomo.core as pyo
 
 from planner.blocks import fleet
+from planner.blocks.goods import share_open
 from planner.blocks.lives import Lives, Vintage
 from planner.blocks.pyomo_units import declare, positive
 from planner.parameters import Parameter
@@ -29,11 +32,11 @@ PARAMETERS = (
     Parameter("launch", "availability", ("technology", "site", "slice"), "1", "share of the lift in service that can be used", default=1.0, upper=1.0),
     Parameter("launch", "energy_use", ("technology", "site"), "GW/(kt/yr)", "power drawn at the origin per mass lifted (a mass driver)", default=0.0),
     Parameter("launch", "emission_factor", ("technology", "site"), "Mt/kt", "CO2 per mass lifted", default=0.0),
-    Parameter("launch", "burden", ("route", "year"), "1", "mass that must leave the origin per mass delivered, tankers included", required=True,
+    Parameter("launch", "burden", ("route", "year"), "1", "mass that must leave the origin per mass of cargo sent, tankers included", required=True,
               open_below=True),
-    Parameter("launch", "delivery_cost", ("route", "year"), "GUSD/kt", "cost per mass delivered beside the price of lift (the lander that stays)", default=0.0),
+    Parameter("launch", "delivery_cost", ("route", "year"), "GUSD/kt", "cost per mass sent beside the price of lift (the lander that stays)", default=0.0),
     Parameter("launch", "loss", ("route", "year"), "1", "share of the cargo that leaves and does not arrive", default=0.0, upper=0.99),
-    Parameter("launch", "propellant_use", ("route", "year"), "1", "propellant taken at the refuelling body per mass delivered", default=0.0),
+    Parameter("launch", "propellant_use", ("route", "year"), "1", "propellant taken at the refuelling body per mass sent", default=0.0),
     Parameter("launch", "opens", ("route",), "yr", "first year in which the route is flown", lower=1900, upper=2500, whole=True),
     Parameter("launch", "closes", ("route",), "yr", "last year in which the route is flown", lower=1900, upper=2500, whole=True),
 )
@@ -42,6 +45,7 @@ QUANTITIES = (
     *fleet.quantities("launch"),
     Quantity("launch.flow", ("route", "good", "year"), "kt/yr", "mass delivered, by good"),
     Quantity("launch.payload", ("route", "year"), "kt/yr", "mass delivered, all goods"),
+    Quantity("launch.sent", ("route", "year"), "kt/yr", "cargo that leaves, what is lost on the way included"),
     Quantity("launch.throw", ("technology", "site", "year", "slice"), "kt/yr", "mass lifted in a slice by a carrier that draws power"),
     Quantity("launch.lift", ("technology", "site", "year"), "kt/yr", "mass lifted from the origin, tankers included"),
 )
@@ -64,15 +68,20 @@ def add_launch(b: pyo.Block, instance: Instance) -> Lives:
     def payload(b: pyo.Block, r: str, y: int) -> Any:
         return sum(b.flow[r, g, y] for g in instance.routes[r].goods)
 
+    @b.Expression(routes)
+    def sent(b: pyo.Block, r: str, y: int) -> Any:
+        return b.payload[r, y] / (1 - b.loss[r, y]) if pyo.value(b.loss[r, y]) > 0 else b.payload[r, y]
+
     @b.Expression(list(flown))
     def lift(b: pyo.Block, k: str, s: str, y: int) -> Any:
-        return sum(b.burden[r, y] * b.payload[r, y] for r in flown[k, s, y])
+        return sum(b.burden[r, y] * b.sent[r, y] for r in flown[k, s, y])
 
     @b.Expression(routes)  # (L2)
     def propellant_taken(b: pyo.Block, r: str, y: int) -> Any:
-        return b.propellant_use[r, y] * b.payload[r, y]
+        return b.propellant_use[r, y] * b.sent[r, y]
 
     _add_lift_limits(b, instance, flown)
+    _add_dates(b, instance, routes)
     _add_launch_costs(b, instance, routes, flown)
     return lives
 
@@ -83,9 +92,7 @@ def _open_routes(b: pyo.Block, instance: Instance, lives: Lives) -> list[tuple[s
         (r, y)
         for r, route in instance.routes.items()
         for y in instance.years
-        if (route.carrier, route.origin, y) in standing
-        and (r not in b.opens or pyo.value(b.opens[r]) <= y)
-        and (r not in b.closes or y <= pyo.value(b.closes[r]))
+        if (route.carrier, route.origin, y) in standing and share_open(instance, r, y) > 0
     ]
 
 
@@ -110,11 +117,22 @@ def _add_lift_limits(b: pyo.Block, instance: Instance, flown: dict[Vintage, list
         return b.throw[k, s, y, h] <= b.availability[k, s, h] * b.in_service[k, s, y]
 
 
+def _add_dates(b: pyo.Block, instance: Instance, routes: list[tuple[str, int]]) -> None:
+    """(L4): what is flown in some of the calendar years of a model year takes no more of its carrier than these years."""
+    parts = {(r, y): share for r, y in routes if (share := share_open(instance, r, y)) < 1}
+
+    @b.Constraint(list(parts), doc="(L4)")
+    def years_flown(b: pyo.Block, r: str, y: int) -> Any:
+        k, s = instance.routes[r].carrier, instance.routes[r].origin
+        flying = sum(b.slice_share[h] * b.availability[k, s, h] for h in instance.slices[instance.sites[s]])
+        return b.burden[r, y] * b.sent[r, y] <= parts[r, y] * flying * b.in_service[k, s, y]
+
+
 def _add_launch_costs(b: pyo.Block, instance: Instance, routes: list[tuple[str, int]], flown: dict[Vintage, list[str]]) -> None:
     @b.Expression(routes)
     def cost_transport(b: pyo.Block, r: str, y: int) -> Any:
         route = instance.routes[r]
-        return (b.price[route.carrier, route.origin, y] * b.burden[r, y] + b.delivery_cost[r, y]) * b.payload[r, y]
+        return (b.price[route.carrier, route.origin, y] * b.burden[r, y] + b.delivery_cost[r, y]) * b.sent[r, y]
 
     @b.Expression([(k, s, y) for k, s, y in flown if pyo.value(b.emission_factor[k, s]) > 0])
     def emissions(b: pyo.Block, k: str, s: str, y: int) -> Any:

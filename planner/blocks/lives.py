@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from planner.blocks.money import Payment, capital_payments
+from planner.blocks.money import Payment, capital_payments, content_credit
 
 if TYPE_CHECKING:
     from planner.instance import Instance
@@ -20,11 +19,24 @@ Vintage = tuple[str, str, int]
 EXISTING = "existing"
 
 
+def share_between(year: int, weight: int, first: float | None, last: float | None) -> float:
+    """Share of the `weight` calendar years from `year` that lie from `first` to `last`, either of which may be None."""
+    start = year if first is None else max(year, round(first))
+    end = year + weight if last is None else min(year + weight, round(last) + 1)
+    return max(end - start, 0) / weight
+
+
+def ordered_in(year: int, first: float | None) -> int:
+    """The calendar year in which the vintage of a model year is ordered: its first, or the first in which it can be."""
+    return year if first is None else max(year, round(first))
+
+
 class Lives:
     """Which vintages of a block's technologies can be ordered, and what is left of each in every model year.
 
     `assets` are pairs of technology and site; `orders` the vintages that would stand in some model year; `standing`
     the model years in which an asset may have capacity; `changes[k, s, y]` the vintages that come, go or fade otherwise in y.
+    A vintage that would stand only after the horizon cannot be ordered.
     """
 
     def __init__(self, instance: Instance, block: str) -> None:
@@ -32,6 +44,7 @@ class Lives:
             name: instance.numbers[f"{block}.{name}"]
             for name in ("lifetime", "lead_time", "annual_failure", "first_year", "last_year")
         }
+        self.instance = instance
         self._curves = instance.survival
         self._weights = instance.weights
         self.block = block
@@ -39,9 +52,8 @@ class Lives:
         self.assets: list[Asset] = [(k, s) for k, t in instance.technologies.items() if t.block == block for s in t.sites]
         self.alive: dict[Vintage, tuple[int, ...]] = {}
         for k, s in self.assets:
-            first, last = self._numbers["first_year"].get(k, -math.inf), self._numbers["last_year"].get(k, math.inf)
             for v in self.years:
-                if first <= v <= last and (years := self._years_alive(k, s, v)):
+                if self.share_orderable(k, v) > 0 and (years := self._years_alive(k, s, v)):
                     self.alive[k, s, v] = years
         self.orders: list[Vintage] = list(self.alive)
         stands = {(k, s, y) for (k, s, _), years in self.alive.items() for y in years}
@@ -51,9 +63,18 @@ class Lives:
         ]
         self.changes = self._find_changes()
 
+    def ordered(self, k: str, v: int) -> int:
+        """The calendar year in which the vintage v is ordered and paid: the first of the model year in which it can be."""
+        return ordered_in(v, self._numbers["first_year"].get(k))
+
+    def share_orderable(self, k: str, v: int) -> float:
+        """Share of the calendar years of the model year v in which the technology can be ordered."""
+        first, last = self._numbers["first_year"].get(k), self._numbers["last_year"].get(k)
+        return share_between(v, self._weights[v], first, last)
+
     def commissioned(self, k: str, s: str, v: int) -> int:
         """The calendar year in which what was ordered in v enters service."""
-        return v + round(self._numbers["lead_time"][k, s])
+        return self.ordered(k, v) + round(self._numbers["lead_time"][k, s])
 
     def lifetime(self, k: str, s: str) -> int:
         """Years in service."""
@@ -91,11 +112,21 @@ class Lives:
         """The payments of every vintage for one unit of its overnight cost."""
         wacc = instance.numbers[f"{self.block}.wacc"]
         for k, s, v in self.orders:
-            lead = self.commissioned(k, s, v) - v
+            ordered = self.ordered(k, v)
+            lead = self.commissioned(k, s, v) - ordered
             yield (
                 (k, s, v),
-                capital_payments(instance, v, lead, self.lifetime(k, s), wacc.get((k, s)), partial(self.surviving, k, s)),
+                capital_payments(instance, ordered, lead, self.lifetime(k, s), wacc.get((k, s)), partial(self.surviving, k, s)),
             )
+
+    def credits(self, instance: Instance) -> Iterator[tuple[Vintage, list[Payment]]]:
+        """What is credited of every vintage at the end of the horizon for one unit of what landing or making its goods cost."""
+        for k, s, v in self.orders:
+            ordered, life = self.ordered(k, v), self.lifetime(k, s)
+            lead = self.commissioned(k, s, v) - ordered
+            credit = content_credit(instance, ordered, lead, life, partial(self.surviving, k, s))
+            if credit.amount:
+                yield (k, s, v), [credit]
 
     def _years_alive(self, k: str, s: str, v: int) -> tuple[int, ...]:
         start = self.commissioned(k, s, v)

@@ -30,8 +30,9 @@ PARAMETERS = (
 )
 
 QUANTITIES = (
-    Quantity("cost.capital", ("technology", "site", "year"), "GUSD/yr", "overnight cost of what is ordered"),
+    Quantity("cost.capital", ("technology", "site", "year"), "GUSD/yr", "overnight cost of what is ordered, less its bulk goods, with what is lost on the way"),
     Quantity("cost.fixed", ("technology", "site", "year"), "GUSD/yr", "cost of what is kept in service"),
+    Quantity("cost.spares", ("technology", "site", "year"), "GUSD/yr", "capex of the parts that are replaced in what is kept in service"),
     Quantity("cost.variable", ("technology", "site", "year"), "GUSD/yr", "cost of output, beside fuel and power"),
     Quantity("cost.fuel", ("technology", "site", "year"), "GUSD/yr", "cost of fuel"),
     Quantity("cost.carbon", ("technology", "site", "year"), "GUSD/yr", "price of the CO2 emitted"),
@@ -66,9 +67,13 @@ def end_of_horizon(instance: Instance) -> int:
 def capital_payments(
     instance: Instance, ordered: int, lead_time: int, lifetime: int, wacc: float | None, surviving: Callable[[int], float]
 ) -> list[Payment]:
-    """All payments for one unit of overnight cost that is ordered in a year, salvage last and negative.
+    """All payments for one unit of overnight cost that is ordered in a calendar year, salvage last and negative.
 
     `wacc` None means the discount rate. `surviving` gives the share left at an age: only what stands is credited.
+    The overnight cost falls in equal parts on the years of the lead time. An annuity pays for these parts with interest, up to
+    commissioning, at the WACC. What is credited is the share left of what has been paid or is still to be paid, as it is
+    worth at commissioning at the discount rate: so an annuity at the discount rate costs what paying upfront costs, and
+    with `sinking_fund` the credit is just what is paid after the end of the horizon.
     """
     finance, rate, end = instance.finance, instance.numbers["finance.discount_rate"][None], end_of_horizon(instance)
     t, commissioned = TIMING[finance.capital_falls], ordered + lead_time
@@ -76,27 +81,44 @@ def capital_payments(
     def factor(moment: float) -> float:
         return (1 + rate) ** -(moment - finance.base_year)
 
+    def at_commissioning(interest: float) -> float:
+        """The worth at commissioning of the overnight cost, paid in equal parts over the lead time."""
+        years = max(lead_time, 1)
+        return sum((1 + interest) ** (lead_time - j - t) for j in range(years)) / years
+
     if finance.capital == "upfront":
         spread = max(lead_time, 1)
         payments = [Payment("capital", ordered + j, 1 / spread, factor(ordered + j + t)) for j in range(spread)]
+        cost = at_commissioning(rate)
     else:
-        annuity = annuity_payment(rate if wacc is None else wacc, lifetime, t)
+        own = rate if wacc is None else wacc
+        annuity = annuity_payment(own, lifetime, t) * at_commissioning(own)
         last = min(commissioned + lifetime, end) if finance.end_of_horizon == "annuities_dropped" else commissioned + lifetime
         payments = [Payment("capital", year, annuity, factor(year + t)) for year in range(commissioned, last)]
+        cost = annuity / annuity_payment(rate, lifetime, t)
     if credit := remaining_value(finance.end_of_horizon, rate, end - commissioned, lifetime):
-        payments.append(Payment("salvage", end - 1, -credit * surviving(end - commissioned), factor(end)))
+        payments.append(Payment("salvage", end - 1, -credit * cost * surviving(end - commissioned), factor(end)))
     return payments
 
 
-def annuity_payment(wacc: float, lifetime: int, timing: float) -> float:
-    """The level yearly payment, `timing` into each year of a life, that is worth 1 at its start at the cost of capital."""
-    if wacc == 0:
+def content_credit(instance: Instance, ordered: int, lead_time: int, lifetime: int, surviving: Callable[[int], float]) -> Payment:
+    """What is credited for one unit of the cost of landing or making the goods of what is ordered, as far as it is left."""
+    finance, rate, end = instance.finance, instance.numbers["finance.discount_rate"][None], end_of_horizon(instance)
+    used = end - ordered - lead_time
+    credit = remaining_value(finance.end_of_horizon, rate, used, lifetime) * (1 + rate) ** (lead_time - TIMING[finance.payments])
+    left = surviving(used) if used < lifetime else 0.0
+    return Payment("salvage", end - 1, -credit * left, (1 + rate) ** -(end - finance.base_year))
+
+
+def annuity_payment(interest: float, lifetime: int, timing: float) -> float:
+    """The level yearly payment, `timing` into each year of a life, that is worth 1 at its start at a rate of interest."""
+    if interest == 0:
         return 1 / lifetime
-    return wacc / -expm1(-lifetime * log1p(wacc)) * (1 + wacc) ** (timing - 1)
+    return interest / -expm1(-lifetime * log1p(interest)) * (1 + interest) ** (timing - 1)
 
 
 def remaining_value(convention: str, rate: float, used: int, lifetime: int) -> float:
-    """The share of overnight cost credited for an asset that has served `used` years when the horizon ends."""
+    """The share of its cost at commissioning that is credited for an asset that has served `used` years when the horizon ends."""
     if used >= lifetime or convention in ("none", "annuities_dropped"):
         return 0.0
     if convention == "straight_line" or rate == 0:

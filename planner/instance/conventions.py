@@ -22,7 +22,7 @@ class Finance:
     payments: str = "mid"
     capital_falls: str = "start"
     capital: str = "upfront"
-    end_of_horizon: str = "straight_line"
+    end_of_horizon: str = "sinking_fund"
 
 
 @dataclass(frozen=True)

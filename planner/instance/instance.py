@@ -149,7 +149,7 @@ class Instance:
         """
         rows, limit_rows = {row.key: row for row in self.rows}, {row.key: row for row in self.limit_rows}
         layer = 1 + max((row.layer for row in (*self.rows, *self.limit_rows)), default=0)
-        overlay = Overlay(self.structure, tuple(self.bodies), self.years, self.units, layer)
+        overlay = Overlay(self.structure, tuple(self.bodies), self.weights, self.units, layer)
         wanted = changes_from(changes)
         wrong = apply_all(overlay, wanted, rows, limit_rows, Problems())
         if wrong:
@@ -181,11 +181,11 @@ def assemble(
     trimmed, kept = [row for _, row in sorted(rows.items())], [row for _, row in sorted(limit_rows.items())]
     if known is None:  # else the rows are those of an instance, and changes add no years
         trimmed, kept = [_trimmed(row, horizon) for row in trimmed], [_trimmed(row, horizon) for row in kept]
-    resolver = Resolver(trimmed, base.structure, tuple(base.bodies), horizon.years, base.units, problems)
+    resolver = Resolver(trimmed, base.structure, tuple(base.bodies), horizon.weights, base.units, problems)
     resolution = resolver.resolve() if known is None else resolver.resolve(known.rows, known.numbers)
     check_used(trimmed, resolution, newest, problems)
     check_numbers(resolution.numbers, trimmed, base.structure, horizon.years, problems)
-    limits = limits_of(kept, horizon.years, base.units)
+    limits = limits_of(kept, horizon.weights, base.units)
     check_limits(limits, base.units, problems)
     problems.raise_if_any()
     used = tuple(row for row in trimmed if row.key in resolution.used)

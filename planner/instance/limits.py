@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from planner.declarations import QUANTITIES
 from planner.instance.problems import Problems
 from planner.instance.rows import LimitRow, Stated
-from planner.instance.series import series
+from planner.instance.series import averages
 from planner.instance.sizes import LARGEST, SMALLEST, sane_sizes
 from planner.parameters import with_unit
 from planner.units import Units
@@ -40,11 +40,14 @@ def limit_unit(quantity: str, over: str) -> str:
     return f"({unit})*yr" if over == "horizon" else unit
 
 
-def limits_of(rows: Iterable[LimitRow], years: tuple[int, ...], units: Units) -> tuple[Limit, ...]:
-    """The limits in the quantities' units; one whose years all lie off the horizon is left out."""
+def limits_of(rows: Iterable[LimitRow], weights: Mapping[int, int], units: Units) -> tuple[Limit, ...]:
+    """The limits in the quantities' units; one whose years all lie off the horizon is left out.
+
+    `weights` are the calendar years of each model year, over which the number of a limit is averaged.
+    """
     limits = []
     for row in rows:
-        counted = row.own_years(years)
+        counted = row.own_years(tuple(weights))
         if row.broken or not counted:
             continue
         factor = units.factor(row.unit, limit_unit(row.quantity, row.over))
@@ -52,7 +55,7 @@ def limits_of(rows: Iterable[LimitRow], years: tuple[int, ...], units: Units) ->
         if row.over == "horizon":
             values = {None: row.values[0] * factor}
         else:
-            values = dict(zip(counted, series(row, factor, counted), strict=True))
+            values = dict(zip(counted, averages(row, factor, {y: weights[y] for y in counted}), strict=True))
         limits.append(
             Limit(
                 row.limit,

@@ -48,7 +48,7 @@ def load(
     conventions = replace(conventions, units=units.own)
     rows, limit_rows, added = _rows(layers, by_layer, conventions, structure, units, problems)
     newest = max((number for number, layer in enumerate(layers) if layer.tables or layer.parameters), default=0)
-    overlay = Overlay(structure, tuple(conventions.bodies), conventions.horizon.years, units, len(layers))
+    overlay = Overlay(structure, tuple(conventions.bodies), conventions.horizon.weights, units, len(layers))
     before = len(rows)
     wrong = apply_all(overlay, wanted, rows, limit_rows, problems)
     added += len(rows) - before
@@ -119,7 +119,7 @@ def _rows(
             elif limit is not None:
                 seen[limit.key] = limit
         limits.update(seen)
-        overlay = Overlay(structure, bodies, conventions.horizon.years, units, number)
+        overlay = Overlay(structure, bodies, conventions.horizon.weights, units, number)
         before = len(rows)
         apply_all(overlay, changes_of(layer), rows, limits, problems)
         added += len(rows) - before

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from planner.blocks.lives import ordered_in
 from planner.declarations import PARAMETERS
 from planner.instance.domains import Place, index_of, places_of
 from planner.instance.numerals import written
 from planner.instance.parameter_rows import HOMES_OF_PLACES, homes_of
 from planner.instance.problems import Problems
 from planner.instance.rows import ParameterRow, written_address
-from planner.instance.series import series
+from planner.instance.series import averages, series
 from planner.instance.sizes import LARGEST, SMALLEST, is_name, sane_sizes
 from planner.instance.structure import Structure
 from planner.instance.tables import STRUCTURE
@@ -45,11 +46,12 @@ class Resolver:
         rows: Iterable[ParameterRow],
         structure: Structure,
         bodies: tuple[str, ...],
-        years: tuple[int, ...],
+        weights: Mapping[int, int],
         units: Units,
         problems: Problems,
     ) -> None:
-        self.structure, self.bodies, self.years, self.units, self.problems = structure, bodies, years, units, problems
+        self.structure, self.bodies, self.weights, self.units, self.problems = structure, bodies, weights, units, problems
+        self.years = tuple(weights)
         self.rows: dict[str, dict[tuple[str, str, str], ParameterRow]] = {key: {} for key in PARAMETERS}
         slices = structure.body_of_slice
         for row in rows:
@@ -67,25 +69,39 @@ class Resolver:
         before: dict[str, list[ParameterRow]] = {key: [] for key in PARAMETERS}
         for row in known_rows:
             before[f"{row.block}.{row.parameter}"].append(row)
-        for key, parameter in PARAMETERS.items():
+        found: Numbers = {}
+        for key, parameter in sorted(PARAMETERS.items(), key=lambda item: item[1].name != "first_year"):  # vintages hang on it
             rows = self.rows[key].values()
-            if known is not None and set(map(id, rows)) == set(map(id, before[key])):
-                self.result.numbers[key] = known[key]
+            dates = f"{parameter.block}.first_year"
+            moved = parameter.by_vintage and known is not None and found.get(dates) is not known.get(dates)
+            if known is not None and not moved and set(map(id, rows)) == set(map(id, before[key])):
+                found[key] = known[key]
                 self.result.used.update(row.key for row in rows)
             else:
-                self.result.numbers[key] = self._numbers(parameter)
+                found[key] = self._numbers(parameter, found.get(dates, {}))
+        self.result.numbers.update((key, found[key]) for key in PARAMETERS)
         return self.result
 
-    def _numbers(self, parameter: Parameter) -> dict[Any, float]:
+    def _numbers(self, parameter: Parameter, first_years: Mapping[str, float]) -> dict[Any, float]:
+        """The numbers of a parameter; `first_years` has those of the technologies of its block that have one."""
         rows = self.rows[parameter.key]
-        series_of = {id(row): self._series(row, parameter) for row in rows.values()}
+        read: dict[tuple[int, float | None], list[float]] = {}
+
+        def values_of(row: ParameterRow, item: str) -> list[float]:
+            first = first_years.get(item) if parameter.by_vintage else None
+            if (id(row), first) not in read:
+                read[id(row), first] = self._series(row, parameter, first)
+            return read[id(row), first]
+
+        for row in rows.values():
+            values_of(row, "")  # also one that nothing uses may be out of range
         default = None if parameter.default is None else [parameter.default] * len(self.years)
         numbers: dict[Any, float] = {}
         missing: list[Place] = []
         for place in places_of(parameter, self.structure, self.bodies):
             row = self._row(rows, place, parameter)
             if row is not None:
-                values = series_of[id(row)]
+                values = values_of(row, place.item)
             elif default is not None:
                 values = default
             else:
@@ -119,11 +135,15 @@ class Resolver:
                         self.result.outdone.setdefault(row.key, set()).add(winner.layer)
         return winner
 
-    def _series(self, row: ParameterRow, parameter: Parameter) -> list[float]:
+    def _series(self, row: ParameterRow, parameter: Parameter, first_year: float | None) -> list[float]:
+        """The row's number in each model year: of a vintage, that of the calendar year in which it is ordered; else the mean."""
         if row.broken:
             return [math.nan] * len(self.years)
         factor = self.units.factor(row.unit, parameter.unit)
-        values = series(row, factor, self.years)
+        if parameter.by_vintage:
+            values = series(row, factor, [min(ordered_in(y, first_year), y + n - 1) for y, n in self.weights.items()])
+        else:
+            values = averages(row, factor, self.weights)
         if parameter.whole:
             values = [_whole(value) for value in values]
         for value in dict.fromkeys((*(stated * factor for stated in row.values), *values) if not parameter.whole else values):

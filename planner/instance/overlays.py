@@ -36,11 +36,14 @@ LimitRows = dict[tuple[str, str], LimitRow]
 
 @dataclass(frozen=True)
 class Overlay:
-    """What a change needs to know of an instance; `layer` is the one that the change belongs to."""
+    """What a change needs to know of an instance; `layer` is the one that the change belongs to.
+
+    `weights` are the calendar years that each model year stands for.
+    """
 
     structure: Structure
     bodies: tuple[str, ...]
-    years: tuple[int, ...]
+    weights: Mapping[int, int]
     units: Units
     layer: int
 
@@ -95,7 +98,7 @@ class Overlay:
                 row,
                 value=None if row.value is None else _operate(change.operation, row.value, value),
                 years=tuple(
-                    (year, _operate(change.operation, old, value) if address.year in (None, year) else old)
+                    (year, _operate(change.operation, old, value) if self._means(address.year, year) else old)
                     for year, old in row.years
                 ),
             )
@@ -109,14 +112,17 @@ class Overlay:
         )  # fmt: skip
 
     def _by_year(self, row: RowKind, year: int, address: Address) -> RowKind:
-        """The row with every model year written out, so that one can change and no other."""
-        years = years_of(row, self.years)
+        """The row with every calendar year written out, so that those of one model year can change and no other."""
+        years = years_of(row, tuple(self.weights))
         if year not in years:
             raise AddressError(f"'{address}': {year} cannot be changed by itself, {expected_years(year, years)}")
         low, high = (bound if bound and bound.is_factor else None for bound in (row.low, row.high))
-        return replace(
-            row, value=None, years=tuple(zip(self.years, series(row, 1.0, self.years), strict=True)), low=low, high=high
-        )
+        calendar = [start + j for start, weight in self.weights.items() for j in range(weight)]
+        return replace(row, value=None, years=tuple(zip(calendar, series(row, 1.0, calendar), strict=True)), low=low, high=high)
+
+    def _means(self, model_year: int | None, year: int) -> bool:
+        """True where a change at a model year, or in all where that is None, changes a calendar year."""
+        return model_year is None or model_year <= year < model_year + self.weights[model_year]
 
 
 def _operate(operation: str, old: float, value: float) -> float:

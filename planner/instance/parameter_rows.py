@@ -17,7 +17,7 @@ from planner.parameters import Parameter
 #: The tables that say what may stand in `at`.
 HOMES_OF_PLACES = ("sites", "slices", "bodies")
 
-_KINDS = ("technology", "workload", "tier", "route", "deposit", "market", "slice")
+_KINDS = ("technology", "workload", "tier", "route", "deposit", "market", "slice", "good")
 
 
 def parameters_of(block: str) -> dict[str, Parameter]:

@@ -164,6 +164,6 @@ def needed_years(years: tuple[int, ...], horizon: Horizon) -> tuple[int, ...]:
     needed = [year for year in years if first <= year <= last]
     if first not in needed:
         needed += [max(year for year in years if year < first)] if any(year < first for year in years) else []
-    if not any(year >= horizon.years[-1] for year in needed):
+    if not any(year >= last for year in needed):
         needed += [min(year for year in years if year > last)] if any(year > last for year in years) else []
     return tuple(sorted(needed))

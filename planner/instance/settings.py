@@ -35,7 +35,7 @@ class FinanceSection(_Section):
     payments: Literal["start", "mid", "end"] = Field("mid", description="when a year's payments fall")
     capital_falls: Literal["start", "mid", "end"] = Field("start", description="when the capital of a year falls")
     capital: Literal["upfront", "annuity"] = "upfront"
-    end_of_horizon: Literal["straight_line", "sinking_fund", "annuities_dropped", "none"] = "straight_line"
+    end_of_horizon: Literal["straight_line", "sinking_fund", "annuities_dropped", "none"] = "sinking_fund"
 
 
 class BodySection(_Section):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from planner.parameters import BULK_GOODS
+
 
 @dataclass(frozen=True)
 class Technology:
@@ -77,6 +79,8 @@ class Structure:
             return tuple(technology.name for technology in self.technologies.values() if technology.block == block)
         if kind == "slice":
             return tuple(self.body_of_slice)
+        if kind == "good":
+            return BULK_GOODS
         if kind in ("route", "market"):
             return tuple(self.routes if kind == "route" else self.markets)
         return tuple({"workload": self.workloads, "tier": self.tiers, "deposit": self.deposits}[kind])

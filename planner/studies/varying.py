@@ -174,9 +174,9 @@ def _value(instance: Instance, address: str, row: ParameterRow | LimitRow) -> fl
     year = parse_address(address).year
     if year is None or row.value is not None:
         return float(row.value or 0.0)
-    from planner.instance.series import series
+    from planner.instance.series import by_model_year
 
-    return series(row, 1.0, (year,))[0]
+    return by_model_year(row, 1.0, {year: instance.weights[year]})[0]
 
 
 def _range(
