@@ -14,3 +14,10 @@ def expm1(x: Any) -> Any:
 def log1p(x: Any) -> Any:
     """log(1 + x), exact for small x."""
     return math.log1p(x) if isinstance(x, (int, float)) else x.log1p()
+
+
+def least(x: Any, y: Any) -> Any:
+    """The lesser of two numbers, without asking which it is: other numbers may make it the other."""
+    if isinstance(x, (int, float)) and isinstance(y, (int, float)):
+        return min(x, y)
+    return y.least(x) if isinstance(x, (int, float)) else x.least(y)

@@ -4,7 +4,6 @@
 (C6) power used by compute = overhead[s] * sum over k,v of run[k,s,v,y,h]
 (B1) generation + discharge - charge >= uses of compute, industry, helium-3 mining and carriers; each site, year, slice
 (B2) arrived + made >= departed + needed; each body, year and good that the body does not supply
-(G1) bulk goods bought on a body that supplies them = departed + needed
 (I2) mass * build of the factories of a year <= arrived + what factories that stood before can make; each body and good that it makes
 (B3) helium-3 burnt by power, moved by launch and mined here all enter (H4)
 (H4) stock[b,y] = stock[b, year before] + weight[y] * (mined + bought + arrived - burnt - departed - sold) >= 0
@@ -20,7 +19,7 @@ from pyomo.common.gc_manager import PauseGC
 
 from planner.blocks.compute import add_compute, served
 from planner.blocks.goods import PARAMETERS as GOODS_PRICES
-from planner.blocks.goods import BUILDING_GOODS, least_supply
+from planner.blocks.goods import BUILDING_GOODS, add_purchases, least_bought, least_cost
 from planner.blocks.helium3 import add_helium3
 from planner.blocks.industry import add_industry
 from planner.blocks.launch import add_launch
@@ -56,7 +55,7 @@ def build(instance: Instance, units: bool = False) -> pyo.ConcreteModel:
         m = pyo.ConcreteModel(name=instance.name)
         m.checks_units = units
         m.lives = {}
-        m.supply = least_supply(instance)
+        m.least_cost, m.least_bought = least_cost(instance), least_bought(instance)
         m.goods = pyo.Block()
         declare(m.goods, instance, GOODS_PRICES)
         for block, add in _BUILDERS.items():
@@ -176,7 +175,7 @@ def _add_goods_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
         )
 
     _add_makers_goods(m, instance, wanted)
-    _add_goods_bought(m, instance)
+    add_purchases(m, instance)
 
 
 def _leaving(m: pyo.ConcreteModel, r: str, g: str, y: int) -> Any:
@@ -211,20 +210,6 @@ def _add_makers_goods(m: pyo.ConcreteModel, instance: Instance, wanted: list[tup
         )
         needed = sum(b.component(f"mass_{g}")[index] * b.build[index] for index in builders[g, body, y])
         return needed <= m.goods_arrived[g, body, y] + old
-
-
-def _add_goods_bought(m: pyo.ConcreteModel, instance: Instance) -> None:
-    """(G1)"""
-    bought = [
-        (g, b, y)
-        for g, y in m.goods.price
-        for b, body in instance.bodies.items()
-        if g in body.supplies and pyo.value(m.goods.price[g, y]) > 0
-    ]
-
-    @m.Expression(bought)
-    def cost_goods(m: pyo.ConcreteModel, g: str, b: str, y: int) -> Any:
-        return m.goods.price[g, y] * (m.goods_departed[g, b, y] + m.goods_needed[g, b, y])
 
 
 def _routes_by_end(

@@ -24,7 +24,7 @@ from pyomo.common.numeric_types import RegisterNumericType
 Vector = NDArray[np.float64]
 Nodes = NDArray[np.int32]
 
-_GIVEN, _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _POWER, _EXPM1, _LOG1P = range(8)
+_GIVEN, _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _POWER, _EXPM1, _LOG1P, _LEAST = range(9)
 
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")
@@ -85,6 +85,10 @@ class Number:
     def log1p(self) -> Any:
         """log(1 + x)."""
         return self.recording.binary(_LOG1P, self, 0.0, lambda x, _: math.log1p(x))
+
+    def least(self, other: Any) -> Any:
+        """The lesser of this and another number; which it is is not structure."""
+        return self.recording.binary(_LEAST, self, other, min)
 
     def __lt__(self, other: Any) -> bool:
         return self.recording.compare("lt", self, other)
@@ -213,7 +217,7 @@ class Formulas:
         deep = depth.tolist()
         for node in made.tolist():
             deep[node] = 1 + max(deep[left[node]], deep[right[node]])
-        key = np.array(deep)[made] * 8 + self._operations[made]
+        key = np.array(deep)[made] * 16 + self._operations[made]
         order = np.argsort(key, kind="stable")
         starts = np.flatnonzero(np.diff(key[order], prepend=-1))
         for nodes in np.split(made[order], starts[1:]):
@@ -308,6 +312,7 @@ _APPLY: dict[int, Callable[[Vector, Vector], Vector]] = {
     _POWER: np.power,
     _EXPM1: lambda x, _: np.expm1(x),
     _LOG1P: lambda x, _: np.log1p(x),
+    _LEAST: np.minimum,
 }
 
 #: The derivatives of an operation by its operands x and y, given its result z; one by a constant goes nowhere.
@@ -319,4 +324,5 @@ _SLOPES: dict[int, Callable[[Vector, Vector, Vector], tuple[Any, Any]]] = {
     _POWER: lambda x, y, z: (y * np.power(x, y - 1), z * np.log(x)),
     _EXPM1: lambda x, y, z: (z + 1, 0.0),
     _LOG1P: lambda x, y, z: (1 / (1 + x), 0.0),
+    _LEAST: lambda x, y, z: (np.where(x <= y, 1.0, 0.0), np.where(x <= y, 0.0, 1.0)),
 }

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pyomo.core as pyo
 
 from planner.blocks import fleet
+from planner.blocks.goods import unit_worth
 from planner.blocks.lives import EXISTING, Lives
 from planner.blocks.pyomo_units import declare, positive, within
 from planner.parameters import Parameter
@@ -98,7 +99,7 @@ def _add_accelerators(b: pyo.Block, instance: Instance, lives: Lives) -> None:
     @b.Expression([(k, s, y) for k, s, y in b.capacity if pyo.value(b.spares[k, s]) > 0])
     def cost_spares(b: pyo.Block, k: str, s: str, y: int) -> Any:
         standing = sum(b.in_service[k, s, v, y] for j, v in b.kept[s, y] if j == k)
-        return b.spares[k, s] * fleet.unit_worth(b, k, s, y) * standing
+        return b.spares[k, s] * unit_worth(b, k, s, y) * standing
 
     @b.Expression([(k, s, y) for k, s, y in b.capacity if pyo.value(b.variable_cost[k, s, y]) > 0])
     def cost_variable(b: pyo.Block, k: str, s: str, y: int) -> Any:

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyomo.core as pyo
 
-from planner.blocks.goods import BUILDING_GOODS
+from planner.blocks.goods import add_worth, unit_worth
 from planner.blocks.lives import Lives
-from planner.blocks.pyomo_units import declare, positive, unit
+from planner.blocks.pyomo_units import declare, positive
 from planner.blocks.time import add_time
 from planner.parameters import CAPACITY_UNITS, Parameter
 from planner.quantities import Quantity
@@ -90,7 +90,7 @@ def add_fleet(b: pyo.Block, instance: Instance, block: str, serviced: bool = Tru
     standing = set(lives.standing)
     before = dict(zip(instance.years[1:], instance.years, strict=False))
 
-    def most(b: pyo.Block, k: str, s: str, v: int) -> tuple[float, float | None]:
+    def most(b: pyo.Block, k: str, s: str, v: int) -> tuple[float, float | None]:  # (F4)
         return 0, lives.share_orderable(k, v) * pyo.value(b.max_build[k, s, v]) if (k, s, v) in b.max_build else None
 
     positive(b, "build", lives.orders, f"{capacity}/yr", bounds=most)
@@ -164,7 +164,7 @@ def growth_between(growth: float, before: int, now: int) -> tuple[float, float]:
 
 def _add_costs(b: pyo.Block, lives: Lives, serviced: bool) -> None:
     """Quantities of money and land that every fleet has; a compute fleet adds up what it has in service itself."""
-    _add_worth(b, lives)
+    add_worth(b, lives)
 
     @b.Expression(lives.orders)
     def cost_capital(b: pyo.Block, k: str, s: str, v: int) -> Any:
@@ -183,34 +183,3 @@ def _add_costs(b: pyo.Block, lives: Lives, serviced: bool) -> None:
     @b.Expression([(k, s, y) for k, s, y in lives.standing if pyo.value(b.land[k, s]) > 0])
     def land_occupied(b: pyo.Block, k: str, s: str, y: int) -> Any:
         return b.land[k, s] * b.installed[k, s, y]
-
-
-def _add_worth(b: pyo.Block, lives: Lives) -> None:
-    """What bulk goods take off a capex, what is bought for each that arrives, and what landing or making all of it costs."""
-    instance, supply = lives.instance, b.model().supply
-    places = [(k, s, y, instance.sites[s]) for k, s in lives.assets for y in instance.years]
-    ways = {(k, s, y): supply[way] for k, s, y, body in places if (way := ("complex", body, y)) in supply}
-    bought = {index: way.bought for index, way in ways.items() if way.bought != 1 and pyo.value(b.mass_complex[index]) > 0}
-    b.purchased = pyo.Param(list(bought), initialize=bought, **unit(b, "1"))
-    contents = {
-        (good, k, s, v): supply[good, body, v].cost
-        for k, s, v in lives.orders
-        for good in BUILDING_GOODS
-        if (good, body := instance.sites[s], v) in supply
-        and pyo.value(b.component(f"mass_{good}")[k, s, v]) > 0
-        and supply[good, body, v].cost > 0
-    }
-    b.least_cost = pyo.Param(list(contents), initialize=contents, **unit(b, "GUSD/kt"))
-
-    @b.Expression(list(dict.fromkeys(index[1:] for index in contents)))
-    def content(b: pyo.Block, k: str, s: str, v: int) -> Any:
-        goods = [good for good in BUILDING_GOODS if (good, k, s, v) in b.least_cost]
-        return sum(b.component(f"mass_{good}")[k, s, v] * b.least_cost[good, k, s, v] for good in goods) * b.build[k, s, v]
-
-
-def unit_worth(b: pyo.Block, k: str, s: str, v: int) -> Any:
-    """What a unit of a vintage costs in the year of ordering: its capex less its bulk goods, with what is lost on the way."""
-    worth, price = b.capex[k, s, v], b.model().goods.price
-    if pyo.value(price["structural", v]) > 0 and pyo.value(b.mass_structural[k, s, v]) > 0:
-        worth = worth - price["structural", v] * b.mass_structural[k, s, v]
-    return b.purchased[k, s, v] * worth if (k, s, v) in b.purchased else worth
