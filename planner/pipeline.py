@@ -84,7 +84,7 @@ def solve(
         "ranging": ranging,
         "warm_start": warm_start is not None,
     }
-    facts: dict[str, Any] = {"seconds": watch.seconds, "provenance": provenance(instance, **options)}
+    facts: dict[str, Any] = {"seconds": watch.seconds, **said_of(instance), "provenance": provenance(instance, **options)}
     if exact:
         optimum, facts["exact_certificate"] = _certified_exactly(instance, lp, optimum, time_limit, watch)
         certificate = certify(lp, optimum)
@@ -95,6 +95,13 @@ def solve(
         with watch.step("ranging"):
             ranges = row_ranges(lp, optimum)
     return make_plan(instance, lp, optimum, certificate, facts, ranges)
+
+
+def said_of(instance: Instance) -> dict[str, Any]:
+    """What `summary.json` says of an instance: its warnings, and what scenarios and changes did to its numbers."""
+    return {
+        "warnings": [str(warning) for warning in instance.warnings], "changed": [edit.as_dict() for edit in instance.edits],
+    }  # fmt: skip
 
 
 def certified(

@@ -22,7 +22,7 @@ from planner.highs import Basis, Optimum
 from planner.instance import Instance
 from planner.lp import LinearProgram
 from planner.numerics import check_program
-from planner.pipeline import Stopwatch, certified, compile_instance
+from planner.pipeline import Stopwatch, certified, compile_instance, said_of
 from planner.provenance import provenance
 from planner.recorded import RecordedProgram, record
 
@@ -99,7 +99,8 @@ class Session:
         warm = self.basis is not None
         answer = self.answer(self.instance.replace(changes) if changes else self.instance, time_limit, stopwatch)
         options = {**self._options, "time_limit": time_limit, "exact": False, "ranging": False, "warm_start": warm}
-        facts = {"seconds": answer.seconds, "provenance": provenance(answer.instance, **options)}
+        made = {"seconds": answer.seconds, "provenance": provenance(answer.instance, **options)}
+        facts = {**said_of(answer.instance), **made}
         self.plan = make_plan(answer.instance, answer.program, answer.optimum, answer.certificate, facts)
         return self.plan
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 
 from planner.instance.layers import Layer
@@ -65,7 +64,7 @@ def merged_settings(layers: list[Layer]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for number, layer in enumerate(layers):
         for key, value in layer.settings.items():
-            if key in ("title", "description") and (number == 0 or not _is_scenario(layer)):
+            if key in ("title", "description") and (number == 0 or not layer.is_scenario):
                 merged[key] = value
             elif key == "horizon":
                 merged[key] = _merged_horizon(merged.get(key, {}), value)
@@ -75,10 +74,6 @@ def merged_settings(layers: list[Layer]) -> dict[str, Any]:
             elif key in ("finance", "units"):
                 merged[key] = {**merged.get(key, {}), **value}
     return merged
-
-
-def _is_scenario(layer: Layer) -> bool:
-    return PurePosixPath(layer.toml.file).name != "instance.toml"
 
 
 def _merged_horizon(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -146,7 +141,7 @@ def _too_long(horizon: Horizon) -> str:
 def settle(layers: list[Layer], horizon: Horizon | None, problems: Problems) -> Conventions | None:
     """The conventions of all layers together; None, and problems, where something that must be there is not."""
     settings = merged_settings(layers)
-    top = next(layer for layer in reversed(layers) if not _is_scenario(layer))
+    top = next(layer for layer in reversed(layers) if not layer.is_scenario)
     finance = settings.get("finance", {})
     if "title" not in settings and not problems.settings_broken:
         top.add(problems, (), "the instance has no `title`")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planner.declarations import PARAMETERS
-from planner.instance import Instance, ParameterRow
+
+if TYPE_CHECKING:
+    from planner.instance.instance import Instance
+    from planner.instance.rows import ParameterRow
 
 
 class Sources:

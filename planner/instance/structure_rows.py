@@ -27,14 +27,31 @@ _HOMES = {
 
 def read_structure(layers: list[Layer], bodies: dict[str, Body], problems: Problems) -> Structure:
     """What exists; things that are wrong are problems and stay in, so that what refers to them is not wrong as well."""
-    return _Reading({table: merged_table(layers, table, problems) for table in STRUCTURE}, bodies, problems).structure()
+    tables = {table: merged_table(layers, table, problems) for table in STRUCTURE}
+    return _Reading(tables, bodies, _keys(layers), problems).structure()
+
+
+def _keys(layers: list[Layer]) -> dict[tuple[str, str], tuple[str, int]]:
+    """Where bodies and the conventions of money stand: section and key, each in the topmost layer that has it."""
+    return {
+        (section, key): (layer.toml.file, layer.toml.source.place((section, key))[0])
+        for layer in layers
+        for section in ("bodies", "finance")
+        for key in layer.settings.get(section) or {}
+    }
 
 
 class _Reading:
     """The merged tables on their way to a structure."""
 
-    def __init__(self, tables: dict[str, list[Record]], bodies: dict[str, Body], problems: Problems) -> None:
-        self.tables, self.bodies, self.problems = tables, bodies, problems
+    def __init__(
+        self,
+        tables: dict[str, list[Record]],
+        bodies: dict[str, Body],
+        keys: dict[tuple[str, str], tuple[str, int]],
+        problems: Problems,
+    ) -> None:
+        self.tables, self.bodies, self.keys, self.problems = tables, bodies, keys, problems
 
     def structure(self) -> Structure:
         self._check_names()
@@ -55,9 +72,10 @@ class _Reading:
             survival=self._survival(technologies),
             prices=self._prices(),
             tables={table: tuple(row.cells for row in rows) for table, rows in self.tables.items()},
-            places={
-                (table, row[STRUCTURE[table].key[0]]): (row.file, row.line) for table in _NAMED for row in self.tables[table]
-            },
+            places=self.keys | {
+                (table, row[STRUCTURE[table].key[0]]): (row.file, row.line)
+                for table in (*_NAMED, "survival") for row in reversed(self.tables[table])  # of a curve the first row
+            },  # fmt: skip
         )
 
     def _add(self, row: Record, column: str, message: str) -> None:
