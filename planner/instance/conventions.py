@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from planner.instance.layers import Layer
-from planner.instance.problems import Problems
+from planner.instance.problems import Problems, repeated
 from planner.instance.sizes import LONGEST_STEP, MOST_YEARS
 
 
@@ -156,6 +156,10 @@ def settle(layers: list[Layer], horizon: Horizon | None, problems: Problems) -> 
         said = f"finance.base_year is {finance['base_year']}, expected one from {earliest} to {latest}"
         holder = next(layer for layer in reversed(layers) if layer.settings.get("finance", {}).get("base_year"))
         holder.add(problems, ("finance", "base_year"), f"{said}: at most {LONGEST_STEP} years off the horizon")
+    for name in settings["bodies"]:
+        for layer in layers:
+            for good in repeated(layer.settings.get("bodies", {}).get(name, {}).get("supplies", ())):
+                layer.add(problems, ("bodies", name, "supplies"), f"'{good}' is named twice, expected each good once")
     bodies = {
         name: Body(name, body.get("users", False), tuple(sorted(set(body.get("supplies", ())))))
         for name, body in sorted(settings["bodies"].items())

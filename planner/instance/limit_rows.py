@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from planner.declarations import QUANTITIES
 from planner.instance.csv_files import Record
 from planner.instance.limits import limit_unit
 from planner.instance.parameter_rows import HOMES_OF_PLACES, homes_of
-from planner.instance.problems import nearest, one_of
+from planner.instance.problems import nearest, one_of, repeated
 from planner.instance.row_reading import RowReader
-from planner.instance.rows import LimitRow
+from planner.instance.rows import Bound, LimitRow
 from planner.instance.sizes import LONGEST_NAME
 from planner.instance.structure import Structure
 from planner.instance.tables import GOODS
@@ -49,7 +50,11 @@ def read_limit_row(record: Record, structure: Structure, bodies: Iterable[str], 
     for column, message in unfit:
         if not (message.startswith(_NOTHING) and problems.unknown) and not problems.echo(*homes, *HOMES_OF_PLACES):
             wrong(column, message)
+    for column in ("item", "at"):
+        for name in repeated(record[column].split()):
+            wrong(column, f"'{name}' is named twice, expected each once")
     numbers = reader.numbers(record, limit_unit(quantity.name, record["over"]), record["over"] == "year")
+    _check_ends(record, quantity, numbers, wrong)
     first, last = reader.year(record, "first_year"), reader.year(record, "last_year")
     if first is not None and last is not None and first > last:
         wrong("first_year", f"first_year {first} is after last_year {last}")
@@ -60,6 +65,17 @@ def read_limit_row(record: Record, structure: Structure, bodies: Iterable[str], 
         limit=record["limit"], quantity=quantity.name, item=_sorted(record["item"]), at=_sorted(record["at"]),
         over=record["over"], bound=record["bound"], first_year=first, last_year=last, **numbers,
     )  # fmt: skip
+
+
+def _check_ends(record: Record, quantity: Quantity, numbers: dict[str, Any], wrong: Callable[[str, str], None]) -> None:
+    """Add a problem for an end of a range below 0, where the quantity is at least 0."""
+    if quantity.name.startswith("cost.") or numbers["broken"]:
+        return
+    values = [value for _, value in numbers["years"]] or [numbers["value"]]
+    for column in ("low", "high"):
+        bound: Bound | None = numbers[column]
+        if bound is not None and any(bound.of(value) < 0 <= value for value in values):
+            wrong(column, f"the {column} end of the range is {record[column]}, and {quantity.name} is at least 0")
 
 
 def _sorted(names: str) -> str:

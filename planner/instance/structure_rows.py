@@ -10,7 +10,7 @@ from planner.instance.csv_files import Record
 from planner.instance.layers import Layer
 from planner.instance.merging import merged_table
 from planner.instance.numerals import NotANumber, number, whole_number
-from planner.instance.problems import Problems, in_a_list, namely, nearest, one_of
+from planner.instance.problems import Problems, in_a_list, namely, nearest, one_of, repeated
 from planner.instance.sizes import EXPECTED_NAME, is_name
 from planner.instance.structure import Market, Route, Structure, Technology
 from planner.instance.tables import GOODS, STRUCTURE, TECHNOLOGY_BLOCKS
@@ -103,6 +103,11 @@ class _Reading:
                 if row[column] in self.bodies:
                     self._add(row, column, f"'{row[column]}' names a body as well")
 
+    def _check_once(self, row: Record, column: str, expected: str) -> None:
+        """Add a problem for each name that a cell has twice: one of them is most likely meant to be another."""
+        for name in repeated(row[column].split()):
+            self._add(row, column, f"'{name}' is named twice, expected {expected}")
+
     def _reference(self, row: Record, column: str, known: Collection[str], kind: str) -> str:
         name = row[column]
         if name not in known and not (name and self.problems.echo(_HOMES[kind])):
@@ -144,6 +149,7 @@ class _Reading:
         places = row["at"].split()
         if not places:
             self._add(row, "at", "stands nowhere, expected sites or bodies")
+        self._check_once(row, "at", "each site or body once")
         for place in places:
             unknown = place not in sites and place not in self.bodies
             if not (unknown or (place in self.bodies and place not in sites.values())) or self.problems.echo("sites", "bodies"):
@@ -183,6 +189,7 @@ class _Reading:
         if destination and sites.get(origin) == destination:
             self._add(row, "destination", f"the origin '{origin}' is on '{destination}' already, expected another body")
         goods = tuple(sorted(set(row["goods"].split())))
+        self._check_once(row, "goods", "each good once")
         if not goods:
             self._add(row, "goods", f"carries nothing, expected some of {', '.join(GOODS)}")
         for good in goods:
