@@ -17,6 +17,7 @@ from planner.memory import give_back
 from planner.model import build
 from planner.numerics import check_program, overflowing, untrusted
 from planner.provenance import provenance
+from planner.selections import refuse_idle_limits
 
 if TYPE_CHECKING:
     from planner.coarse_to_fine import CompileCoarse
@@ -208,7 +209,10 @@ def _certified_exactly(
 
 
 def compile_instance(instance: Instance, stopwatch: Stopwatch | None = None) -> LinearProgram:
-    """The linear program of an instance. Raises InstanceError where its numbers are beyond what a solver can be trusted with."""
+    """The linear program of an instance.
+
+    Raises InstanceError where its numbers are beyond what a solver can be trusted with, or a limit selects nothing of it.
+    """
     watch = stopwatch or Stopwatch()
     try:
         with watch.step("build"):
@@ -220,4 +224,5 @@ def compile_instance(instance: Instance, stopwatch: Stopwatch | None = None) -> 
     except ArithmeticError as error:
         raise overflowing(error) from error
     check_program(instance, program)
+    refuse_idle_limits(instance, program)
     return program

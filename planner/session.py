@@ -20,7 +20,8 @@ from planner.diagnosis.sources import Sources
 from planner.errors import NotCertified, PlannerError, SolverError, SolverLimit
 from planner.highs import Basis, Optimum
 from planner.instance import Instance
-from planner.lp import LinearProgram
+from planner.lp import LinearProgram, compile
+from planner.model import build
 from planner.numerics import check_program
 from planner.pipeline import Stopwatch, certified, compile_instance, said_of
 from planner.provenance import provenance
@@ -181,7 +182,7 @@ class Session:
         """The program of an instance with fewer years, from the formulas of the first such where only numbers differ."""
         if self._coarse is None:
             self._coarse = record(coarse)
-        return self._coarse.program_of(coarse) or compile_instance(coarse)
+        return self._coarse.program_of(coarse) or compile(build(coarse))
 
     def _without_effect(self, recorded: RecordedProgram, instance: Instance) -> list[str]:
         """The addresses of rows with numbers that differ, none of which enters the program."""

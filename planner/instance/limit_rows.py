@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from planner.declarations import QUANTITIES
 from planner.instance.csv_files import Record
+from planner.instance.labels import kinds_of, labels
 from planner.instance.limits import limit_unit
 from planner.instance.parameter_rows import HOMES_OF_PLACES, homes_of
 from planner.instance.problems import nearest, one_of, repeated
@@ -16,13 +17,7 @@ from planner.instance.row_reading import RowReader
 from planner.instance.rows import Bound, LimitRow
 from planner.instance.sizes import LONGEST_NAME
 from planner.instance.structure import Structure
-from planner.instance.tables import GOODS
 from planner.quantities import Quantity
-
-PURPOSES = ("compute", "industry", "helium3", "launch")
-
-#: The blocks whose technologies release anything; the markets in which helium-3 is bought and sold.
-_EMITTING, _SIDES = ("power", "launch"), {"helium3.bought": "buy", "helium3.sold": "sell"}
 
 #: What is said of a limit whose labels are never at its places; they may be, once every name is known.
 _NOTHING = "selects nothing"
@@ -82,35 +77,6 @@ def _sorted(names: str) -> str:
     return " ".join(sorted(set(names.split())))
 
 
-def labels(structure: Structure, quantity: Quantity) -> dict[str, Mapping[str, set[str]]]:
-    """For each dimension of a quantity but places and years: its labels, each with the places that it is at."""
-    sites = {site: {site, body} for site, body in structure.sites.items()}
-    block = quantity.name.partition(".")[0]
-    everything: dict[str, Mapping[str, set[str]]] = {
-        "technology": {
-            technology.name: {place for site in technology.sites for place in sites[site]}
-            for technology in structure.technologies.values()
-            if technology.block == block or block in ("cost", "land") or (block == "emissions" and technology.block in _EMITTING)
-        },
-        "workload": {workload: set() for workload in structure.workloads},
-        "tier": {tier: set() for tier in structure.tiers},
-        "route": {
-            route.name: {route.destination}
-            for route in structure.routes.values()
-            if quantity.name != "helium3.shipped" or "helium3" in route.goods
-        },
-        "good": {good: set() for good in GOODS},
-        "deposit": {deposit: sites.get(site, set()) for deposit, site in structure.deposits.items()},
-        "market": {
-            market.name: {market.body}
-            for market in structure.markets.values()
-            if market.side == _SIDES.get(quantity.name, market.side)
-        },
-        "purpose": {purpose: set() for purpose in PURPOSES},
-    }
-    return {dimension: everything[dimension] for dimension in quantity.index if dimension in everything}
-
-
 def selection_problems(
     quantity: Quantity, items: list[str], places: list[str], structure: Structure, bodies: tuple[str, ...]
 ) -> list[tuple[str, str]]:
@@ -122,6 +88,10 @@ def selection_problems(
         for item in items
         if item not in known
     ]
+    for item in items:
+        kinds = kinds_of(item, by_dimension)
+        if len(kinds) > 1:
+            found.append(("item", f"'{item}' is the name of a {' and of a '.join(kinds)} in {quantity.name}, expected another name"))
     possible = ("site" in quantity.index) * (*structure.sites, *bodies) + ("body" in quantity.index) * bodies
     for dimension in ("route", "deposit", "market"):
         possible += tuple(sorted({place for where in by_dimension.get(dimension, {}).values() for place in where}))
