@@ -30,7 +30,9 @@ def refuse_idle_limits(instance: Instance, lp: LinearProgram) -> None:
         counted = {index[:2] for index, size in zip(family.index, sizes, strict=True) if size}
     idle = [limit for limit in instance.limits if (limit.name, limit.bound) not in counted]
     problems = [
-        Problem(*limit.latest, 1, f"'{limit.name}' {why}{limit.row_changed}") for limit in idle if (why := _why_nothing(instance, lp, limit))
+        Problem(*limit.latest, 1, f"'{limit.name}' {why}{limit.row_changed}")
+        for limit in idle
+        if (why := _why_nothing(instance, lp, limit))
     ]
     if problems:
         raise InstanceError(problems, f"{len(problems)} limit{'s' * (len(problems) > 1)} without effect")
@@ -50,7 +52,7 @@ def _why_nothing(instance: Instance, lp: LinearProgram, selection: Limit) -> str
     quantity = QUANTITIES[selection.quantity]
     needed = NEEDED_NUMBERS.get(quantity.name, ())
     chosen = _technologies(instance, selection) if "technology" in quantity.index else []
-    named = [f"{name}" for name in dict.fromkeys(name for name, _ in chosen)]
+    named = list(dict.fromkeys(name for name, _ in chosen))
     if needed and chosen:
         keys = list(dict.fromkeys(key.format(instance.technologies[name].block) for key in needed for name in named))
         if any(_stated(instance, key, chosen) for key in keys):
@@ -80,7 +82,7 @@ def _stated(instance: Instance, key: str, assets: Iterable[tuple[str, str]]) -> 
 
 
 def _left_out_by_dates(instance: Instance, lp: LinearProgram) -> bool:
-    """True where something that exists is not in the program, because it cannot stand or fly within the horizon."""
-    names = [*(f"{block}.installed" for block in CAPACITY_UNITS), "launch.payload"]
+    """True where something that exists cannot be ordered, or flown, within the horizon."""
+    names = [*(f"{block}.build" for block in CAPACITY_UNITS), "launch.payload"]
     found = {key[0] for name in names for family in lp.quantities.get(name, ()) for key in family.index}
     return not found >= {*instance.technologies, *instance.routes}
