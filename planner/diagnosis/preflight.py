@@ -15,6 +15,7 @@ from planner.diagnosis.sources import Sources
 from planner.instance import Instance, Limit, ParameterRow
 from planner.instance.findings import Finding
 from planner.instance.findings import finding_at as _finding
+from planner.instance.numerals import apart
 from planner.instance.slips import slips
 from planner.limits import labels_of
 from planner.parameters import CAPACITY_UNITS
@@ -147,7 +148,8 @@ class _Inspection:
         numbers = self.instance.numbers
         most, delay = numbers["compute.max_delay"].get(workload, math.inf), numbers["compute.delay"][site]
         if delay > most:
-            return f"{site} is {delay:g} s away and it tolerates {most:g} s ({self.sources.place('compute.max_delay', workload)})"
+            away, tolerated = apart(delay, most)
+            return f"{site} is {away} s away and it tolerates {tolerated} s ({self.sources.place('compute.max_delay', workload)})"
         if not self._can_stand("compute", site):
             return f"no accelerator can stand at {site}"
         if not self._can_stand("power", site):
@@ -183,8 +185,9 @@ class _Inspection:
                     for of in (CAPACITY_UNITS if block == "land" else (block,)) for k, s in self._selected(limit, of)
                 )  # fmt: skip
                 if stands > limit.values[year] * (1 + 1e-9):
-                    allowed = f"{limit.name} allows {limit.values[year]:.4g} of {limit.quantity} in {year}"
-                    yield _finding(limit, f"{allowed}, and {stands:.4g} stand already", True)
+                    most, now = apart(limit.values[year], stands, digits=4)
+                    allowed = f"{limit.name} allows {most} of {limit.quantity} in {year}"
+                    yield _finding(limit, f"{allowed}, and {now} stand already", True)
                     break
 
     def _selected(self, limit: Limit, block: str) -> list[tuple[str, str]]:

@@ -44,6 +44,12 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
+def whole_meant(text: str) -> str:
+    """`, did you mean '2030'?` for a whole number that is written with a decimal point, or nothing."""
+    whole = is_number(text) and abs(float(text)) < 1e9 and float(text) == round(float(text))
+    return f", did you mean '{float(text):.0f}'?" if whole else ""
+
+
 def amount(text: str) -> tuple[float, str]:
     """The number and the unit (empty: none) of a text such as `200 USD/kg`; raises `NotANumber`."""
     match = _AMOUNT.fullmatch(text.strip())
@@ -84,4 +90,4 @@ def apart(*values: float, digits: int = 6) -> list[str]:
 
 def _short(value: float, digits: int) -> str:
     """A number of so many digits; a whole one as it is written out."""
-    return f"{value:.0f}" if abs(value) < 1e12 and value == int(value) else f"{value:.{digits}g}"
+    return f"{value:.0f}" if abs(value) < 1e12 and value == round(value) else f"{value:.{digits}g}"

@@ -9,7 +9,7 @@ from planner.instance.conventions import Body
 from planner.instance.csv_files import Record
 from planner.instance.layers import Layer
 from planner.instance.merging import merged_table
-from planner.instance.numerals import NotANumber, number, whole_number
+from planner.instance.numerals import NotANumber, apart, number, whole_meant, whole_number
 from planner.instance.problems import Problems, in_a_list, namely, nearest, one_of, repeated
 from planner.instance.sizes import EXPECTED_NAME, is_name
 from planner.instance.structure import Market, Route, Structure, Technology
@@ -221,11 +221,8 @@ class _Reading:
             points.sort(key=lambda point: point[0])
             for (_, before, _), (_, share, row) in itertools.pairwise(points):
                 if share > before:
-                    self._add(
-                        row,
-                        "share",
-                        f"the survival of '{technology}' rises from {before:g} to {share:g}, expected it to fall with age",
-                    )
+                    rise = "from {} to {}".format(*apart(before, share))
+                    self._add(row, "share", f"the survival of '{technology}' rises {rise}, expected it to fall with age")
             result[technology] = tuple((age, share) for age, share, _ in points)
         return result
 
@@ -237,7 +234,7 @@ class _Reading:
             try:
                 year = whole_number(row["year"])
             except NotANumber as error:
-                self._add(row, "year", f"{error}, expected a year")
+                self._add(row, "year", f"{error}, expected a year{whole_meant(row['year'])}")
                 continue
             if index is not None and index <= 0:
                 self._add(row, "index", f"a price index of {row['index']}, expected above 0")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from planner.instance.findings import Finding
+from planner.instance.numerals import apart
 
 if TYPE_CHECKING:
     from planner.instance.slips.look import Look
@@ -45,8 +45,9 @@ def served_nowhere(look: Look) -> Iterator[Finding]:
 def _why_not(look: Look, workload: str, site: str) -> str:
     """Why a workload cannot be served at a site whatever is built, or nothing."""
     most, delay = look.number("compute.max_delay", workload), look.number("compute.delay", site) or 0.0
-    if delay > (math.inf if most is None else most):
-        return f"{site} is {delay:g} s away and it tolerates {most:g} s ({look.sources.place('compute.max_delay', workload)})"
+    if most is not None and delay > most:
+        away, tolerated = apart(delay, most)
+        return f"{site} is {away} s away and it tolerates {tolerated} s ({look.sources.place('compute.max_delay', workload)})"
     if all(other != site for _, other in look.assets["power"]):
         return f"no power plant may stand at {site}"
     sends = look.number("compute.data_rate", workload) and not look.instance.bodies[look.instance.sites[site]].users

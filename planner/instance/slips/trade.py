@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from planner.instance.findings import Finding
+from planner.instance.numerals import apart
 from planner.instance.problems import listed
 
 if TYPE_CHECKING:
@@ -73,10 +74,10 @@ def arbitrage(look: Look) -> Iterator[Finding]:
                 continue
             year = next((year for year in look.instance.years if _earned(look, buyer, seller, year) > 0), None)
             if year is not None:
-                paid, asked = (look.number("helium3.price", name, year) for name in (buyer, seller))
+                paid, asked = apart(*(look.number("helium3.price", name, year) or 0.0 for name in (buyer, seller)))
                 said = (
-                    f"trade on {markets[buyer].body} earns by itself: in {year} {buyer} pays {paid:.6g} GUSD/t for what {seller} "
-                    f"sells at {asked:.6g} GUSD/t ({sources.place('helium3.price', seller)})"
+                    f"trade on {markets[buyer].body} earns by itself: in {year} {buyer} pays {paid} GUSD/t for what {seller} "
+                    f"sells at {asked} GUSD/t ({sources.place('helium3.price', seller)})"
                 )
                 yield look.at_row("helium3.price", (buyer,), said, ("markets", buyer))
 
