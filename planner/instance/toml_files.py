@@ -111,7 +111,7 @@ def parsed(text: str, file: str, problems: Problems) -> tuple[dict[str, Any], li
         problems.at(file, 1, 1, "not TOML of use: brackets within brackets without end")
     except ValueError as error:
         if not isinstance(error, tomllib.TOMLDecodeError):  # what Python says of thousands of digits
-            problems.at(file, 1, 1, "not TOML of use: a number with thousands of digits")
+            problems.at(file, 1, 1, "not TOML: Exceeds the limit of 4300 digits for a number")
             return None
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         row, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)
