@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from planner.arguments import checked
 from planner.certificate import Certificate
 from planner.diagnosis.sources import Sources
 from planner.errors import NotCertified, PlannerError, SolverError, SolverLimit
@@ -71,6 +72,7 @@ class Session:
     a large program is otherwise solved as if it were the first.
     """
 
+    @checked
     def __init__(
         self,
         instance: Instance,
@@ -88,6 +90,7 @@ class Session:
         self._recorded: RecordedProgram | None = None
         self._coarse: RecordedProgram | None = None
 
+    @checked
     def solve(
         self, changes: Mapping[str, Any] | None = None, *, time_limit: float | None = None, stopwatch: Stopwatch | None = None
     ) -> Plan:

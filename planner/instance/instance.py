@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from planner.arguments import checked
 from planner.instance.checks import check_numbers
 from planner.instance.conventions import Body, Conventions, Finance, Horizon
 from planner.instance.edits import Edit
@@ -175,6 +176,7 @@ class Instance:
         base = replace(self, counts=counts, changes=(*self.changes, *map(str, wanted)), edits=edits)
         return assemble(base, rows, limit_rows, layer, Problems(), known=self)
 
+    @checked
     def write(self, folder: str | Path) -> Path:
         """Write the instance, all layers in one, as a folder that loads with the same hash; returns the folder."""
         return write_instance(self, Path(folder))
