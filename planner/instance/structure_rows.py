@@ -74,8 +74,9 @@ class _Reading:
             tables={table: tuple(row.cells for row in rows) for table, rows in self.tables.items()},
             places=self.keys | {
                 (table, row[STRUCTURE[table].key[0]]): (row.file, row.line)
-                for table in (*_NAMED, "survival") for row in reversed(self.tables[table])  # of a curve the first row
-            },  # fmt: skip
+                for table in (*_NAMED, "survival")  # of a curve the last row
+                for row in self.tables[table]
+            },
         )
 
     def _add(self, row: Record, column: str, message: str) -> None:
