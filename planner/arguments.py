@@ -1,7 +1,8 @@
 """Arguments of the public functions: numbers of any kind are taken, and what is of another kind is refused in words.
 
-Kinds are those that the signature states: `Instance`, `float | None`, `Sequence[str]`... A number of numpy, a Decimal or a Fraction
-becomes one of Python, and a text where a list of texts is wanted is a list of one. What a signature leaves open is not looked at.
+Kinds are those that the signature states: `Instance`, `float | None`, `Sequence[str]`... A number of numpy, a Decimal or a
+Fraction becomes one of Python, and a text where a list of texts is wanted is a list of one. What a signature leaves open is not
+looked at.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ _UNFIT = object()
 _THINGS: dict[str, tuple[str, dict[str, str]]] = {
     "Instance": ("an instance", {"path": "planner.load({})", "Plan": "the plan's .instance"}),
     "Plan": ("a plan", {"path": "planner.load_plan({})", "Instance": "planner.solve(instance)"}),
-    "LinearProgram": ("a program", {"Instance": "planner.compile(planner.build(instance))", "ConcreteModel": "planner.compile(model)"}),
+    "LinearProgram": (
+        "a program",
+        {"Instance": "planner.compile(planner.build(instance))", "ConcreteModel": "planner.compile(model)"},
+    ),
     "Optimum": ("an optimum", {"Plan": "the plan's .optimum"}),
     "ConcreteModel": ("a Pyomo model", {"Instance": "planner.build(instance)"}),
     "Design": ("a design", {}),
@@ -32,7 +36,7 @@ _THINGS: dict[str, tuple[str, dict[str, str]]] = {
 
 
 def checked(function: _F, home: str = "") -> _F:
-    """The function with its arguments checked; raises PlannerError for one of another kind. `home` is the module that it is got from."""
+    """The function with its arguments checked; raises PlannerError for another kind. `home` is the module that offers it."""
     signature = inspect.signature(function)
     kinds = {name: kind for name, parameter in signature.parameters.items() if (kind := _kinds(parameter.annotation))}
     name = function.__qualname__.removesuffix(".__init__")
@@ -129,8 +133,8 @@ def _list(value: Any, single: type, each: Callable[[Any], Any]) -> Any:
 
 
 _TAKEN: dict[str, Callable[[Any], Any]] = {
-    "str": _text, "Path": _path, "None": _nothing, "float": _number, "int": _whole, "Sequence[str]": _texts, "Iterable[str]": _texts,
-    "Sequence[Plan]": _plans, "Iterable[Plan]": _plans,
+    "str": _text, "Path": _path, "None": _nothing, "float": _number, "int": _whole, "Sequence[str]": _texts,
+    "Iterable[str]": _texts, "Sequence[Plan]": _plans, "Iterable[Plan]": _plans,
 }  # fmt: skip
 
 _WORDS = {

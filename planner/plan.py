@@ -32,7 +32,9 @@ class Tables(dict[str, pd.DataFrame]):
     """Tables by name; one that is not there is an `UnknownName`, with the nearest name."""
 
     def __missing__(self, name: Any) -> pd.DataFrame:
-        raise UnknownName(f"there is no table {name!r}{nearest(name, self) if isinstance(name, str) else ''}{one_of(self, 'some')}")
+        raise UnknownName(
+            f"there is no table {name!r}{nearest(name, self) if isinstance(name, str) else ''}{one_of(self, 'some')}"
+        )
 
 
 class Frames:

@@ -21,7 +21,17 @@ INSTANCE = planner.load(TOY)
 PLAN = planner.solve(INSTANCE)
 PRICE = "launch.rocket.price"
 
-NUMBERS = [np.int64(200), np.int8(100), np.uint16(200), np.float32(200), np.float64(200), Decimal("200"), Fraction(200), 200, 200.0]
+NUMBERS = [
+    np.int64(200),
+    np.int8(100),
+    np.uint16(200),
+    np.float32(200),
+    np.float64(200),
+    Decimal("200"),
+    Fraction(200),
+    200,
+    200.0,
+]
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=lambda number: type(number).__name__)
@@ -46,7 +56,6 @@ def test_what_is_no_finite_number_is_refused(wrong: Any) -> None:
         INSTANCE.replace({PRICE: wrong})
 
 
-# fmt: off
 @pytest.mark.parametrize(("call", "said"), [
     (lambda: planner.solve(TOY), r"solve: instance is .*, expected an instance: planner\.load\('.*toy'\)"),
     (lambda: planner.build(str(TOY)), r"build: instance is .*, expected an instance: planner\.load\('.*toy'\)"),
@@ -68,12 +77,11 @@ def test_what_is_no_finite_number_is_refused(wrong: Any) -> None:
     (lambda: planner.solve(INSTANCE, time_limit="1 h"), "solve: time_limit is '1 h', expected a number"),
     (lambda: planner.breakeven(INSTANCE, PRICE, None), "breakeven: until is None, expected a text"),
     (lambda: PLAN.explain(3), r"Plan\.explain: parts is 3, expected a list of texts"),
-    (lambda: PLAN.explain("sensitivty"), "no part of an explanation is called 'sensitivty', did you mean 'sensitivity'?"),
+    (lambda: PLAN.explain("sensitivty"), "no part of an explanation is called 'sensitivty'; there are .*, did you mean 'sensitivity'\\?"),
     (lambda: PLAN[3], r"a plan has its tables by name, such as plan\['compute\.in_service'\], and not by 3"),
     (lambda: PLAN["compute.biuld"], "there is no table 'compute.biuld', did you mean 'compute.build'?"),
     (lambda: PLAN.prices["power_balanc"], "there is no table 'power_balanc', did you mean 'power_balance'?"),
-])
-# fmt: on
+])  # fmt: skip
 def test_another_kind_of_argument_is_answered_in_words(call: Callable[[], Any], said: str) -> None:
     with pytest.raises(planner.PlannerError, match=said):
         call()

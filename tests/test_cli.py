@@ -179,7 +179,9 @@ def test_changes_are_echoed_with_unit_and_range(run: Callable[..., Said]) -> Non
 
 def test_a_number_that_two_options_set_is_refused(run: Callable[..., Said]) -> None:
     said = run("check", TOY, "--set", "compute.chat.demand=3", "--set", "compute.chat.demand[]=4")
-    assert said.code == 2 and "'compute.chat.demand[]=4' sets the same as 'compute.chat.demand=3', expected one of them" in said.err
+    assert (
+        said.code == 2 and "'compute.chat.demand[]=4' sets the same as 'compute.chat.demand=3', expected one of them" in said.err
+    )
     assert run("check", TOY, "--set", "power.*.capex*=2", "--set", "power.gas.capex*=2").code == 0
 
 

@@ -17,7 +17,13 @@ from tests.conftest import TOY
 
 Limited = Callable[..., planner.Instance]
 
-SHIPPED = [("toy", None), ("accelerated", "coarse"), ("accelerated", "orbit"), ("thousand_terawatts", "lunar_chips"), ("mandate", None)]
+SHIPPED = [
+    ("toy", None),
+    ("accelerated", "coarse"),
+    ("accelerated", "orbit"),
+    ("thousand_terawatts", "lunar_chips"),
+    ("mandate", None),
+]
 
 
 @pytest.fixture
@@ -71,7 +77,9 @@ def test_miners_burn_nothing(limited: Limited) -> None:
     ("goods.made", "complex", "moon", "kt/yr", "selects nothing of goods.made in the program of this instance"),
     ("power.use", "launch", "earth", "GW", "selects nothing of power.use in the program of this instance"),
 ])  # fmt: skip
-def test_a_limit_that_selects_no_column_is_refused(quantity: str, item: str, at: str, unit: str, said: str, limited: Limited) -> None:
+def test_a_limit_that_selects_no_column_is_refused(
+    quantity: str, item: str, at: str, unit: str, said: str, limited: Limited
+) -> None:
     instance = limited(quantity, item, at, unit)
     with pytest.raises(planner.InstanceError, match=rf"limits\.csv:5:1: 'burn' {re.escape(said)}"):
         planner.solve(instance)

@@ -89,7 +89,7 @@ def explain(plan: Plan, parts: Iterable[str] | None = None) -> Explanation:
     names = list(PARTS) if parts is None else list(dict.fromkeys(parts))
     if unknown := [name for name in names if name not in PARTS]:
         near = nearest(unknown[0], PARTS)
-        raise PlannerError(f"no part of an explanation is called {unknown[0]!r}{near}; there are {', '.join(PARTS)}")
+        raise PlannerError(f"no part of an explanation is called {unknown[0]!r}; there are {', '.join(PARTS)}{near}")
     from planner.pipeline import compile_instance
 
     program = compile_instance(plan.instance)

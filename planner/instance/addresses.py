@@ -70,7 +70,7 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Change:
-    """What is done to an address or pattern: `operation` is `=`, `*` or `+`; the value a number in the row's unit, or text with its own.
+    """What is done to an address or pattern: `operation` is `=`, `*` or `+`; the value is a number in the row's unit, or text.
 
     Changes of one `group` are meant together, and not one after the other: keys of a section of a scenario, or of a mapping.
     """
@@ -105,7 +105,9 @@ def parse_pattern(text: str) -> Pattern:
     """The pattern that a text with a `*` means; raises `AddressError` where it has not the form of one."""
     match = _PATTERN.fullmatch(text.strip())
     if match is None:
-        raise AddressError(f"'{text}' is no pattern of addresses, expected such as compute.*.demand or power.lunar_*.capex[moon]@2040")
+        raise AddressError(
+            f"'{text}' is no pattern of addresses, expected such as compute.*.demand or power.lunar_*.capex[moon]@2040"
+        )
     return Pattern(match["path"], match["at"], int(match["year"]) if match["year"] else None)
 
 

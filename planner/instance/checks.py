@@ -18,9 +18,6 @@ from planner.instance.tables import STRUCTURE, TECHNOLOGY_BLOCKS
 _SHARES_OFF = 1e-6
 _HOURS_OFF = 1e-4
 
-#: A year, in hours, as in `planner.units`.
-HOURS_OF_A_YEAR = 8760.0
-
 
 def fits(conventions: Conventions, structure: Structure, problems: Problems) -> bool:
     """True where the planning problem is small enough to be written out; a problem otherwise."""
@@ -95,7 +92,6 @@ class _Checks:
                 self._add("time", "share", newest.item if newest else slices[-1], message)
             elif all(numbers[slice_] > 0 for numbers in (share, hours) for slice_ in slices):
                 complete.update(slices)
-        self._cycles(complete)
         for later, earlier in self.structure.previous.items():
             if later in complete and order[earlier] < order[later]:
                 expected = hours[earlier] / share[earlier] * share[later]
@@ -103,21 +99,6 @@ class _Checks:
                     right = f"expected {expected:.6g} h from its share and those of '{earlier}'"
                     why = "the slices of a cycle occur equally often"
                     self._add("time", "hours", later, f"'{later}' lasts {hours[later]:g} h, {right}: {why}")
-
-    def _cycles(self, complete: set[str]) -> None:
-        """A cycle occurs at least once in its share of the year."""
-        share, hours, seen = self.numbers["time.share"], self.numbers["time.hours"], set[str]()
-        for first in self.structure.previous:
-            ring = [first]
-            while first not in seen and (before := self.structure.previous[ring[-1]]) != first:
-                ring.append(before)
-            lasts, most = (math.fsum(numbers[slice_] for slice_ in ring if slice_ in complete) for numbers in (hours, share))
-            if first not in seen and complete.issuperset(ring) and lasts > most * HOURS_OF_A_YEAR * (1 + _HOURS_OFF):
-                what = "slice lasts" if len(ring) == 1 else "slices of a cycle last"
-                found = f"the {what} {lasts:.6g} h, more than {most * HOURS_OF_A_YEAR:.6g} h, the share of the year"
-                named = max(ring, key=lambda slice_: hours[slice_])
-                self._add("time", "hours", named, f"{found}; expected the length of one occurrence, such as 24 h of a day")
-            seen.update(ring)
 
     def tiers(self) -> None:
         """The shares of a workload's tiers add up to 1."""

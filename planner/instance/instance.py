@@ -151,7 +151,7 @@ class Instance:
     def warnings(self) -> tuple[Finding, ...]:
         """What is most likely a slip, or can never be built or used: each with its file and line, in the order of the files.
 
-        `print(*instance.warnings, sep="\\n")` lists them. `planner check` and `planner solve` print them, and run folders keep them.
+        `print(*instance.warnings, sep="\\n")` lists them; `planner check` and `planner solve` print them, run folders keep them.
         """
         preflight = import_module("planner.diagnosis.preflight").preflight  # it stands above instances
         return tuple(finding for finding in preflight(self) if not finding.hopeless)

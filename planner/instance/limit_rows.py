@@ -91,7 +91,9 @@ def selection_problems(
     for item in items:
         kinds = kinds_of(item, by_dimension)
         if len(kinds) > 1:
-            found.append(("item", f"'{item}' is the name of a {' and of a '.join(kinds)} in {quantity.name}, expected another name"))
+            found.append(
+                ("item", f"'{item}' is the name of a {' and of a '.join(kinds)} in {quantity.name}, expected another name")
+            )
     possible = ("site" in quantity.index) * (*structure.sites, *bodies) + ("body" in quantity.index) * bodies
     for dimension in ("route", "deposit", "market"):
         possible += tuple(sorted({place for where in by_dimension.get(dimension, {}).values() for place in where}))

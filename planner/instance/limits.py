@@ -15,7 +15,6 @@ from planner.instance.sizes import LARGEST, SMALLEST, sane_sizes
 from planner.parameters import with_unit
 from planner.units import Units
 
-
 #: By which share a lower bound may be above the upper one and count as equal: what units leave of one number.
 _ROUNDED = 1e-12
 

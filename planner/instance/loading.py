@@ -55,8 +55,9 @@ def load(
     edits += overlay.edits
     added += len(rows) - before
     counts = {"read": sum(layer.rows_read for layer in layers) + added, "used": 0, "replaced": 0, "added": added}
+    changed = tuple(map(str, wanted))
     base = Instance(
-        folder.resolve().name, folder, conventions, structure, (), (), {}, (), counts, named, tuple(map(str, wanted)), tuple(edits)
+        folder.resolve().name, folder, conventions, structure, (), (), {}, (), counts, named, changed, tuple(edits)
     )  # fmt: skip
     try:
         return assemble(base, rows, limit_rows, newest, problems)

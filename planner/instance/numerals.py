@@ -68,7 +68,7 @@ def written(value: float) -> str:
 
 
 def plain(value: Any) -> float | None:
-    """A number of any kind (of Python, numpy, Decimal or Fraction) as a float; None for what is no finite one, truths included."""
+    """A number of any kind (Python, numpy, Decimal, Fraction) as a float; None for what is no finite one, truths included."""
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         return None
     try:

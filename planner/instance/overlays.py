@@ -53,7 +53,7 @@ class Overlay:
     edits: list[Edit] = field(default_factory=list, compare=False)
 
     def apply(self, change: Change, rows: ParameterRows, limits: LimitRows) -> None:
-        """Carry out a change and note what it did; raises `AddressError` where it means nothing, and leaves the rows alone then."""
+        """Carry out a change and note what it did; where it means nothing, raises `AddressError` and leaves the rows alone."""
         done = list(self._edits(change, rows, limits))
         for edit in done:
             if isinstance(edit.after, LimitRow):
@@ -262,8 +262,8 @@ def apply_all(
         except AddressError as error:
             if not (isinstance(error, UnknownAddress) and problems.echo(*error.homes)):
                 wrong.append(problems.add(change.file, change.line, None, str(error)))
-        for said in group.undone(change, overlay.edits[before:]):
-            wrong.append(problems.add(change.file, change.line, None, said))
+        undone = group.undone(change, overlay.edits[before:])
+        wrong += [problems.add(change.file, change.line, None, said) for said in undone]
     return wrong
 
 

@@ -66,7 +66,7 @@ def read_parameter_row(
 
 
 def _check_ends(record: Record, declared: Parameter, numbers: dict[str, Any], reader: RowReader) -> None:
-    """Add a problem for an end of a range that the parameter cannot be; what is wrong with the number itself is found elsewhere."""
+    """Add a problem for an end of a range that the parameter cannot be; a wrong number itself is found elsewhere."""
     factor = reader.units.factor(record["unit"], declared.unit)
     values = [value for _, value in numbers["years"]] or [numbers["value"]]
     if not all(_may_be(declared, value * factor) for value in values):

@@ -72,7 +72,8 @@ class _Reading:
             survival=self._survival(technologies),
             prices=self._prices(),
             tables={table: tuple(row.cells for row in rows) for table, rows in self.tables.items()},
-            places=self.keys | {
+            places=self.keys
+            | {
                 (table, row[STRUCTURE[table].key[0]]): (row.file, row.line)
                 for table in (*_NAMED, "survival")  # of a curve the last row
                 for row in self.tables[table]

@@ -185,8 +185,7 @@ def _expected(name: str, key: str, fault: Any) -> str:
         expected = f"a whole number from 1 to {LONGEST_STEP}" if key == "step" else "a year from 1900 to 2500"
         if isinstance(found, float) and found.is_integer():
             return f"a whole number without a decimal point, did you mean {found:.0f}?"
-        year = re.match(r"\d{4}", found.isoformat() if isinstance(found, date) else found if isinstance(found, str) else "")
-        return expected + (f", did you mean {year[0]}?" if year else "")
+        return expected + (f", did you mean {found.year}?" if isinstance(found, date) else "")
     return {
         "literal_error": str(fault.get("ctx", {}).get("expected", "")).replace("'", ""), "bool_type": "true or false",
         "string_type": "text in quotes", "list_type": "a list in brackets",

@@ -121,7 +121,9 @@ def parse_varied(instance: Instance, texts: str | Sequence[str], low: float | No
     about = "the range that was given" if len(given) == 2 or own is None else own[2] + "".join(given)
     if not (math.isfinite(begin) and math.isfinite(end)) or begin >= end:
         first, last = apart(begin, end)
-        raise AddressError(f"the range of {', '.join(addresses)} runs from {first} to {last}, expected a low end below a high one")
+        raise AddressError(
+            f"the range of {', '.join(addresses)} runs from {first} to {last}, expected a low end below a high one"
+        )
     name = " and ".join(wanted) if len(wanted) < 4 else f"{wanted[0]} and {len(wanted) - 1} more"
     whole = value and isinstance(rows[0], ParameterRow) and rows[0].declaration.whole
     if whole:

@@ -13,7 +13,6 @@ from planner.instance.edits import printed
 Write = Callable[..., Path]
 
 
-# fmt: off
 @pytest.mark.parametrize(("change", "said"), [
     ("limits.ceiling.upper=1500 TW", "limits.ceiling.upper: 1 TW -> 1500 TW, outside its range 0.5 to 4 TW (--set)"),
     ("limits.ceiling.upper=2000 GW", "limits.ceiling.upper: 1 TW -> 2 TW, within its range 0.5 to 4 TW (--set)"),
@@ -26,8 +25,7 @@ Write = Callable[..., Path]
     ("power.gas.fixed_cost=10 USD/(kW*yr)", "power.gas.fixed_cost: 0 GUSD/yr/GW by default -> 10 USD/(kW*yr) (--set)"),
     ("power.gas.max_build=3 GW/yr", "power.gas.max_build: nothing -> 3 GW/yr (--set)"),
     ("power.pv.lifetime=20", "power.pv.lifetime: nothing -> 20 yr (--set)"),
-])
-# fmt: on
+])  # fmt: skip
 def test_a_change_is_echoed_with_unit_and_range(change: str, said: str, write: Write) -> None:
     limits = (
         "limit,quantity,item,at,over,bound,unit,value,low,high,source\n"

@@ -87,6 +87,8 @@ SLIPS: dict[str, tuple[list[tuple[str, str, str]], str]] = {
         "slices.csv:4: the slices of mars are used by nothing: no site is on it"),
     "no users": ([("instance.toml", "users = true\n", ""), (COMPUTE, "training,,demand", "training,,data_rate,bit/MFLOP,1,,,x,,,\ntraining,,demand")],
         "parameters/compute.csv:9: training sends data to users, and no body has any"),
+    "slices longer than the year": ([(TIME, "day,hours,h,12,derived: half\nnight,hours,h,12", "day,hours,h,5000,x\nnight,hours,h,5000")],
+        "parameters/time.csv:6: the slices day, night of a cycle last 10000 h, more than the 8760 h of their share of the year"),
     "a site and its body": ([("technologies.csv", "laser,link,moon", "laser,link,moon rim")],
         "technologies.csv:3: laser names the site rim and its body moon, which has it already"),
     "burden": ([(LAUNCH, "up,,burden,1,9", "up,,burden,1,0.9")],
@@ -150,7 +152,9 @@ def test_what_is_meant_gives_no_warning(write: Write) -> None:
 def test_names_that_readers_of_csv_take_for_something_else(called: str, write: Write) -> None:
     files = {file: re.sub(r"\bmoon\b", called, re.sub(r"\bgas\b", f"{called}_2", text)) for file, text in FILES.items()}
     found = [str(warning) for warning in slips(load(write(files)))]
-    assert len(found) == 1 and found[0].startswith(f"instance.toml:17: the body '{called}': programs that read CSV take this name for ")
+    assert len(found) == 1 and found[0].startswith(
+        f"instance.toml:17: the body '{called}': programs that read CSV take this name for "
+    )
 
 
 @pytest.mark.parametrize(("file", "old", "new", "said"), [
@@ -158,8 +162,6 @@ def test_names_that_readers_of_csv_take_for_something_else(called: str, write: W
     ("technologies.csv", "laser,link,moon", "laser,link,moon moon", r"technologies\.csv:3:12: 'moon' is named twice, expected each site or body once"),
     ("limits.csv", "floor,power.output,pv", "floor,power.output,pv pv", r"limits\.csv:3:20: 'pv' is named twice, expected each once"),
     ("instance.toml", '["complex", "structural", "propellant"]', '["complex", "complex"]', r"instance\.toml:15:1: 'complex' is named twice, expected each good once"),
-    (TIME, "day,hours,h,12,derived: half\nnight,hours,h,12", "day,hours,h,5000,x\nnight,hours,h,5000",
-     r"parameters/time\.csv:6:13: the slices of a cycle last 10000 h, more than 8760 h, the share of the year"),
     (POWER, "pv,,availability,1,1,,", "pv,,availability,1,1,,*1.2", r"parameters/power\.csv:11:23: the high end of the range is 1\.2, and power\.availability is at least 0 and at most 1"),
     (POWER, "30,,,assumption", "30,0,*2,assumption", r"parameters/power\.csv:2:18: the low end of the range is 0 yr, and power\.lifetime is a whole number of years above 0"),
     ("limits.csv", FILES["limits.csv"], LOW, r"limits\.csv:2:\d+: the low end of the range is -1, and compute\.in_service is at least 0"),
@@ -170,4 +172,3 @@ def test_what_can_only_be_a_slip_is_refused(file: str, old: str, new: str, said:
     with pytest.raises(InstanceError) as found:
         load(write({file: text}))
     assert any(re.match(said, str(problem)) for problem in found.value.problems), found.value
-

@@ -51,7 +51,10 @@ def test_a_pattern_names_rows_at_every_place_as_an_address_does(write: Write) ->
         "power.gas.capex", "power.pv.capex", "power.pv.capex[moon]"
     }  # fmt: skip
     assert [edit.address for edit in instance.replace({"power.*.capex[moon]": ("*", 2)}).edits] == ["power.pv.capex[moon]"]
-    assert [edit.address for edit in instance.replace({"power.*.capex[]": ("*", 2)}).edits] == ["power.gas.capex", "power.pv.capex"]
+    assert [edit.address for edit in instance.replace({"power.*.capex[]": ("*", 2)}).edits] == [
+        "power.gas.capex",
+        "power.pv.capex",
+    ]
     changed = instance.replace({"compute.*.demand@2032": ("*", 2)})
     assert changed.numbers["compute.demand"]["training", 2032] == 2 * instance.numbers["compute.demand"]["training", 2032]
     assert changed.numbers["compute.demand"]["training", 2034] == instance.numbers["compute.demand"]["training", 2034]

@@ -32,7 +32,9 @@ def never_available(look: Look) -> Iterator[Finding]:
             for technology, site in assets
             if look.slices(site) and not any(look.number(key, technology, site, slice_) for slice_ in look.slices(site))
         ]
-        yield from look.by_row(key, still, lambda name, at: f"{name} can never be used at {at}: its availability is 0 in every slice")
+        yield from look.by_row(
+            key, still, lambda name, at: f"{name} can never be used at {at}: its availability is 0 in every slice"
+        )
 
 
 def never_built(look: Look) -> Iterator[Finding]:

@@ -56,9 +56,7 @@ class Look:
         file, line = self.instance.structure.places.get((table, name), ("instance.toml", 1))
         return Finding(file, line, message)
 
-    def by_row(
-        self, key: str, assets: Iterable[tuple[Any, ...]], message: Callable[[str, str], str]
-    ) -> Iterable[Finding]:
+    def by_row(self, key: str, assets: Iterable[tuple[Any, ...]], message: Callable[[str, str], str]) -> Iterable[Finding]:
         """A finding for each row and technology; `message` makes it of the technology and its sites in words."""
         rows: dict[tuple[int, str], tuple[ParameterRow | None, list[str]]] = {}
         for technology, site, *more in assets:

@@ -44,7 +44,9 @@ def late_money(look: Look) -> Iterator[Finding]:
     """A price year after the horizon."""
     finance, last = look.instance.finance, look.instance.conventions.horizon.last
     if finance.price_year > last:
-        yield look.at_table("finance", "price_year", f"price_year {finance.price_year} is after the horizon, which ends in {last}")
+        yield look.at_table(
+            "finance", "price_year", f"price_year {finance.price_year} is after the horizon, which ends in {last}"
+        )
 
 
 def unpriced_carbon(look: Look) -> Iterator[Finding]:

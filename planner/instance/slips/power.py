@@ -20,9 +20,13 @@ def fuel(look: Look) -> Iterator[Finding]:
     free = [plant for plant in plants if burnt[plant] and not paid[plant] and look.sources.row(price, *plant) is None]
     idle = [plant for plant in plants if paid[plant] and not burnt[plant]]
     more = [plant for plant in plants if 0 < burnt[plant] < 1]
-    yield from look.by_row(use, free, lambda name, at: f"the fuel of {name} at {at} is free: no power.{name}.fuel_price is stated")
+    yield from look.by_row(
+        use, free, lambda name, at: f"the fuel of {name} at {at} is free: no power.{name}.fuel_price is stated"
+    )
     yield from look.by_row(price, idle, lambda name, at: f"{name} at {at} has a fuel_price and burns nothing: its fuel_use is 0")
-    yield from look.by_row(use, more, lambda name, at: f"{name} at {at} gives more energy than its fuel has: is fuel_use its efficiency?")
+    yield from look.by_row(
+        use, more, lambda name, at: f"{name} at {at} gives more energy than its fuel has: is fuel_use its efficiency?"
+    )
 
 
 def helium3_never_comes(look: Look) -> Iterator[Finding]:
@@ -38,7 +42,9 @@ def helium3_never_comes(look: Look) -> Iterator[Finding]:
         if look.number("power.helium3_use", *plant) and instance.sites[plant[1]] not in sources
     ]
     yield from look.by_row(
-        "power.helium3_use", dry, lambda name, at: f"{name} can never run at {at}: no deposit, market or route has helium-3 for it"
+        "power.helium3_use",
+        dry,
+        lambda name, at: f"{name} can never run at {at}: no deposit, market or route has helium-3 for it",
     )
 
 
@@ -49,7 +55,9 @@ def nothing_to_store_for(look: Look) -> Iterator[Finding]:
         sites = look.instance.technologies[name].sites
         alone = [site for site in sites if look.slices(site) and all(previous[slice_] == slice_ for slice_ in look.slices(site))]
         if alone:
-            said = f"{name} carries nothing at {', '.join(alone)}: each cycle has one slice, and a store carries from slice to slice"
+            said = (
+                f"{name} carries nothing at {', '.join(alone)}: each cycle has one slice, and a store carries from slice to slice"
+            )
             yield look.at_table("technologies", name, said)
 
 
@@ -57,11 +65,11 @@ def without_power(look: Look) -> Iterator[Finding]:
     """Machines that draw power where no plant may stand."""
     powered = {site for _, site in look.assets["power"]}
     for block in ("launch", "industry", "helium3"):
-        dark = [
-            asset for asset in look.assets[block] if look.number(f"{block}.energy_use", *asset) and asset[1] not in powered
-        ]
+        dark = [asset for asset in look.assets[block] if look.number(f"{block}.energy_use", *asset) and asset[1] not in powered]
         yield from look.by_row(
-            f"{block}.energy_use", dark, lambda name, at: f"{name} draws power and can never run at {at}: no plant may stand there"
+            f"{block}.energy_use",
+            dark,
+            lambda name, at: f"{name} draws power and can never run at {at}: no plant may stand there",
         )
 
 

@@ -66,7 +66,7 @@ def empty_markets(look: Look) -> Iterator[Finding]:
 
 
 def arbitrage(look: Look) -> Iterator[Finding]:
-    """A market that pays more for helium-3 than another on the same body asks: trade between them earns, and does nothing else."""
+    """A market that pays more for helium-3 than another on the same body asks: trade between them earns by itself."""
     markets, sources = look.instance.markets, look.sources
     for buyer in (name for name, market in markets.items() if market.side == "sell"):
         for seller in (name for name, market in markets.items() if market.side == "buy"):
