@@ -10,6 +10,7 @@ What a name needs is imported when the name is first used: `import planner` alon
 from __future__ import annotations
 
 from importlib import import_module
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -139,6 +140,10 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'planner' has no attribute {name!r}")
     value = getattr(import_module(_HOME[name]), name)
+    if isinstance(value, FunctionType):
+        from planner.arguments import checked
+
+        value = checked(value, __name__)
     globals()[name] = value
     return value
 

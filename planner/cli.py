@@ -28,6 +28,7 @@ from planner.options import (
 )
 from planner.terminal import (
     count_by_status,
+    edits_of,
     load_instance,
     progress,
     refuse_hopeless,
@@ -129,7 +130,7 @@ def solve(
         stopwatch = Stopwatch(tell)
         stopwatch.seconds = steps
         with stopwatch.step("read"):
-            loaded = load_instance(instance, scenario, set_)
+            loaded = load_instance(instance, scenario, set_, quiet or as_json)
         warn_of(loaded, quiet or as_json)
         program = compile_instance(loaded, stopwatch)
         if write_model is not None:
@@ -170,7 +171,7 @@ def check(
     quiet: Quiet = False,
 ) -> None:
     """Validate an instance, count what it holds and say how large its program is, without solving it."""
-    loaded = load_instance(instance, scenario, set_)  # first: a bad instance is answered at once
+    loaded = load_instance(instance, scenario, set_, quiet or as_json)  # first: a bad instance is answered at once
 
     from planner.pipeline import compile_instance
 
@@ -183,7 +184,7 @@ def check(
         "rows_read": loaded.counts["read"], "rows_made": loaded.counts["added"], "rows_used": loaded.counts["used"],
         **{name: len(getattr(loaded, name)) for name in ("years", "sites", "technologies", "limits")},
         "numbers": count_by_status(loaded.rows), "rows": rows, "columns": columns, "nonzeros": nonzeros,
-        "warnings": [str(finding) for finding in findings if not finding.hopeless],
+        "warnings": [str(finding) for finding in findings if not finding.hopeless], "changed": edits_of(loaded),
     }  # fmt: skip
     ranges = []
     if numerics:
@@ -195,7 +196,8 @@ def check(
         print(json.dumps(facts))
     elif not quiet:
         numbers = ", ".join(f"{count} {status}" for status, count in facts["numbers"].items())
-        print(f"{loaded.title}: no problem found.")
+        warned = len(facts["warnings"])
+        print(f"{loaded.title}: no problem found" + (f", {warned} warning{'s' * (warned > 1)}." if warned else "."))
         made = f" ({facts['rows_made']} of them made by changes)" if facts["rows_made"] else ""
         print(f"{facts['rows_read']} rows read{made}, {facts['rows_used']} used; numbers: {numbers}.")
         counted = ", ".join(f"{facts[name]} {name}" for name in ("sites", "technologies", "limits"))
@@ -219,7 +221,7 @@ def show(
     """Show a parameter or all of them: value, unit, range, source, meaning."""
     from planner.showing import parameters_shown, quantities_shown
 
-    loaded = load_instance(instance, scenario, set_)
+    loaded = load_instance(instance, scenario, set_, as_json)
     records, text = quantities_shown() if quantities else parameters_shown(loaded, address)
     print(json.dumps(records) if as_json else text)
 

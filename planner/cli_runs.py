@@ -50,7 +50,7 @@ def _export_program(instance: Path, write_model: Path, scenario: list[str], set_
     from planner.highs import write_model as export_program
     from planner.pipeline import compile_instance
 
-    program = compile_instance(load_instance(instance, scenario, set_))
+    program = compile_instance(load_instance(instance, scenario, set_, silent=False))
     export_program(program, write_model)
     rows, columns, nonzeros = program.shape
     print(f"{rows:,} rows x {columns:,} columns, {nonzeros:,} nonzeros written to {write_model}.")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from planner.options import AsJson, Changes, InstanceFolder, Scenarios
-from planner.terminal import load_instance, progress
+from planner.terminal import edits_of, load_instance, progress
 
 Vary = Annotated[
     list[str],
@@ -59,10 +59,10 @@ def breakeven(
     from planner.studies.breakeven import breakeven as find
 
     _check(out, drawn=False)
-    loaded = load_instance(instance, scenario, set_)
+    loaded = load_instance(instance, scenario, set_, as_json)
     with progress(as_json) as tell:
         found = find(loaded, vary, until, low, high, accuracy, tell)
-    _tell(found, out, as_json)
+    _tell(found, loaded, out, as_json)
 
 
 def value_function(
@@ -80,10 +80,10 @@ def value_function(
     from planner.studies.value_function import value_function as find
 
     _check(out)
-    loaded = load_instance(instance, scenario, set_)
+    loaded = load_instance(instance, scenario, set_, as_json)
     with progress(as_json) as tell:
         found = find(loaded, vary, low, high, most, tell)
-    _tell(found, out, as_json)
+    _tell(found, loaded, out, as_json)
 
 
 def frontier(
@@ -101,10 +101,10 @@ def frontier(
     from planner.studies.frontier import frontier as find
 
     _check(out)
-    loaded = load_instance(instance, scenario, set_)
+    loaded = load_instance(instance, scenario, set_, as_json)
     with progress(as_json) as tell:
         found = find(loaded, x, y, until, accuracy, tell)
-    _tell(found, out, as_json)
+    _tell(found, loaded, out, as_json)
 
 
 def pareto(
@@ -123,10 +123,10 @@ def pareto(
     from planner.studies.pareto import pareto as find
 
     _check(out)
-    loaded = load_instance(instance, scenario, set_)
+    loaded = load_instance(instance, scenario, set_, as_json)
     with progress(as_json) as tell:
         found = find(loaded, against, points, sense.value, tell)
-    _tell(found, out, as_json)
+    _tell(found, loaded, out, as_json)
 
 
 def _check(out: Path | None, drawn: bool = True) -> None:
@@ -139,11 +139,11 @@ def _check(out: Path | None, drawn: bool = True) -> None:
         check_file(out, drawn)
 
 
-def _tell(found: Any, out: Path | None, as_json: bool) -> None:
+def _tell(found: Any, instance: Any, out: Path | None, as_json: bool) -> None:
     if out is not None:
         from planner.studies.files import save_study
 
         save_study(found, out)
-    print(json.dumps(found.as_dict(), allow_nan=False) if as_json else found)
+    print(json.dumps({**found.as_dict(), "changed": edits_of(instance)}, allow_nan=False) if as_json else found)
     if out is not None and not as_json:
         print(f"Written to {out}.")

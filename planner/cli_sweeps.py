@@ -58,7 +58,7 @@ def sweep(
         from planner.sweeping.running import sweep as run_sweep
         from planner.sweeping.writing import get_ready, write_analysis
 
-        loaded = load_instance(instance, scenario, set_)
+        loaded = load_instance(instance, scenario, set_, quiet or as_json)
         with _watch(quiet or as_json) as watch, executor_of(dask) as executor:
             found = run_sweep(
                 loaded, design, out, workers=workers, executor=executor, resume=resume, retry=retry, time_limit=time_limit,

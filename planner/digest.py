@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from planner.instance.edits import printed
 from planner.plan import Plan
 
 #: A price below this share of the greatest of its table is taken for nought.
@@ -17,7 +18,8 @@ _FROM = {"upper": " from above", "lower": " from below"}
 
 def summary(plan: Plan) -> str:
     """The answer in sentences, a table by year, and the years in which each limit binds."""
-    return "\n".join([*sentences(plan), "", by_year(plan).rename_axis(columns=None).to_string(), "", *binding(plan)])
+    table = by_year(plan).rename_axis(columns=None).to_string()
+    return "\n".join([*sentences(plan), *changed(plan), "", table, "", *binding(plan)])
 
 
 def sentences(plan: Plan) -> list[str]:
@@ -35,6 +37,12 @@ def sentences(plan: Plan) -> list[str]:
     lines += [text for body in away for text in _freight(plan, body.name)]
     lines += [_helium3(plan), _unserved(plan), _rows(plan)]
     return [line for line in lines if line]
+
+
+def changed(plan: Plan) -> list[str]:
+    """A line for each number that a scenario or a change altered: before, after, and whether that is within its range."""
+    lines = printed(edit["text"] for edit in plan.facts.get("changed", ()))
+    return ["Changed for this run:", *(f"  {line}" for line in lines)] if lines else []
 
 
 def key_figures(plan: Plan) -> list[tuple[str, str, str]]:

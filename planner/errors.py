@@ -87,6 +87,13 @@ class AddressError(PlannerError):
         self.problems = list(problems)
 
 
+class UnknownName(PlannerError, KeyError):
+    """A name, such as that of a table of a plan, that there is not; the message has the nearest one."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError would put it in quotes
+
+
 class UnitError(PlannerError):
     """A unit that is not known, cannot be read or does not convert into what was expected."""
 

@@ -13,6 +13,8 @@ import pyomo.core as pyo
 from planner.blocks.pyomo_units import amount, within
 from planner.declarations import QUANTITIES
 from planner.instance import limit_unit
+from planner.instance.labels import PURPOSES
+from planner.instance.tables import GOODS
 
 if TYPE_CHECKING:
     from planner.instance import Instance, Limit
@@ -85,6 +87,6 @@ def labels_of(instance: Instance, dimension: str) -> dict[str, set[str]]:
         return {name: {market.body} for name, market in instance.markets.items()}
     plain: dict[str, Iterable[str]] = {
         "technology": instance.technologies, "workload": instance.workloads, "tier": instance.tiers,
-        "good": ("complex", "structural", "propellant", "helium3"), "purpose": ("compute", "industry", "helium3", "launch"),
+        "good": GOODS, "purpose": PURPOSES,
     }  # fmt: skip
     return {label: set() for label in plain.get(dimension, ())}

@@ -17,6 +17,7 @@ from planner.memory import give_back
 from planner.model import build
 from planner.numerics import check_program, overflowing, untrusted
 from planner.provenance import provenance
+from planner.selections import refuse_idle_limits
 
 if TYPE_CHECKING:
     from planner.coarse_to_fine import CompileCoarse
@@ -84,7 +85,7 @@ def solve(
         "ranging": ranging,
         "warm_start": warm_start is not None,
     }
-    facts: dict[str, Any] = {"seconds": watch.seconds, "provenance": provenance(instance, **options)}
+    facts: dict[str, Any] = {"seconds": watch.seconds, **said_of(instance), "provenance": provenance(instance, **options)}
     if exact:
         optimum, facts["exact_certificate"] = _certified_exactly(instance, lp, optimum, time_limit, watch)
         certificate = certify(lp, optimum)
@@ -95,6 +96,13 @@ def solve(
         with watch.step("ranging"):
             ranges = row_ranges(lp, optimum)
     return make_plan(instance, lp, optimum, certificate, facts, ranges)
+
+
+def said_of(instance: Instance) -> dict[str, Any]:
+    """What `summary.json` says of an instance: its warnings, and what scenarios and changes did to its numbers."""
+    return {
+        "warnings": [str(warning) for warning in instance.warnings], "changed": [edit.as_dict() for edit in instance.edits],
+    }  # fmt: skip
 
 
 def certified(
@@ -201,7 +209,10 @@ def _certified_exactly(
 
 
 def compile_instance(instance: Instance, stopwatch: Stopwatch | None = None) -> LinearProgram:
-    """The linear program of an instance. Raises InstanceError where its numbers are beyond what a solver can be trusted with."""
+    """The linear program of an instance.
+
+    Raises InstanceError where its numbers are beyond what a solver can be trusted with, or a limit selects nothing of it.
+    """
     watch = stopwatch or Stopwatch()
     try:
         with watch.step("build"):
@@ -213,4 +224,5 @@ def compile_instance(instance: Instance, stopwatch: Stopwatch | None = None) -> 
     except ArithmeticError as error:
         raise overflowing(error) from error
     check_program(instance, program)
+    refuse_idle_limits(instance, program)
     return program

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
+from planner.arguments import checked
 from planner.certificate import Certificate
 from planner.economics import economics
+from planner.errors import PlannerError, UnknownName
 from planner.frames import quantity_frames
 from planner.highs import Basis, Optimum
 from planner.instance import Instance
+from planner.instance.problems import nearest, one_of
 from planner.ledger import ledger
 from planner.lp import LinearProgram, Vector
 from planner.prices import prices
@@ -23,6 +26,15 @@ from planner.prices import prices
 if TYPE_CHECKING:
     from planner.charts import Plot
     from planner.explaining import Explanation
+
+
+class Tables(dict[str, pd.DataFrame]):
+    """Tables by name; one that is not there is an `UnknownName`, with the nearest name."""
+
+    def __missing__(self, name: Any) -> pd.DataFrame:
+        raise UnknownName(
+            f"there is no table {name!r}{nearest(name, self) if isinstance(name, str) else ''}{one_of(self, 'some')}"
+        )
 
 
 class Frames:
@@ -37,18 +49,18 @@ class Frames:
     def made(cls, **parts: Any) -> Frames:
         """Tables that were made before, by the names of the properties."""
         frames = cls.__new__(cls)
-        frames.__dict__.update(parts)
+        frames.__dict__.update({name: Tables(part) if isinstance(part, dict) else part for name, part in parts.items()})
         return frames
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every quantity, by its name."""
-        return quantity_frames(self._instance, self._lp, self._optimum.values)
+        return Tables(quantity_frames(self._instance, self._lp, self._optimum.values))
 
     @cached_property
     def prices(self) -> Mapping[str, pd.DataFrame]:
         """The duals of balances and limits as prices."""
-        return prices(self._instance, self._lp, self._optimum, self._ranges)
+        return Tables(prices(self._instance, self._lp, self._optimum, self._ranges))
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
@@ -58,7 +70,7 @@ class Frames:
     @cached_property
     def economics(self) -> Mapping[str, pd.DataFrame]:
         """What assets earn, and who pays."""
-        return economics(self._instance, self._lp, self._optimum)
+        return Tables(economics(self._instance, self._lp, self._optimum))
 
     def make(self) -> dict[str, Any]:
         """All of them, by the names of the properties."""
@@ -113,7 +125,9 @@ class Plan:
         return self.frames.economics
 
     def __getitem__(self, quantity: str) -> pd.DataFrame:
-        """The table of a quantity; KeyError where the model has none of that name."""
+        """The table of a quantity; `UnknownName`, a PlannerError and KeyError, where the model has none of that name."""
+        if not isinstance(quantity, str):
+            raise PlannerError(f"a plan has its tables by name, such as plan['compute.in_service'], and not by {quantity!r}")
         return self.tables[quantity]
 
     @property
@@ -141,11 +155,13 @@ class Plan:
         economy = {f"economics/{name}": table for name, table in self.economics.items()}
         return {**self.tables, **prices, **economy, "ledger": self.ledger}
 
+    @checked
     def export(self, path: str | Path, format: str | None = None) -> Path:
         """Write the plan as csv, parquet, excel or iamc and return the path; see `planner.export_plan`."""
         written: Path = import_module("planner.exporting").export_plan(self, path, format)
         return written
 
+    @checked
     def explain(self, parts: Iterable[str] | None = None) -> Explanation:
         """What binds, what computing costs and why, why not the rest, and what matters most: see `planner.explain`."""
         explaining = import_module("planner.explaining")  # it stands above plans, and is imported when it is used

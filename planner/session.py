@@ -15,14 +15,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from planner.arguments import checked
 from planner.certificate import Certificate
 from planner.diagnosis.sources import Sources
 from planner.errors import NotCertified, PlannerError, SolverError, SolverLimit
 from planner.highs import Basis, Optimum
 from planner.instance import Instance
-from planner.lp import LinearProgram
+from planner.lp import LinearProgram, compile
+from planner.model import build
 from planner.numerics import check_program
-from planner.pipeline import Stopwatch, certified, compile_instance
+from planner.pipeline import Stopwatch, certified, compile_instance, said_of
 from planner.provenance import provenance
 from planner.recorded import RecordedProgram, record
 
@@ -70,6 +72,7 @@ class Session:
     a large program is otherwise solved as if it were the first.
     """
 
+    @checked
     def __init__(
         self,
         instance: Instance,
@@ -87,6 +90,7 @@ class Session:
         self._recorded: RecordedProgram | None = None
         self._coarse: RecordedProgram | None = None
 
+    @checked
     def solve(
         self, changes: Mapping[str, Any] | None = None, *, time_limit: float | None = None, stopwatch: Stopwatch | None = None
     ) -> Plan:
@@ -99,7 +103,8 @@ class Session:
         warm = self.basis is not None
         answer = self.answer(self.instance.replace(changes) if changes else self.instance, time_limit, stopwatch)
         options = {**self._options, "time_limit": time_limit, "exact": False, "ranging": False, "warm_start": warm}
-        facts = {"seconds": answer.seconds, "provenance": provenance(answer.instance, **options)}
+        made = {"seconds": answer.seconds, "provenance": provenance(answer.instance, **options)}
+        facts = {**said_of(answer.instance), **made}
         self.plan = make_plan(answer.instance, answer.program, answer.optimum, answer.certificate, facts)
         return self.plan
 
@@ -180,7 +185,7 @@ class Session:
         """The program of an instance with fewer years, from the formulas of the first such where only numbers differ."""
         if self._coarse is None:
             self._coarse = record(coarse)
-        return self._coarse.program_of(coarse) or compile_instance(coarse)
+        return self._coarse.program_of(coarse) or compile(build(coarse))
 
     def _without_effect(self, recorded: RecordedProgram, instance: Instance) -> list[str]:
         """The addresses of rows with numbers that differ, none of which enters the program."""

@@ -70,11 +70,25 @@ def refuse_hopeless(findings: list[Any]) -> None:
         raise errors.Infeasible(message, Diagnosis("infeasible", hopeless, findings=tuple(findings)))
 
 
-def load_instance(folder: Path, scenarios: list[str], changes: list[str]) -> Any:
-    """The instance of a folder with its scenarios and changes."""
-    from planner.instance import load
+def load_instance(folder: Path, scenarios: list[str], changes: list[str], silent: bool = True) -> Any:
+    """The instance of a folder with its scenarios and changes, of which each is printed on standard error unless silent.
 
-    return load(folder, scenarios=tuple(scenarios), changes=tuple(changes))
+    Raises AddressError where two changes set the same number.
+    """
+    from planner.instance import load
+    from planner.instance.edits import printed
+    from planner.instance.overlays import refuse_set_twice
+
+    loaded = load(folder, scenarios=tuple(scenarios), changes=tuple(changes))
+    refuse_set_twice(loaded.changes, loaded.edits)
+    for line in () if silent else printed(map(str, loaded.edits)):
+        print(f"changed: {errors.printable(line)}", file=sys.stderr)
+    return loaded
+
+
+def edits_of(instance: Any) -> list[dict[str, Any]]:
+    """What `--json` prints of the changes that an instance was given."""
+    return [edit.as_dict() for edit in instance.edits]
 
 
 def count_by_status(rows: Any) -> dict[str, int]:

@@ -157,6 +157,52 @@ def test_rows_that_changes_make_are_counted_as_read_and_said_apart(run: Callable
     assert f"{plain['rows_read']} rows read, {plain['rows_read']} used;" in run("check", TOY).out
 
 
+def test_changes_are_echoed_with_unit_and_range(run: Callable[..., Said]) -> None:
+    ceiling, price = ("--set", "limits.earth_ceiling.upper=1500 GW"), ("--set", "launch.*.price*=0.1")
+    lines = [
+        "limits.earth_ceiling.upper: 5.5 GW -> 1500 GW (--set)",
+        "launch.rocket.price: 190 USD/kg -> 19 USD/kg, outside its range 80 to 500 USD/kg (--set)",
+    ]
+    said = run("solve", TOY, *ceiling, *price)
+    assert [line for line in said.err.splitlines() if "->" in line][:2] == [f"changed: {line}" for line in lines]
+    assert "Changed for this run:" in said.out and all(f"  {line}" in said.out for line in lines)
+    assert "Changed for this run" not in run("solve", TOY).out
+    assert all(f"changed: {line}" in run("check", TOY, *ceiling, *price).err for line in lines)
+    quiet = run("check", TOY, *ceiling, *price, "--quiet")
+    assert quiet.err == quiet.out == ""
+    for command in ("check", "solve"):
+        said = run(command, TOY, *ceiling, *price, "--json")
+        changed = json.loads(said.out)["changed"]
+        assert said.err == "" and [edit["text"] for edit in changed][:2] == lines
+        assert [edit["outside"] for edit in changed][:2] == [False, True]
+
+
+def test_a_number_that_two_options_set_is_refused(run: Callable[..., Said]) -> None:
+    said = run("check", TOY, "--set", "compute.chat.demand=3", "--set", "compute.chat.demand[]=4")
+    assert (
+        said.code == 2 and "'compute.chat.demand[]=4' sets the same as 'compute.chat.demand=3', expected one of them" in said.err
+    )
+    assert run("check", TOY, "--set", "power.*.capex*=2", "--set", "power.gas.capex*=2").code == 0
+
+
+def test_a_likely_slip_is_a_warning_of_check_and_solve(run: Callable[..., Said], toy: Path, tmp_path: Path) -> None:
+    power = toy / "parameters" / "power.csv"
+    lines = power.read_text().splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("gas,"))
+    cells = dict.fromkeys(lines[0].split(","), "")
+    cells |= {"item": "gas", "parameter": "availability", "unit": "1", "value": "0", "source": "assumption: a slip"}
+    power.write_text("\n".join([*lines[:at], ",".join(cells.values()), *lines[at:]]) + "\n")
+    warning = f"parameters/power.csv:{at + 1}: gas can never be used at plains: its availability is 0 in every slice"
+    said = run("check", str(toy))
+    assert f"warning: {warning}" in said.err and "no problem found, 1 warning." in said.out
+    assert json.loads(run("check", str(toy), "--json").out)["warnings"] == [warning]
+    said = run("solve", str(toy), "--out", str(tmp_path / "run"))
+    assert f"warning: {warning}" in said.err
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["warnings"] == [warning]
+    assert run("report", str(tmp_path / "run")).code == 0
+    assert "Warnings about the instance" in (page := (tmp_path / "run" / "report.html").read_text()) and warning in page
+
+
 def test_module_runs_as_a_program() -> None:
     said = subprocess.run([sys.executable, "-m", "planner", "check", TOY, "--json"], capture_output=True, text=True, check=True)
     assert json.loads(said.stdout)["columns"] > 0

@@ -106,6 +106,13 @@ def test_the_page_of_diagnoses_shows_what_is_said(run: Callable[..., Said], toy:
     infeasible, unbounded = (block.replace("\n    ", "\n").strip() for block in pages if "planner: " in block)
     table = toy / "parameters" / "compute.csv"
     priced = [line for line in table.read_text().splitlines(keepends=True) if not line.startswith("chat_all,,value,")]
-    assert run("solve", str(toy), "--set", "finance.discount_rate=-0.3").err.strip() == unbounded
+
+    def said(change: str) -> str:
+        """What is said, without the echo of the change."""
+        echo, _, rest = run("solve", str(toy), "--set", change).err.strip().partition("\n")
+        assert echo.startswith(f"changed: {change.partition('=')[0]}: ")
+        return rest
+
+    assert said("finance.discount_rate=-0.3") == unbounded
     table.write_text("".join(priced))
-    assert run("solve", str(toy), "--set", "limits.co2_cap.upper@2036=0.05").err.strip() == infeasible
+    assert said("limits.co2_cap.upper@2036=0.05") == infeasible

@@ -2,47 +2,33 @@
 
 A finding is hopeless where no plan can exist because of it: a demand that must be served and that no site may serve, a
 limit below what stands already, limits that contradict one another. Any other is a warning: something that can never be
-built, or never used.
+built, or never used, and the slips of `planner.instance.slips`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from planner.declarations import QUANTITIES
 from planner.diagnosis.sources import Sources
 from planner.instance import Instance, Limit, ParameterRow
-from planner.instance.rows import Stated, place_in_words
+from planner.instance.findings import Finding
+from planner.instance.findings import finding_at as _finding
+from planner.instance.numerals import apart
+from planner.instance.slips import slips
 from planner.limits import labels_of
 from planner.parameters import CAPACITY_UNITS
 
-
-@dataclass(frozen=True, order=True)
-class Finding:
-    """What is wrong, and where it stands; `hopeless` where it leaves no plan."""
-
-    file: str
-    line: int
-    message: str
-    hopeless: bool = False
-    changed_by: str = ""
-
-    def __str__(self) -> str:
-        return f"{place_in_words(self.file, self.line, self.changed_by)}: {self.message}"
-
-
-def _finding(stated: Stated, message: str, hopeless: bool = False) -> Finding:
-    """A finding at the row of a parameter or of a limit."""
-    return Finding(stated.file, stated.line, message, hopeless, stated.changed_by)
+__all__ = ["Finding", "preflight"]
 
 
 def preflight(instance: Instance) -> list[Finding]:
     """Every finding, in the order of the files; cheap: nothing is built."""
     inspection = _Inspection(instance)
     hopeless = {*inspection.demand(), *inspection.standing(), *inspection.contradictions()}
-    return sorted({*hopeless, *inspection.goods(), *inspection.weightless(), *inspection.stunted(), *inspection.idle()})
+    built = {*inspection.goods(), *inspection.weightless(), *inspection.stunted(), *inspection.idle()}
+    return sorted({*hopeless, *built, *slips(instance)})
 
 
 class _Inspection:
@@ -162,7 +148,8 @@ class _Inspection:
         numbers = self.instance.numbers
         most, delay = numbers["compute.max_delay"].get(workload, math.inf), numbers["compute.delay"][site]
         if delay > most:
-            return f"{site} is {delay:g} s away and it tolerates {most:g} s ({self.sources.place('compute.max_delay', workload)})"
+            away, tolerated = apart(delay, most)
+            return f"{site} is {away} s away and it tolerates {tolerated} s ({self.sources.place('compute.max_delay', workload)})"
         if not self._can_stand("compute", site):
             return f"no accelerator can stand at {site}"
         if not self._can_stand("power", site):
@@ -198,8 +185,9 @@ class _Inspection:
                     for of in (CAPACITY_UNITS if block == "land" else (block,)) for k, s in self._selected(limit, of)
                 )  # fmt: skip
                 if stands > limit.values[year] * (1 + 1e-9):
-                    allowed = f"{limit.name} allows {limit.values[year]:.4g} of {limit.quantity} in {year}"
-                    yield _finding(limit, f"{allowed}, and {stands:.4g} stand already", True)
+                    most, now = apart(limit.values[year], stands, digits=4)
+                    allowed = f"{limit.name} allows {most} of {limit.quantity} in {year}"
+                    yield _finding(limit, f"{allowed}, and {now} stand already", True)
                     break
 
     def _selected(self, limit: Limit, block: str) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from planner.errors import PlannerError
 from planner.explaining.words import figures
+from planner.instance.problems import nearest
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -87,7 +88,8 @@ def explain(plan: Plan, parts: Iterable[str] | None = None) -> Explanation:
     """
     names = list(PARTS) if parts is None else list(dict.fromkeys(parts))
     if unknown := [name for name in names if name not in PARTS]:
-        raise PlannerError(f"no part of an explanation is called {unknown[0]!r}; there are {', '.join(PARTS)}")
+        near = nearest(unknown[0], PARTS)
+        raise PlannerError(f"no part of an explanation is called {unknown[0]!r}; there are {', '.join(PARTS)}{near}")
     from planner.pipeline import compile_instance
 
     program = compile_instance(plan.instance)

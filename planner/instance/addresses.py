@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from planner.errors import AddressError
 from planner.instance.conventions import Finance
 from planner.instance.parameter_rows import HOMES_OF_PLACES, homes_of, item_problem, parameters_of, place_problem
+from planner.instance.patterns import matches
 from planner.instance.problems import one_of
 from planner.instance.rows import LimitRow, ParameterRow, Row, written_address
 from planner.instance.structure import Structure
@@ -17,7 +18,8 @@ from planner.instance.tables import BLOCKS
 from planner.parameters import Parameter
 
 _ADDRESS = re.compile(r"(?P<block>\w+)\.(?:(?P<item>\w+)\.)?(?P<parameter>\w+)(?:\[(?P<at>[\w/ ]*)\])?(?:@(?P<year>\d{4}))?")
-_ASSIGNMENT = re.compile(r"([^=*+\s]+)\s*(\*=|\+=|=)\s*(.*)")
+_PATTERN = re.compile(r"(?P<path>[\w.*]+)(?:\[(?P<at>[\w/ *]*)\])?(?:@(?P<year>\d{4}))?")
+_ASSIGNMENT = re.compile(r"([^=+\s]+?)\s*(\*=|\+=|=)\s*(.*)")
 
 #: No more model years than these are listed; of more, the two that are nearest are named.
 _MOST_YEARS_LISTED = 12
@@ -50,14 +52,35 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """What names many rows: `path` of their addresses without a place, or of limits, and `at` as in `Address`, both with `*`."""
+
+    path: str
+    at: str | None
+    year: int | None
+
+    def names(self, row: Row) -> bool:
+        """Whether a row is one of them."""
+        if isinstance(row, LimitRow):
+            return self.at is None and matches(self.path, row.address)
+        assert isinstance(row, ParameterRow)
+        path = written_address(row.block, row.item, row.parameter)
+        return matches(self.path, path) and (self.at is None or matches(self.at, row.at))
+
+
+@dataclass(frozen=True)
 class Change:
-    """What is done to an address: `operation` is `=`, `*` or `+`; the value a number in the row's unit, or text with its own."""
+    """What is done to an address or pattern: `operation` is `=`, `*` or `+`; the value is a number in the row's unit, or text.
+
+    Changes of one `group` are meant together, and not one after the other: keys of a section of a scenario, or of a mapping.
+    """
 
     address: str
     operation: str
     value: float | str
     file: str
     line: int
+    group: int = 0
 
     def __str__(self) -> str:
         return f"{self.address}{self.operation.strip('=')}={self.value}"
@@ -78,6 +101,16 @@ def parse_address(text: str, known: Iterable[str] = ()) -> Address:
     return Address(match["block"], match["item"] or "", match["parameter"], at, year)
 
 
+def parse_pattern(text: str) -> Pattern:
+    """The pattern that a text with a `*` means; raises `AddressError` where it has not the form of one."""
+    match = _PATTERN.fullmatch(text.strip())
+    if match is None:
+        raise AddressError(
+            f"'{text}' is no pattern of addresses, expected such as compute.*.demand or power.lunar_*.capex[moon]@2040"
+        )
+    return Pattern(match["path"], match["at"], int(match["year"]) if match["year"] else None)
+
+
 def parse_assignment(text: str, line: int) -> Change:
     """What a `--set` argument says: `ADDRESS=VALUE`, `ADDRESS*=FACTOR` or `ADDRESS+=SHIFT`; raises `AddressError`."""
     match = _ASSIGNMENT.fullmatch(text.strip())
@@ -86,7 +119,9 @@ def parse_assignment(text: str, line: int) -> Change:
     if match[1][-1] in _NO_OPERATIONS and match[2] == "=":
         instead = _NO_OPERATIONS[match[1][-1]].format(match[3])
         raise AddressError(f"'{text}': there is no '{match[1][-1]}=', expected {instead}")
-    return Change(match[1], match[2][0], match[3], "--set", line)
+    if match[1].endswith("."):
+        raise AddressError(f"'{text}': expected a blank before = where what is set is a pattern that ends in *")
+    return Change(match[1], match[2][0], match[3], "--set", line, line)
 
 
 def matching(address: Address, rows: Iterable[ParameterRow]) -> list[ParameterRow]:

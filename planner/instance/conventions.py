@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 
 from planner.instance.layers import Layer
-from planner.instance.problems import Problems
+from planner.instance.problems import Problems, repeated
 from planner.instance.sizes import LONGEST_STEP, MOST_YEARS
 
 
@@ -65,7 +64,7 @@ def merged_settings(layers: list[Layer]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for number, layer in enumerate(layers):
         for key, value in layer.settings.items():
-            if key in ("title", "description") and (number == 0 or not _is_scenario(layer)):
+            if key in ("title", "description") and (number == 0 or not layer.is_scenario):
                 merged[key] = value
             elif key == "horizon":
                 merged[key] = _merged_horizon(merged.get(key, {}), value)
@@ -75,10 +74,6 @@ def merged_settings(layers: list[Layer]) -> dict[str, Any]:
             elif key in ("finance", "units"):
                 merged[key] = {**merged.get(key, {}), **value}
     return merged
-
-
-def _is_scenario(layer: Layer) -> bool:
-    return PurePosixPath(layer.toml.file).name != "instance.toml"
 
 
 def _merged_horizon(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -146,7 +141,7 @@ def _too_long(horizon: Horizon) -> str:
 def settle(layers: list[Layer], horizon: Horizon | None, problems: Problems) -> Conventions | None:
     """The conventions of all layers together; None, and problems, where something that must be there is not."""
     settings = merged_settings(layers)
-    top = next(layer for layer in reversed(layers) if not _is_scenario(layer))
+    top = next(layer for layer in reversed(layers) if not layer.is_scenario)
     finance = settings.get("finance", {})
     if "title" not in settings and not problems.settings_broken:
         top.add(problems, (), "the instance has no `title`")
@@ -161,6 +156,10 @@ def settle(layers: list[Layer], horizon: Horizon | None, problems: Problems) -> 
         said = f"finance.base_year is {finance['base_year']}, expected one from {earliest} to {latest}"
         holder = next(layer for layer in reversed(layers) if layer.settings.get("finance", {}).get("base_year"))
         holder.add(problems, ("finance", "base_year"), f"{said}: at most {LONGEST_STEP} years off the horizon")
+    for name in settings["bodies"]:
+        for layer in layers:
+            for good in repeated(layer.settings.get("bodies", {}).get(name, {}).get("supplies", ())):
+                layer.add(problems, ("bodies", name, "supplies"), f"'{good}' is named twice, expected each good once")
     bodies = {
         name: Body(name, body.get("users", False), tuple(sorted(set(body.get("supplies", ())))))
         for name, body in sorted(settings["bodies"].items())

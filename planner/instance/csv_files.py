@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -186,6 +186,12 @@ def _stray_quote(lines: list[str], line: int) -> tuple[tuple[int, int], tuple[in
     return opened, None
 
 
+def _meant(column: str, known: Iterable[str], table: Table) -> str:
+    """`, did you mean 'x'?` for a column: the year that it holds, as in 2030.0 or FY2030, or the nearest name."""
+    year = re.search(r"(?<!\d)(?:19|2[0-4])\d\d(?!\d)", column)
+    return f", did you mean '{year[0]}'?" if table.years and year else nearest(column, known)
+
+
 def _header_fits(header: list[str], line: int, file: str, table: Table, problems: Problems) -> bool:
     known = (*table.required, *table.optional)
     if len(header) < 2:
@@ -204,7 +210,7 @@ def _header_fits(header: list[str], line: int, file: str, table: Table, problems
         elif column not in known and not (table.years and _YEAR.fullmatch(column)):
             also = " or a year" if table.years else ""
             problems.add(
-                file, line, number, f"unknown column '{column}'{nearest(column, known)} (expected {listed(known)}{also})"
+                file, line, number, f"unknown column '{column}'{_meant(column, known, table)} (expected {listed(known)}{also})"
             )
     for column in table.required:
         if column not in header:

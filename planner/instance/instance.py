@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from planner.arguments import checked
 from planner.instance.capital import check_capital
 from planner.instance.checks import check_numbers
 from planner.instance.conventions import Body, Conventions, Finance, Horizon
+from planner.instance.edits import Edit
+from planner.instance.findings import Finding
 from planner.instance.fingerprint import fingerprint
 from planner.instance.limits import Limit, check_limits, limits_of
 from planner.instance.numbers import Numbers, Resolver, check_used
@@ -29,7 +33,8 @@ class Instance:
 
     `numbers` has, for every parameter `block.name`, a dictionary from index to a number in the model's unit; the index is
     a tuple in the order of the declaration, a bare label where there is one dimension, and None where there is none.
-    `rows` and `limit_rows` are the rows that gave these numbers; `scenarios` and `changes` say what was laid over the folder.
+    `rows` and `limit_rows` are the rows that gave these numbers; `scenarios` and `changes` say what was laid over the folder,
+    `edits` what that did to each row: number before and after, and whether it is within the row's range.
     `counts` says how many rows were `read`, how many of these were `added` by changes and stand in no file, how many are
     `used`, and how many were `replaced` or outdone by a layer above.
     """
@@ -45,6 +50,7 @@ class Instance:
     counts: dict[str, int]
     scenarios: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
     def __repr__(self) -> str:
         """A line: with all its numbers it would fill a notebook."""
@@ -142,10 +148,20 @@ class Instance:
         """sha256 (hex) of what the instance means: not of titles, sources, row order, units or files."""
         return fingerprint(self.conventions, self.structure, self.numbers, self.limits)
 
+    @cached_property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What is most likely a slip, or can never be built or used: each with its file and line, in the order of the files.
+
+        `print(*instance.warnings, sep="\\n")` lists them; `planner check` and `planner solve` print them, run folders keep them.
+        """
+        preflight = import_module("planner.diagnosis.preflight").preflight  # it stands above instances
+        return tuple(finding for finding in preflight(self) if not finding.hopeless)
+
     def replace(self, changes: Mapping[str, Any] | Iterable[Mapping[str, Any]]) -> Instance:
         """Another instance with some numbers changed; by several mappings in turn, so that an address may come more than once.
 
-        A change is a number in the row's unit, a text such as `200 USD/kg`, or a pair of `=`, `*` or `+` and one of these.
+        A change is a number in the row's unit (of Python, numpy, Decimal or Fraction), a text such as `200 USD/kg`, or a pair of
+        `=`, `*` or `+` and one of these. A `*` in an address stands for anything: `compute.*.demand` names every workload's.
         Raises `AddressError` for an address or value that means nothing, `InstanceError` where the result is not valid.
         """
         rows, limit_rows = {row.key: row for row in self.rows}, {row.key: row for row in self.limit_rows}
@@ -157,9 +173,11 @@ class Instance:
             raise refused(wrong)
         made = len(rows) - len(self.rows)
         counts = {**self.counts, "read": self.counts["read"] + made, "added": self.counts["added"] + made}
-        base = replace(self, counts=counts, changes=(*self.changes, *map(str, wanted)))
+        edits = (*self.edits, *overlay.edits)
+        base = replace(self, counts=counts, changes=(*self.changes, *map(str, wanted)), edits=edits)
         return assemble(base, rows, limit_rows, layer, Problems(), known=self)
 
+    @checked
     def write(self, folder: str | Path) -> Path:
         """Write the instance, all layers in one, as a folder that loads with the same hash; returns the folder."""
         return write_instance(self, Path(folder))

@@ -35,6 +35,11 @@ class Layer:
         """How many rows its tables have."""
         return sum(map(len, self.tables.values())) + sum(map(len, self.parameters.values()))
 
+    @property
+    def is_scenario(self) -> bool:
+        """True for a scenario, False for the folder of an instance."""
+        return PurePosixPath(self.toml.file).name != "instance.toml"
+
     def add(self, problems: Problems, path: tuple[str, ...], message: str) -> None:
         """Add a problem at a key of its TOML file."""
         self.toml.add(problems, path, message)

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from planner.declarations import QUANTITIES
 from planner.instance.csv_files import Record
+from planner.instance.labels import kinds_of, labels
 from planner.instance.limits import limit_unit
 from planner.instance.parameter_rows import HOMES_OF_PLACES, homes_of
-from planner.instance.problems import nearest, one_of
+from planner.instance.problems import nearest, one_of, repeated
 from planner.instance.row_reading import RowReader
-from planner.instance.rows import LimitRow
+from planner.instance.rows import Bound, LimitRow
 from planner.instance.sizes import LONGEST_NAME
 from planner.instance.structure import Structure
-from planner.instance.tables import GOODS
 from planner.quantities import Quantity
-
-PURPOSES = ("compute", "industry", "helium3", "launch")
-
-#: The blocks whose technologies release anything; the markets in which helium-3 is bought and sold.
-_EMITTING, _SIDES = ("power", "launch"), {"helium3.bought": "buy", "helium3.sold": "sell"}
 
 #: What is said of a limit whose labels are never at its places; they may be, once every name is known.
 _NOTHING = "selects nothing"
@@ -49,7 +45,11 @@ def read_limit_row(record: Record, structure: Structure, bodies: Iterable[str], 
     for column, message in unfit:
         if not (message.startswith(_NOTHING) and problems.unknown) and not problems.echo(*homes, *HOMES_OF_PLACES):
             wrong(column, message)
+    for column in ("item", "at"):
+        for name in repeated(record[column].split()):
+            wrong(column, f"'{name}' is named twice, expected each once")
     numbers = reader.numbers(record, limit_unit(quantity.name, record["over"]), record["over"] == "year")
+    _check_ends(record, quantity, numbers, wrong)
     first, last = reader.year(record, "first_year"), reader.year(record, "last_year")
     if first is not None and last is not None and first > last:
         wrong("first_year", f"first_year {first} is after last_year {last}")
@@ -62,37 +62,19 @@ def read_limit_row(record: Record, structure: Structure, bodies: Iterable[str], 
     )  # fmt: skip
 
 
+def _check_ends(record: Record, quantity: Quantity, numbers: dict[str, Any], wrong: Callable[[str, str], None]) -> None:
+    """Add a problem for an end of a range below 0, where the quantity is at least 0."""
+    if quantity.name.startswith("cost.") or numbers["broken"]:
+        return
+    values = [value for _, value in numbers["years"]] or [numbers["value"]]
+    for column in ("low", "high"):
+        bound: Bound | None = numbers[column]
+        if bound is not None and any(bound.of(value) < 0 <= value for value in values):
+            wrong(column, f"the {column} end of the range is {record[column]}, and {quantity.name} is at least 0")
+
+
 def _sorted(names: str) -> str:
     return " ".join(sorted(set(names.split())))
-
-
-def labels(structure: Structure, quantity: Quantity) -> dict[str, Mapping[str, set[str]]]:
-    """For each dimension of a quantity but places and years: its labels, each with the places that it is at."""
-    sites = {site: {site, body} for site, body in structure.sites.items()}
-    block = quantity.name.partition(".")[0]
-    everything: dict[str, Mapping[str, set[str]]] = {
-        "technology": {
-            technology.name: {place for site in technology.sites for place in sites[site]}
-            for technology in structure.technologies.values()
-            if technology.block == block or block in ("cost", "land") or (block == "emissions" and technology.block in _EMITTING)
-        },
-        "workload": {workload: set() for workload in structure.workloads},
-        "tier": {tier: set() for tier in structure.tiers},
-        "route": {
-            route.name: {route.destination}
-            for route in structure.routes.values()
-            if quantity.name != "helium3.shipped" or "helium3" in route.goods
-        },
-        "good": {good: set() for good in GOODS},
-        "deposit": {deposit: sites.get(site, set()) for deposit, site in structure.deposits.items()},
-        "market": {
-            market.name: {market.body}
-            for market in structure.markets.values()
-            if market.side == _SIDES.get(quantity.name, market.side)
-        },
-        "purpose": {purpose: set() for purpose in PURPOSES},
-    }
-    return {dimension: everything[dimension] for dimension in quantity.index if dimension in everything}
 
 
 def selection_problems(
@@ -106,6 +88,12 @@ def selection_problems(
         for item in items
         if item not in known
     ]
+    for item in items:
+        kinds = kinds_of(item, by_dimension)
+        if len(kinds) > 1:
+            found.append(
+                ("item", f"'{item}' is the name of a {' and of a '.join(kinds)} in {quantity.name}, expected another name")
+            )
     possible = ("site" in quantity.index) * (*structure.sites, *bodies) + ("body" in quantity.index) * bodies
     for dimension in ("route", "deposit", "market"):
         possible += tuple(sorted({place for where in by_dimension.get(dimension, {}).values() for place in where}))

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from planner.declarations import QUANTITIES
+from planner.instance.numerals import apart, written
 from planner.instance.problems import Problems
 from planner.instance.rows import LimitRow, Stated
 from planner.instance.series import averages
 from planner.instance.sizes import LARGEST, SMALLEST, sane_sizes
 from planner.parameters import with_unit
 from planner.units import Units
+
+#: By which share a lower bound may be above the upper one and count as equal: what units leave of one number.
+_ROUNDED = 1e-12
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def check_limits(limits: Iterable[Limit], units: Units, problems: Problems) -> N
         absurd = [value for value in limit.values.values() if value and not SMALLEST <= abs(value) <= LARGEST]
         if absurd:
             factor = units.factor(limit.unit, limit_unit(limit.quantity, limit.over))
-            found = f"'{limit.name}' is {with_unit(f'{absurd[0] / factor:.9g}', limit.unit)}"
+            found = f"'{limit.name}' is {with_unit(written(absurd[0] / factor), limit.unit)}"
             problems.add_at(limit, "value", f"{found}, {sane_sizes(limit.unit, factor)}")
     uppers = {limit.name: limit for limit in limits if limit.bound == "upper"}
     for lower in limits:
@@ -98,10 +102,11 @@ def check_limits(limits: Iterable[Limit], units: Units, problems: Problems) -> N
             problems.add_at(lower, "limit", message)
             continue
         for key, value in lower.values.items():
-            if value > upper.values.get(key, math.inf):
+            most = upper.values.get(key, math.inf)
+            if value - most > _ROUNDED * max(abs(value), abs(most)):
                 when = "" if key is None else f" in {key}"
                 factor = units.factor(lower.unit, limit_unit(lower.quantity, lower.over))
-                low, high = (with_unit(f"{bound / factor:.9g}", lower.unit) for bound in (value, upper.values[key]))
+                low, high = (with_unit(text, lower.unit) for text in apart(value / factor, most / factor, digits=9))
                 problems.add_at(lower, "bound", f"the lower bound {low} is above the upper one {high}{when} ({upper.place})")
                 break
 

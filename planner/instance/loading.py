@@ -10,6 +10,7 @@ from typing import Any
 from planner.errors import InstanceError, UnitError
 from planner.instance.checks import fits
 from planner.instance.conventions import Conventions, Horizon, horizons, settle
+from planner.instance.edits import Edit
 from planner.instance.instance import Instance, assemble
 from planner.instance.layers import Layer, read_layers
 from planner.instance.limit_rows import read_limit_row
@@ -46,14 +47,18 @@ def load(
         problems.raise_if_any()
     units = _units(conventions, structure, layers, problems)
     conventions = replace(conventions, units=units.own)
-    rows, limit_rows, added = _rows(layers, by_layer, conventions, structure, units, problems)
+    rows, limit_rows, added, edits = _rows(layers, by_layer, conventions, structure, units, problems)
     newest = max((number for number, layer in enumerate(layers) if layer.tables or layer.parameters), default=0)
     overlay = Overlay(structure, tuple(conventions.bodies), conventions.horizon.weights, units, len(layers))
     before = len(rows)
     wrong = apply_all(overlay, wanted, rows, limit_rows, problems)
+    edits += overlay.edits
     added += len(rows) - before
     counts = {"read": sum(layer.rows_read for layer in layers) + added, "used": 0, "replaced": 0, "added": added}
-    base = Instance(folder.resolve().name, folder, conventions, structure, (), (), {}, (), counts, named, tuple(map(str, wanted)))
+    changed = tuple(map(str, wanted))
+    base = Instance(
+        folder.resolve().name, folder, conventions, structure, (), (), {}, (), counts, named, changed, tuple(edits)
+    )  # fmt: skip
     try:
         return assemble(base, rows, limit_rows, newest, problems)
     except InstanceError as error:
@@ -93,11 +98,12 @@ def _rows(
     structure: Structure,
     units: Units,
     problems: Problems,
-) -> tuple[ParameterRows, LimitRows, int]:
-    """The rows of all layers laid over one another with each scenario's changes, and how many rows these added."""
+) -> tuple[ParameterRows, LimitRows, int, list[Edit]]:
+    """The rows of all layers laid over one another with each scenario's changes, how many rows these added, and what they did."""
     rows: ParameterRows = {}
     limits: LimitRows = {}
     added = 0
+    edits: list[Edit] = []
     bodies = tuple(conventions.bodies)
     for number, (layer, horizon) in enumerate(zip(layers, by_layer, strict=True)):
         reader = RowReader(units, horizon or conventions.horizon, number, problems)
@@ -107,6 +113,8 @@ def _rows(
             for record in records
             if (row := read_parameter_row(record, block, structure, bodies, reader))
         ]
+        if layer.is_scenario:
+            edits += [Edit(rows[row.key], row, row.file, row.line) for row in own if row.key in rows]
         add_parameter_rows(rows, own, problems)
         seen: LimitRows = {}
         for record in layer.tables.get("limits", ()):
@@ -118,9 +126,12 @@ def _rows(
                 )
             elif limit is not None:
                 seen[limit.key] = limit
+        if layer.is_scenario:
+            edits += [Edit(limits[key], limit, limit.file, limit.line) for key, limit in seen.items() if key in limits]
         limits.update(seen)
         overlay = Overlay(structure, bodies, conventions.horizon.weights, units, number)
         before = len(rows)
         apply_all(overlay, changes_of(layer), rows, limits, problems)
+        edits += overlay.edits
         added += len(rows) - before
-    return rows, limits, added
+    return rows, limits, added, edits

@@ -166,7 +166,7 @@ class Resolver:
     def _add_absurd(self, row: ParameterRow, parameter: Parameter, value: float) -> None:
         factor = self.units.factor(row.unit, parameter.unit)
         year = next((year for year, stated in row.years if stated * factor == value), None)
-        found = f"{row.address} is {with_unit(f'{value / factor:.9g}', row.unit)}"
+        found = f"{row.address} is {with_unit(written(value / factor), row.unit)}"
         self.problems.add_at(row, "value" if year is None else str(year), f"{found}, {sane_sizes(row.unit, factor)}")
 
     def _add_ambiguous(self, found: list[ParameterRow], place: Place, parameter: Parameter) -> None:

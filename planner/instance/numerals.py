@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
+from numbers import Real
+from typing import Any
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _AMOUNT = re.compile(rf"({_NUMBER.pattern})\s*(.*)")
@@ -41,6 +44,12 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
+def whole_meant(text: str) -> str:
+    """`, did you mean '2030'?` for a whole number that is written with a decimal point, or nothing."""
+    whole = is_number(text) and abs(float(text)) < 1e9 and float(text) == round(float(text))
+    return f", did you mean '{float(text):.0f}'?" if whole else ""
+
+
 def amount(text: str) -> tuple[float, str]:
     """The number and the unit (empty: none) of a text such as `200 USD/kg`; raises `NotANumber`."""
     match = _AMOUNT.fullmatch(text.strip())
@@ -56,3 +65,29 @@ def amount(text: str) -> tuple[float, str]:
 def written(value: float) -> str:
     """The shortest text that is read back as the same number."""
     return f"{value:.0f}" if abs(value) < 1e15 and value == int(value) else repr(value)
+
+
+def plain(value: Any) -> float | None:
+    """A number of any kind (Python, numpy, Decimal, Fraction) as a float; None for what is no finite one, truths included."""
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        return None
+    try:
+        found = float(value)
+    except (OverflowError, ValueError):  # a whole number of hundreds of digits; a signalling NaN
+        return None
+    return found if math.isfinite(found) else None
+
+
+def apart(*values: float, digits: int = 6) -> list[str]:
+    """Numbers as texts of at least so many digits, and of enough that no two different ones look alike."""
+    different = len(set(values))
+    for most in range(digits, 17):
+        texts = [_short(value, most) for value in values]
+        if len(set(texts)) == different:
+            return texts
+    return [repr(value) for value in values]
+
+
+def _short(value: float, digits: int) -> str:
+    """A number of so many digits; a whole one as it is written out."""
+    return f"{value:.0f}" if abs(value) < 1e12 and value == round(value) else f"{value:.{digits}g}"

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import difflib
+from typing import Any
 
 from planner.declarations import PARAMETERS
 from planner.instance.csv_files import Record
 from planner.instance.problems import Problems, namely, nearest, one_of
 from planner.instance.row_reading import RowReader
-from planner.instance.rows import ParameterRow
+from planner.instance.rows import Bound, ParameterRow
 from planner.instance.sizes import LONGEST_NAME
 from planner.instance.structure import Structure
 from planner.instance.tables import TECHNOLOGY_BLOCKS
-from planner.parameters import Parameter
+from planner.parameters import Parameter, with_unit
 
 #: The tables that say what may stand in `at`.
 HOMES_OF_PLACES = ("sites", "slices", "bodies")
+
+#: How far above its greatest value an end of a range may be: room for a factor that was rounded.
+_ROUNDED = 1e-9
 
 _KINDS = ("technology", "workload", "tier", "route", "deposit", "market", "slice", "good")
 
@@ -56,7 +60,31 @@ def read_parameter_row(
     if item or at:
         problems.refused.add((block, declared.name))
         return None
+    if not numbers["broken"]:
+        _check_ends(record, declared, numbers, reader)
     return ParameterRow(block=block, item=record["item"], at=record["at"], parameter=declared.name, **numbers)
+
+
+def _check_ends(record: Record, declared: Parameter, numbers: dict[str, Any], reader: RowReader) -> None:
+    """Add a problem for an end of a range that the parameter cannot be; a wrong number itself is found elsewhere."""
+    factor = reader.units.factor(record["unit"], declared.unit)
+    values = [value for _, value in numbers["years"]] or [numbers["value"]]
+    if not all(_may_be(declared, value * factor) for value in values):
+        return
+    for column in ("low", "high"):
+        bound: Bound | None = numbers[column]
+        ends = [] if bound is None else [bound.of(value) for value in values]
+        end = next((end for end in ends if not _may_be(declared, end * factor)), None)
+        if end is not None:
+            found = f"the {column} end of the range is {with_unit(f'{end:.9g}', record['unit'])}"
+            problem = f"{found}, and {declared.key} is {declared.range_in(record['unit'], factor)}"
+            reader.problems.add(record.file, record.line, column, problem)
+
+
+def _may_be(declared: Parameter, value: float) -> bool:
+    """Whether a number, but for rounding, is within the bounds of a parameter; whether it is whole is not asked."""
+    above = value > declared.lower if declared.open_below else value >= declared.lower
+    return above and value <= declared.upper * (1 + _ROUNDED)
 
 
 def homes_of(kind: str | None) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Protocol
@@ -106,6 +107,12 @@ def one_of(names: Iterable[str], word: str = "one") -> str:
     """` (expected one of a, b)`, or that there is none; `word` is `one` or `some`."""
     known = list(names)
     return f" (expected {word} of {listed(known)})" if known else " (there is none)"
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    """The names that come more than once, each once."""
+    counted = Counter(names)
+    return [name for name, number in counted.items() if number > 1]
 
 
 def in_a_list(name: str) -> str:

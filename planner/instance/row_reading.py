@@ -10,7 +10,7 @@ from typing import Any
 from planner.errors import UnitError
 from planner.instance.conventions import Horizon
 from planner.instance.csv_files import Record
-from planner.instance.numerals import NotANumber, number, whole_number, written
+from planner.instance.numerals import NotANumber, number, whole_meant, whole_number, written
 from planner.instance.problems import Problems
 from planner.instance.rows import Bound
 from planner.parameters import FIRST_CALENDAR_YEAR, LAST_CALENDAR_YEAR
@@ -74,7 +74,7 @@ class RowReader:
         try:
             year = whole_number(record[column])
         except NotANumber as error:
-            self._add(record, column, f"{error}, expected a year")
+            self._add(record, column, f"{error}, expected a year{whole_meant(record[column])}")
             return None
         if not FIRST_CALENDAR_YEAR <= year <= LAST_CALENDAR_YEAR:
             self._add(record, column, f"the year {year}, expected one from {FIRST_CALENDAR_YEAR} to {LAST_CALENDAR_YEAR}")

@@ -42,7 +42,8 @@ class Market:
 class Structure:
     """Everything that exists, sorted by name, but for slices, which keep the order in which they follow one another.
 
-    `tables` keeps the merged rows as they were written, by table and by the name of the row.
+    `tables` keeps the merged rows as they were written, by table. `places` says in which file and line each of them stands, by
+    table and name, and each body and convention of money, by section of instance.toml and key.
     """
 
     sites: dict[str, str]

@@ -9,8 +9,8 @@ from planner.instance.conventions import Body
 from planner.instance.csv_files import Record
 from planner.instance.layers import Layer
 from planner.instance.merging import merged_table
-from planner.instance.numerals import NotANumber, number, whole_number
-from planner.instance.problems import Problems, in_a_list, namely, nearest, one_of
+from planner.instance.numerals import NotANumber, apart, number, whole_meant, whole_number
+from planner.instance.problems import Problems, in_a_list, namely, nearest, one_of, repeated
 from planner.instance.sizes import EXPECTED_NAME, is_name
 from planner.instance.structure import Market, Route, Structure, Technology
 from planner.instance.tables import GOODS, STRUCTURE, TECHNOLOGY_BLOCKS
@@ -27,14 +27,31 @@ _HOMES = {
 
 def read_structure(layers: list[Layer], bodies: dict[str, Body], problems: Problems) -> Structure:
     """What exists; things that are wrong are problems and stay in, so that what refers to them is not wrong as well."""
-    return _Reading({table: merged_table(layers, table, problems) for table in STRUCTURE}, bodies, problems).structure()
+    tables = {table: merged_table(layers, table, problems) for table in STRUCTURE}
+    return _Reading(tables, bodies, _keys(layers), problems).structure()
+
+
+def _keys(layers: list[Layer]) -> dict[tuple[str, str], tuple[str, int]]:
+    """Where bodies and the conventions of money stand: section and key, each in the topmost layer that has it."""
+    return {
+        (section, key): (layer.toml.file, layer.toml.source.place((section, key))[0])
+        for layer in layers
+        for section in ("bodies", "finance")
+        for key in layer.settings.get(section) or {}
+    }
 
 
 class _Reading:
     """The merged tables on their way to a structure."""
 
-    def __init__(self, tables: dict[str, list[Record]], bodies: dict[str, Body], problems: Problems) -> None:
-        self.tables, self.bodies, self.problems = tables, bodies, problems
+    def __init__(
+        self,
+        tables: dict[str, list[Record]],
+        bodies: dict[str, Body],
+        keys: dict[tuple[str, str], tuple[str, int]],
+        problems: Problems,
+    ) -> None:
+        self.tables, self.bodies, self.keys, self.problems = tables, bodies, keys, problems
 
     def structure(self) -> Structure:
         self._check_names()
@@ -55,8 +72,11 @@ class _Reading:
             survival=self._survival(technologies),
             prices=self._prices(),
             tables={table: tuple(row.cells for row in rows) for table, rows in self.tables.items()},
-            places={
-                (table, row[STRUCTURE[table].key[0]]): (row.file, row.line) for table in _NAMED for row in self.tables[table]
+            places=self.keys
+            | {
+                (table, row[STRUCTURE[table].key[0]]): (row.file, row.line)
+                for table in (*_NAMED, "survival")  # of a curve the last row
+                for row in self.tables[table]
             },
         )
 
@@ -84,6 +104,11 @@ class _Reading:
             for row in self.tables[table]:
                 if row[column] in self.bodies:
                     self._add(row, column, f"'{row[column]}' names a body as well")
+
+    def _check_once(self, row: Record, column: str, expected: str) -> None:
+        """Add a problem for each name that a cell has twice: one of them is most likely meant to be another."""
+        for name in repeated(row[column].split()):
+            self._add(row, column, f"'{name}' is named twice, expected {expected}")
 
     def _reference(self, row: Record, column: str, known: Collection[str], kind: str) -> str:
         name = row[column]
@@ -126,6 +151,7 @@ class _Reading:
         places = row["at"].split()
         if not places:
             self._add(row, "at", "stands nowhere, expected sites or bodies")
+        self._check_once(row, "at", "each site or body once")
         for place in places:
             unknown = place not in sites and place not in self.bodies
             if not (unknown or (place in self.bodies and place not in sites.values())) or self.problems.echo("sites", "bodies"):
@@ -165,6 +191,7 @@ class _Reading:
         if destination and sites.get(origin) == destination:
             self._add(row, "destination", f"the origin '{origin}' is on '{destination}' already, expected another body")
         goods = tuple(sorted(set(row["goods"].split())))
+        self._check_once(row, "goods", "each good once")
         if not goods:
             self._add(row, "goods", f"carries nothing, expected some of {', '.join(GOODS)}")
         for good in goods:
@@ -196,11 +223,8 @@ class _Reading:
             points.sort(key=lambda point: point[0])
             for (_, before, _), (_, share, row) in itertools.pairwise(points):
                 if share > before:
-                    self._add(
-                        row,
-                        "share",
-                        f"the survival of '{technology}' rises from {before:g} to {share:g}, expected it to fall with age",
-                    )
+                    rise = "from {} to {}".format(*apart(before, share))
+                    self._add(row, "share", f"the survival of '{technology}' rises {rise}, expected it to fall with age")
             result[technology] = tuple((age, share) for age, share, _ in points)
         return result
 
@@ -212,7 +236,7 @@ class _Reading:
             try:
                 year = whole_number(row["year"])
             except NotANumber as error:
-                self._add(row, "year", f"{error}, expected a year")
+                self._add(row, "year", f"{error}, expected a year{whole_meant(row['year'])}")
                 continue
             if index is not None and index <= 0:
                 self._add(row, "index", f"a price index of {row['index']}, expected above 0")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,10 @@ def parsed(text: str, file: str, problems: Problems) -> tuple[dict[str, Any], li
         return data, list(_unfit_texts(data, ()))
     except RecursionError:
         problems.at(file, 1, 1, "not TOML of use: brackets within brackets without end")
-    except ValueError as error:  # TOMLDecodeError, and what int() says of thousands of digits
+    except ValueError as error:
+        if not isinstance(error, tomllib.TOMLDecodeError):  # what Python says of thousands of digits
+            problems.at(file, 1, 1, "not TOML: Exceeds the limit of 4300 digits for a number")
+            return None
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         row, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)
         said = re.sub(r" ?[(]at .*[)]", "", str(error))
@@ -154,28 +158,53 @@ def _add_fault(toml: TomlFile, fault: Any, model: type[BaseModel], problems: Pro
         toml.add(problems, path, "an address must stand in quotes, because of its dots")
     elif len(path) > 1 and path[0] in _CHANGES:
         expected = "a factor" if path[0] == "scale" else 'a number, or text such as "200 USD/kg"'
-        toml.add(problems, path, f"'{path[1]}' is {_value_at(toml.data, path[:2])!r}, expected {expected}")
+        toml.add(problems, path, f"'{path[1]}' is {_shown(_value_at(toml.data, path[:2]))}, expected {expected}")
     else:
         toml.add(problems, path, _fault_in_words(path, fault))
 
 
 def _fault_in_words(path: tuple[str, ...], fault: Any) -> str:
     """What stands at a key and what was expected there."""
-    kind, found = fault["type"], fault["input"]
+    kind, found, limits = fault["type"], fault["input"], fault.get("ctx", {})
     name = ".".join(step for step in path if not step.isdigit())
-    choices = str(fault.get("ctx", {}).get("expected", "")).replace("'", "")
-    expected = {
-        "literal_error": choices, "bool_type": "true or false", "string_type": "text in quotes",
-        "list_type": "a list in brackets", "model_type": f"a section [{name}]", "dict_type": f"a section [{name}]",
-    }.get(kind, "")  # fmt: skip
     if kind == "string_pattern_mismatch":
         return f"{name} is no name, expected {EXPECTED_NAME}"
+    if kind in ("too_short", "too_long", "string_too_short", "string_too_long"):
+        return f"{name} {_wrong_length(kind, found, limits)}"
+    if isinstance(found, dict | list):
+        shown = "a section" if isinstance(found, dict) else "a list"
+    else:
+        shown = _shown(found)
+    return f"{name} is {shown}, expected {_expected(name, path[-1], fault)}"
+
+
+def _expected(name: str, key: str, fault: Any) -> str:
+    """What was expected at a key, with the whole number that was likely meant."""
+    kind, found = fault["type"], fault["input"]
     if kind in ("int_type", "int_from_float", "less_than_equal", "greater_than_equal"):
-        expected = f"a whole number from 1 to {LONGEST_STEP}" if path[-1] == "step" else "a year from 1900 to 2500"
-    if not expected:
-        return f"{name}: {fault['msg'][0].lower()}{fault['msg'][1:]}"
-    shown = str(found).lower() if isinstance(found, bool) else repr(found)
-    return f"{name} is {shown[:_LONGEST_SHOWN]}, expected {expected}"
+        expected = f"a whole number from 1 to {LONGEST_STEP}" if key == "step" else "a year from 1900 to 2500"
+        if isinstance(found, float) and found.is_integer():
+            return f"a whole number without a decimal point, did you mean {found:.0f}?"
+        return expected + (f", did you mean {found.year}?" if isinstance(found, date) else "")
+    return {
+        "literal_error": str(fault.get("ctx", {}).get("expected", "")).replace("'", ""), "bool_type": "true or false",
+        "string_type": "text in quotes", "list_type": "a list in brackets",
+    }.get(kind, f"a section [{name}]")  # fmt: skip
+
+
+def _wrong_length(kind: str, found: Any, limits: Mapping[str, Any]) -> str:
+    """That a text, a list or a section is empty or too long."""
+    what = "character" if isinstance(found, str) else "item"
+    if kind.endswith("short"):
+        return f"is empty, expected one {what} at least"
+    return f"has {len(found)} {what}s, expected at most {limits['max_length']} {what}s"
+
+
+def _shown(found: Any) -> str:
+    """A value as TOML writes it, cut where it is long."""
+    if isinstance(found, bool):
+        return str(found).lower()
+    return (found.isoformat() if isinstance(found, date | time) else repr(found))[:_LONGEST_SHOWN]
 
 
 def _leave_out(data: Any, path: tuple[str | int, ...]) -> None:

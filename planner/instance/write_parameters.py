@@ -10,7 +10,7 @@ from types import ModuleType
 
 from planner.blocks import compute, fleet, helium3, industry, launch, link, money, power, storage, time
 from planner.declarations import PARAMETERS, QUANTITIES
-from planner.instance.limit_rows import PURPOSES
+from planner.instance.labels import PURPOSES
 from planner.instance.parameter_rows import parameters_of
 from planner.instance.tables import GOODS, TECHNOLOGY_BLOCKS
 from planner.parameters import CAPACITY_UNITS, ITEMS, Parameter

@@ -41,6 +41,8 @@ class Part:
     sentences: list[str]
     binding: list[str]
     by_year: Table
+    changed: list[str]
+    warnings: list[str]
     figures: list[Figure]
     explained: list[Section]
     reliance: list[str]
@@ -68,6 +70,8 @@ def part_of(plan: Plan, anchor: str, name: str, tell: Callable[[str], None]) -> 
         sentences(plan),
         binding(plan),
         _by_year(plan),
+        [str(edit["text"]) for edit in plan.facts.get("changed", ())],
+        [str(warning) for warning in plan.facts.get("warnings", ())],
         figures,
         found,
         reliance,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from planner.errors import PlannerError, Unbounded
 from planner.instance import Instance
+from planner.selections import refuse_idle_selection
 from planner.studies.conditions import Condition, parse_condition
 from planner.studies.programs import Programs, Solved
 from planner.studies.varying import Varied, parse_varied
@@ -142,6 +143,7 @@ class Looking:
     def __init__(self, programs: Programs, condition: Condition, fixed: tuple[float, ...], accuracy: float) -> None:
         self.programs, self.condition, self._fixed, self._accuracy = programs, condition, fixed, accuracy
         self.varied = programs.varied[-1]
+        self._checked = False
         self.points: dict[float, Point] = {}
 
     def at(self, t: float, start: Solved | None = None) -> Point:
@@ -159,6 +161,10 @@ class Looking:
         if solved is None:
             return Point(t, None, None, None, None)
         made = self.programs.read_at(*where)
+        if not self._checked:
+            selection = self.condition.selection
+            refuse_idle_selection(made, solved.program, selection.limit, str(selection))
+            self._checked = True
         measured = self.condition.selection.measure(made, solved.program, solved.optimum.values)
         return Point(t, self.condition.holds(measured), measured, solved.cost, solved)
 

@@ -17,7 +17,8 @@ import scipy.sparse as sparse
 from planner.declarations import QUANTITIES
 from planner.errors import PlannerError, UnitError
 from planner.instance import Instance, Limit, limit_unit
-from planner.instance.limit_rows import labels, selection_problems
+from planner.instance.labels import labels
+from planner.instance.limit_rows import selection_problems
 from planner.instance.numerals import NotANumber, amount
 from planner.instance.problems import nearest, one_of
 from planner.limits import HORIZON, selector
@@ -123,6 +124,9 @@ def parse_selection(text: str, instance: Instance, everything: bool = False) -> 
         f"'{label}' is no place and no label of {name}{nearest(label, (*known, *places))}{one_of(sorted(known | places), 'some')}"
         for label in named
         if label not in known and label not in places
+    ]
+    wrong += [
+        f"'{label}' is a label of {name} and a place, expected another name for one of them" for label in items if label in places
     ]
     wrong += [message for _, message in selection_problems(quantity, items, at, structure, bodies)]
     when, problem = _when(match["when"], instance, everything)

@@ -15,6 +15,7 @@ from planner.highs import BASIC, Basis
 from planner.instance import Instance
 from planner.lp import Family, LinearProgram
 from planner.pipeline import compile_instance, solve
+from planner.selections import refuse_idle_selection
 from planner.studies.conditions import Selection, parse_selection
 from planner.studies.programs import Solved, certified
 
@@ -111,6 +112,8 @@ class _Front:
         above, below = _selections(against, instance)
         watch("build")
         self.lp = compile_instance(instance)
+        for part in filter(None, (above, below)):
+            refuse_idle_selection(instance, self.lp, part.limit, str(part))
         self.unit = above.unit if below is None else _per(above.unit, below.unit)
         self.name = str(above) if below is None else f"{above} / {below}"
         self._above = _row(above, instance, self.lp)

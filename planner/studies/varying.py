@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from planner.errors import AddressError
 from planner.instance import Instance, LimitRow, ParameterRow
 from planner.instance.addresses import matching, matching_limit, parse_address
+from planner.instance.numerals import apart
 
 #: The range of a factor, or of the share of a number, that has no low and high of its own.
 WIDE = (0.1, 10.0)
@@ -119,8 +120,9 @@ def parse_varied(instance: Instance, texts: str | Sequence[str], low: float | No
     given = [f" (the {word} end was given)" for word, bound in (("low", low), ("high", high)) if bound is not None]
     about = "the range that was given" if len(given) == 2 or own is None else own[2] + "".join(given)
     if not (math.isfinite(begin) and math.isfinite(end)) or begin >= end:
+        first, last = apart(begin, end)
         raise AddressError(
-            f"the range of {', '.join(addresses)} runs from {begin:g} to {end:g}, expected a low end below a high one"
+            f"the range of {', '.join(addresses)} runs from {first} to {last}, expected a low end below a high one"
         )
     name = " and ".join(wanted) if len(wanted) < 4 else f"{wanted[0]} and {len(wanted) - 1} more"
     whole = value and isinstance(rows[0], ParameterRow) and rows[0].declaration.whole

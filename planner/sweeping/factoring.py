@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from planner.errors import AddressError, InstanceError
-from planner.instance import Instance, LimitRow, ParameterRow
+from planner.instance import Instance, LimitRow, ParameterRow, patterns
 from planner.instance.addresses import matching, parse_address
-from planner.instance.problems import nearest
 from planner.studies.varying import Varied, parse_varied
 from planner.sweeping.design_toml import DesignText, FactorSection, RangedSection
 from planner.sweeping.points import Factor
@@ -86,20 +83,14 @@ def _expanded(vary: list[str], instance: Instance) -> list[str]:
         if "*" not in text.removesuffix("*") or "=" in text:
             found.append(text)
             continue
-        named = _named(text.removesuffix("*") if text.endswith("**") else text, instance)
+        named = patterns.named(text.removesuffix("*") if text.endswith("**") else text, _rows(instance))
         named = [address for address in named if address not in found]
         found += [f"{address}*" for address in named]
         if not named:
-            wrong.append(f"'{text}' names no row{_nearest(text, instance)}")
+            wrong.append(f"'{text}' names no row{patterns.nearest_pattern(text, _rows(instance))}")
     if wrong:
         raise AddressError("\n".join(wrong))
     return found
-
-
-def _named(pattern: str, instance: Instance) -> list[str]:
-    """The addresses of the rows that a pattern names; `*` stands for anything."""
-    matches = re.compile(".*".join(map(re.escape, pattern.split("*")))).fullmatch
-    return [address for address in _rows(instance) if matches(address)]
 
 
 def _rows(instance: Instance) -> dict[str, ParameterRow | LimitRow]:
@@ -116,28 +107,21 @@ def rows_of(address: str, instance: Instance) -> tuple[frozenset[str], int | Non
     return rows or frozenset({address.split("@")[0].removesuffix("[]")}), parsed.year
 
 
-def _nearest(pattern: str, instance: Instance) -> str:
-    """The nearest pattern of the form block.*.parameter, or address."""
-    parts = [address.split(".") for address in _rows(instance)]
-    return nearest(pattern, dict.fromkeys([f"{p[0]}.*.{p[-1]}" for p in parts if len(p) == 3] + [".".join(p) for p in parts]))
-
-
 def ranged_factors(
     text: DesignText, section: RangedSection, instance: Instance, explicit: list[Factor], left_out: dict[str, str]
 ) -> list[Factor]:
     """A factor for every row with a range that the patterns name and that no other factor moves."""
     chosen: dict[str, None] = {}
-    for key, patterns in (("rows", section.rows), ("without", section.without)):
-        for pattern in patterns:
-            named = _named(pattern, instance)
+    rows = _rows(instance)
+    for key, wanted in (("rows", section.rows), ("without", section.without)):
+        for pattern in wanted:
+            named = patterns.named(pattern, rows)
             if not named:
-                text.add(
-                    ("ranged", key), f"'{pattern}' names no row{_nearest(pattern, instance)}, expected such as power.lunar_*"
-                )
+                near = patterns.nearest_pattern(pattern, rows)
+                text.add(("ranged", key), f"'{pattern}' names no row{near}, expected such as power.lunar_*")
             for address in named:
                 chosen.pop(address, None) if key == "without" else chosen.setdefault(address)
     moved = {row for factor in explicit for law in factor.varied.laws for row in rows_of(law.address, instance)[0]}
-    rows = _rows(instance)
     found = []
     for address in chosen:
         row = rows[address]

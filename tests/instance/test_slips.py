@@ -134,7 +134,7 @@ def test_a_scenario_may_be_called_like_an_instance(write: Write) -> None:
         ("scale", '"launch.rocket.price" = "50 %"', "'launch.rocket.price' is '50 %', expected a factor"),
         ("scale", "launch.rocket.price = 0.5", "an address must stand in quotes, because of its dots"),
         ("set", "launch.rocket.price = 50", "an address must stand in quotes, because of its dots"),
-        ("shift", '"launch.rocket.price" = true', "'launch.rocket.price' is True, expected a number, or text such as"),
+        ("shift", '"launch.rocket.price" = true', "'launch.rocket.price' is true, expected a number, or text such as"),
         ("set", '"launch.rocket.price" = [1, 2]', r"'launch.rocket.price' is \[1, 2\], expected a number, or text such as"),
     ],
 )  # fmt: skip
