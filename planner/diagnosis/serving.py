@@ -35,14 +35,14 @@ class Serving:
         needs = ["compute", "power"]
         if not self._instance.bodies[self._instance.sites[site]].users and numbers["compute.data_rate"][workload] > 0:
             needs.append("link")
-        usable = set(slices)
-        for block in needs:
-            here = self._usable(block, site, year)
-            usable &= here
-            lost = [slice_ for slice_ in slices if slice_ not in here]
-            if not here or (lost and self._instance.workloads[workload] == "firm"):
-                return self._nothing(block, site, year, lost if here else [])
-        return "" if usable else f"no slice of {site} has {', '.join(_CALLED[block] for block in needs)} at once in {year}"
+        firm = self._instance.workloads[workload] == "firm"
+        usable = {block: self._usable(block, site, year) for block in needs}
+        lost = {block: [slice_ for slice_ in slices if slice_ not in here] for block, here in usable.items()}
+        missing = [block for block, here in usable.items() if not here or (firm and lost[block])]
+        if missing:
+            return " and ".join(self._nothing(block, site, year, lost[block] if usable[block] else []) for block in missing)
+        apart = not set.intersection(*usable.values())
+        return f"no slice of {site} has {', '.join(_CALLED[block] for block in needs)} at once in {year}" if apart else ""
 
     def _find_lives(self, block: str) -> Lives:
         return Lives(self._instance, block)
