@@ -87,7 +87,7 @@ def _trees() -> Any:
     try:
         from sklearn import tree
     except ImportError as error:
-        raise PlannerError("which factor decides is found by scikit-learn: pip install 'planner[sweep]'") from error
+        raise PlannerError("which factor decides is found by scikit-learn: pip install 'compute-planner[sweep]'") from error
     return tree
 
 
