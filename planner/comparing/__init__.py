@@ -24,9 +24,10 @@ class Comparison:
     """A plan, `b`, against another, `a`.
 
     `decisions` has a row for every entry of a yearly quantity that differs: quantity, item, body, site, year, a, b, difference,
-    unit. `years` are the first and the last calendar year that both plans cover, and None where there is none. `costs` has a row a kind of cost: what the ledger sums to, discounted. `inputs` are the addresses that differ.
-    `attribution` says what each input, or group of them, makes of the difference in cost, in order; None where it was not asked
-    for or, as `unexplained` says, cannot be given.
+    unit. `years` are the first and the last calendar year that both plans cover, and None where there is none. `costs` has a row
+    a kind of cost: what the ledger sums to, discounted. `inputs` are the addresses that differ. `attribution` says what each
+    input, or group of them, makes of the difference in cost, in order; None where it was not asked for or, as `unexplained` says,
+    cannot be given.
     """
 
     a: str

@@ -117,9 +117,10 @@ def _diagnosed(instance: Instance, lp: LinearProgram, deadline: Deadline) -> Dia
     single = [part for part in shapes if len(part) == 1]
     alone = tuple(sorted([*given, *factors, *single], key=lambda part: max(change.distance for change in part)))
     jointly = tuple(part for part in shapes if len(part) > 1)
-    said = (*conflict_in_words(instance, conflict, alone), *remedies_in_words(instance, needed, alone, jointly))
+    reasons, remedies = conflict_in_words(instance, conflict, alone), remedies_in_words(instance, needed, alone, jointly)
+    sentences = (*_first_sight(findings), *reasons, *remedies)
     complete = conflict.irreducible and tried_givens and tried_factors and tried_shapes
-    return Diagnosis("infeasible", (*_first_sight(findings), *said), needed, alone, conflict, (), findings, complete, jointly)
+    return Diagnosis("infeasible", sentences, needed, alone, conflict, (), findings, complete, jointly)
 
 
 def diagnose_unbounded(instance: Instance, lp: LinearProgram) -> Diagnosis:

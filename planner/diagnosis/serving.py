@@ -102,7 +102,7 @@ class Serving:
         return self._instance.slices[self._instance.sites[site]]
 
     def _kept_away(self, technology: str, site: str, year: int) -> Iterator[str]:
-        """What keeps all that may be ordered of a technology from standing in a model year, each with its place; nothing if some may."""
+        """What keeps every order of a technology from standing in a model year, each with its place; nothing where one may."""
         block = self._instance.technologies[technology].block
         numbers, lives, years = self._instance.numbers, self._lives(block), self._instance.years
         alive = [v for v in years if year in lives.alive.get((technology, site, v), ())]

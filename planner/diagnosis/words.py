@@ -43,7 +43,7 @@ def conflict_in_words(instance: Instance, conflict: Conflict, alone: Sequence[Se
     sources = Sources(instance)
     order = sorted(groups.items(), key=lambda group: (group[1][0].kind != "demand", group[1][0].kind != "limit"))
     lines = [f"  - {_statement(instance, sources, item, members)}" for (_, item), members in order]
-    lines += [f"  - {said}" for part in alone if (said := _absence(part[0]))]
+    lines += [f"  - {said}" for part in alone if (said := _absence(instance, part[0]))]
     return ["These cannot hold together:" if conflict.irreducible else "Among these is what cannot hold together:", *lines]
 
 
@@ -100,7 +100,7 @@ def _owner(given: Given) -> str:
 def remedies_in_words(
     instance: Instance, needed: Sequence[Change], alone: Sequence[Sequence[Change]], jointly: Sequence[Sequence[Change]] = ()
 ) -> list[str]:
-    """What would make a plan possible: any one row by itself, a few that shape the program, or else the least changes together."""
+    """What would make a plan possible: any one row by itself, a few that shape the program, or the least changes together."""
     together = _by_address(needed)
     lines: list[str] = []
     if alone:
@@ -108,7 +108,8 @@ def remedies_in_words(
         lines += [f"  - {_remedy(instance, list(part))}" for part in alone[:_MOST_REMEDIES]]
     if len(alone) > _MOST_REMEDIES:
         lines += [f"  and {len(alone) - _MOST_REMEDIES} more, which change by more: see `alone` in the diagnosis in JSON"]
-    for part in jointly:
+    shaping = any(part[0].kind in ("factor", "shape") for part in alone)  # what takes several rows is left to the JSON then
+    for part in () if shaping else jointly:
         lines += ["There would be a plan with all of these:", *(f"  - {_remedy(instance, [change])}" for change in part)]
     if len(together) > 1 and all(set(part) != set(needed) for part in alone):
         lines += ["There would be a plan with all of these, the least change of limits, demands and the like:"]
@@ -139,16 +140,27 @@ def _figures(change: Change) -> int:
     return DIGITS if change.kind in ("factor", "shape") else ALL_DIGITS
 
 
-def _absence(change: Change) -> str:
+def _absence(instance: Instance, change: Change) -> str:
     """What is not there for a number that shapes the program, or nothing for any other."""
     block, _, rest = _plain(change.address).partition(".")
     item, _, name = rest.partition("[")[0].rpartition(".")
     if change.kind != "shape" or name not in _ABSENT or change.operation == "*":
         return ""
+    if name == "availability" and item and not _useless_somewhere(instance, block, item):
+        return ""  # it has slices without, such as nights
     value = f"{_written(change.before)}{'' if change.is_date or change.unit in ('', '1') else f' {change.unit}'}"
     place = rest.partition("[")[2].rstrip("]")
     owner = (item or f"anything of {block}") + (f" at {place}" if place else "")
     return f"{_ABSENT[name].format(item=owner, value=value)} ({_plain(change.address)}, {change.place})"
+
+
+def _useless_somewhere(instance: Instance, block: str, technology: str) -> bool:
+    """Whether a technology can be used in no slice of one of its sites."""
+    best: dict[str, float] = {}
+    for (name, site, _), value in instance.numbers[f"{block}.availability"].items():
+        if name == technology:
+            best[site] = max(best.get(site, 0.0), value)
+    return not all(best.values())
 
 
 def _series(

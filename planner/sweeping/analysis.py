@@ -34,7 +34,8 @@ class SweepAnalysis:
     """The tables of an analysis; `str()` is the answer in sentences.
 
     `results` has a row for each point of the design, in its order. `summary` has a row a quantity: `points` with a number,
-    `mean`, `least`, `p10`, `median`, `p90`, `most` (`p10`, `median` and `p90` of ten numbers or more), and `never`, the plans in which a year never comes or a share is of nothing.
+    `mean`, `least`, `p10`, `median`, `p90`, `most` (`p10`, `median` and `p90` of ten numbers or more), and `never`, the
+    plans in which a year never comes or a share is of nothing.
     `sobol`, `morris` and `regression` have `quantity`, `factor`, `measure`, `value` and its interval of 95 %, `low` and `high`;
     `explained` is the R2 of each regression. `decisions` are the trees; `notes` say what could not be found, and why.
     """

@@ -33,7 +33,10 @@ _FEWEST_SPREAD = 10
 
 @dataclass(frozen=True)
 class Decision:
-    """A tree in words. `boxes` has a row a box: `box` in words, `points`, `mean` and, of a number, `low` and `high` (10 %, 90 %, of ten points or more).
+    """A tree in words.
+
+    `boxes` has a row a box: `box` in words, `points`, `mean` and, of a number at ten points or more, `low` and `high`
+    (10 %, 90 %).
 
     `mean` is the share of points at which it happens where the outcome is no number. `first` is the factor that parts all points
     first, `first_at` where, `agreed` the share of trees of points drawn anew that part by the same; `foretold` the share of the
