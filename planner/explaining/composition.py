@@ -41,7 +41,10 @@ class Composition:
     asked: Vector
 
     def of(self, nodes: Any) -> Any:
-        """The composition of some nodes: nodes by sources, no entry negative; a row sums to one, or to zero where it passes on nothing."""
+        """The composition of some nodes: nodes by sources, no entry negative.
+
+        Each row sums to one, or to zero where it passes on nothing.
+        """
         reached = _reached(self.passed, nodes)
         shares = np.zeros((self.passed.shape[0], len(self.sources)))
         shares[reached] = _solve(self.passed[reached][:, reached], self.spent[reached].toarray())
