@@ -174,7 +174,7 @@ def constant(folder: Path, years: list[int], last: int, demand: str = "1 ZFLOP/s
     """The plan of a world in which nothing changes: 1 GW stands, ordered anew every ten years."""
     return planner.solve(instance_of(
         folder, years=years, last=last, bodies={"earth": {"users": True}}, sites={"here": "earth"},
-        slices={"all": ("earth", 1.0, 24)}, workloads={"chat": "flexible"},
+        slices={"all": ("earth", 1.0, 24)}, workloads={"chat": "flexible"}, finance={"base_year": 2030},
         technologies=[("rack", "compute", "here", ""), ("pile", "power", "here", "")],
         numbers={
             "finance.discount_rate": "0.05 1/yr", "compute.chat.demand": demand, "compute.rack.performance": "1 ZFLOP/s/GW",
