@@ -10,10 +10,12 @@ What a name needs is imported when the name is first used: `import planner` alon
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planner import highs as highs
     from planner.certificate import Certificate, certify
     from planner.comparing import Comparison, compare
     from planner.digest import summary
@@ -137,9 +139,13 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    """A public name, or a module such as `planner.highs`, imported when it is first used."""
+    if name in _HOME:
+        value = getattr(import_module(_HOME[name]), name)
+    elif not name.startswith("_") and find_spec(f"planner.{name}") is not None:
+        value = import_module(f"planner.{name}")
+    else:
         raise AttributeError(f"module 'planner' has no attribute {name!r}")
-    value = getattr(import_module(_HOME[name]), name)
     if isinstance(value, FunctionType):
         from planner.arguments import checked
 

@@ -19,8 +19,8 @@ TOY = str(ROOT / "instances" / "toy")
 UNWATCHED = {
     f"test_{topic}.py"
     for topic in (
-        "entry", "instances", "metamorphic", "metamorphic_balances", "metamorphic_prices", "numerics", "oracle", "seeds",
-        "sensitivity", "stalling", "world",
+        "absences", "commands", "entry", "instances", "metamorphic", "metamorphic_balances", "metamorphic_prices", "numerics", "oracle",
+        "seeds", "sensitivity", "stalling", "world",
     )
 }  # fmt: skip
 

@@ -163,11 +163,57 @@ def test_what_no_address_expresses_is_one_last_step(a: planner.Plan, tmp_path: P
 
 
 def test_another_horizon_takes_the_numbers_of_years_along(a: planner.Plan) -> None:
-    short = toy((2030, 2031, 2032), 2032).replace({"launch.rocket.price": ("*", 0.5)})
-    found = planner.compare([a, planner.solve(short)])[0]
+    coarse = toy((2030, 2031, 2032, 2034, 2036), 2037).replace({"launch.rocket.price": ("*", 0.5)})
+    found = planner.compare([a, planner.solve(coarse)])[0]
     assert found.attribution is not None
     assert [step.name for step in found.attribution.steps] == ["launch.rocket.price", STRUCTURE]
     assert "horizon.years" in found.attribution.steps[-1].addresses
+
+
+def constant(folder: Path, years: list[int], last: int, demand: str = "1 ZFLOP/s") -> planner.Plan:
+    """The plan of a world in which nothing changes: 1 GW stands, ordered anew every ten years."""
+    return planner.solve(instance_of(
+        folder, years=years, last=last, bodies={"earth": {"users": True}}, sites={"here": "earth"},
+        slices={"all": ("earth", 1.0, 24)}, workloads={"chat": "flexible"}, finance={"base_year": 2030},
+        technologies=[("rack", "compute", "here", ""), ("pile", "power", "here", "")],
+        numbers={
+            "finance.discount_rate": "0.05 1/yr", "compute.chat.demand": demand, "compute.rack.performance": "1 ZFLOP/s/GW",
+            "compute.rack.capex": "1 GUSD/GW", "compute.rack.lifetime": "10 yr", "compute.overhead": "1 1",
+            "power.pile.capex": "1 GUSD/GW", "power.pile.lifetime": "10 yr",
+        },
+    ))  # fmt: skip
+
+
+def test_the_same_plan_in_other_steps_differs_in_nothing(tmp_path: Path) -> None:
+    """A model year stands for its calendar years: what stands in 2030 of one stands in 2031 too."""
+    yearly, coarse = constant(tmp_path / "a", list(range(2030, 2040)), 2039), constant(tmp_path / "b", [2030, 2035], 2039)
+    for pair in ((yearly, coarse), (coarse, yearly)):
+        (found,) = planner.compare(pair)
+        assert found.decisions.empty and found.years == (2030, 2039) and found.attribution is not None
+        assert "\nNo decision differs." in str(found) and "GUSD more than a" in str(found)
+
+
+def test_orders_are_compared_by_calendar_year(tmp_path: Path) -> None:
+    """1 GW in 2030 and 0.4 GW/yr over five years are 1 and 2 GW: 0.2 and 0.4 GW in each of the years from 2030 on."""
+    yearly = constant(tmp_path / "a", list(range(2030, 2040)), 2039)
+    double = constant(tmp_path / "b", [2030, 2035], 2039, "2 ZFLOP/s")
+    decisions = planner.compare([yearly, double], attribution=False)[0].decisions
+    orders = decisions[decisions["quantity"] == "compute.build"]
+    assert orders[["year", "a", "b"]].to_numpy().tolist() == [[2030, pytest.approx(0.2), pytest.approx(0.4)]]
+    standing = decisions[decisions["quantity"] == "compute.installed"]
+    assert list(standing["year"]) == list(range(2030, 2040)) and set(standing["difference"].round(6)) == {1.0}
+
+
+def test_other_horizons_are_compared_over_the_years_of_both_and_their_costs_are_not(tmp_path: Path) -> None:
+    long, short = constant(tmp_path / "a", list(range(2030, 2040)), 2039), constant(tmp_path / "b", [2032, 2034], 2041)
+    found = planner.compare([long, short])[0]
+    assert found.attribution is None and found.as_dict()["difference"] is None and found.as_dict()["years"] == [2032, 2039]
+    assert "Costs are of other years, 2030 to 2039 and 2032 to 2041: they are not comparable." in str(found)
+    assert "from 2032 to 2039, the years that both cover" in str(found)
+    assert set(found.decisions["quantity"]) == {"compute.build", "power.build"}  # 1 GW of 2030 is no order of 2032 on
+    later = constant(tmp_path / "c", [2050], 2059)
+    apart = planner.compare([long, later])[0]
+    assert apart.decisions.empty and apart.years is None and "no year in common" in str(apart)
 
 
 def test_money_of_other_years_has_no_difference(a: planner.Plan) -> None:

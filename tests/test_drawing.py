@@ -63,7 +63,7 @@ def test_what_drawing_needs_is_said_where_it_is_missing(
     plan: planner.Plan, missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    with pytest.raises(planner.PlannerError, match=r"pip install 'planner\[draw\]'"):
+    with pytest.raises(planner.PlannerError, match=r"pip install 'compute-planner\[draw\]'"):
         charts.svg(plan, "compute")
 
 

@@ -7,8 +7,6 @@ numbers: the same side of a threshold is true, the same thing has none, the same
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
 import shlex
 import shutil
@@ -18,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Said
+from tests.fresh import run_fresh
 
 THRESHOLDS, ANSWER, DIAGNOSIS = (ROOT / "docs" / name for name in ("thresholds.md", "is-it-a-plan.md", "diagnosis.md"))
 _COMMAND = re.compile(r"^    \$ ((?:.*\\\n)*.*)\n((?:    (?!\$).*\n)*)", re.MULTILINE)
@@ -43,12 +42,6 @@ def numbers(line: str) -> list[float]:
 
 def same(line: str, other: str) -> bool:
     return words(line) == words(other) and numbers(line) == pytest.approx(numbers(other), rel=0.01, abs=1e-6)
-
-
-def printed(code: str, page: Path) -> list[str]:
-    with contextlib.redirect_stdout(io.StringIO()) as out:
-        exec(compile(code, page.name, "exec"), {})
-    return out.getvalue().splitlines()
 
 
 @pytest.fixture(scope="module")
@@ -91,13 +84,11 @@ def test_a_command_of_the_answer_says_the_same_at_small_size(
         assert here <= there
 
 
-def test_python_prints_what_the_pages_show(monkeypatch: pytest.MonkeyPatch, small: Path) -> None:
-    monkeypatch.chdir(ROOT)
+def test_python_prints_what_the_pages_show(small: Path) -> None:
     (code, lines), (worth, line), (supply, table) = *shown(THRESHOLDS, _PYTHON), *shown(ANSWER, _PYTHON)
-    for block, expected, page in ((code, lines, THRESHOLDS), (supply, table, ANSWER)):
-        assert expected and all(same(a, b) for a, b in zip(expected, printed(block, page), strict=True))
-    monkeypatch.chdir(small)
-    assert {words(part) for part in line} <= {words(part) for part in printed(worth, ANSWER)}
+    for block, expected in ((code, lines), (supply, table)):
+        assert expected and all(same(a, b) for a, b in zip(expected, run_fresh(block, ROOT), strict=True))
+    assert {words(part) for part in line} <= {words(part) for part in run_fresh(worth, small)}
 
 
 def test_the_page_of_diagnoses_shows_what_is_said(run: Callable[..., Said], toy: Path) -> None:

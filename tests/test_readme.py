@@ -1,11 +1,9 @@
-"""README: its examples run, and what it says of the command line is what the command line says."""
+"""README: what it says of the command line is what the command line says. Its examples run in `test_examples.py`."""
 
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -13,15 +11,6 @@ from planner import cli
 from tests.conftest import ROOT, Said
 
 README = (ROOT / "README.md").read_text()
-
-
-def test_python_examples_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "instances" / "toy", tmp_path / "instances" / "toy")
-    monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert blocks
-    for block in blocks:
-        exec(compile(block, "README.md", "exec"), {})
 
 
 def usage_in_readme() -> dict[str, set[str]]:

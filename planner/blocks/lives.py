@@ -26,6 +26,11 @@ def share_between(year: int, weight: int, first: float | None, last: float | Non
     return max(end - start, 0) / weight
 
 
+def years_between(instance: Instance, first: float | None = None, last: float | None = None) -> list[int]:
+    """The model years of which some calendar year lies from `first` to `last`, either of which may be None."""
+    return [y for y, weight in instance.weights.items() if share_between(y, weight, first, last) > 0]
+
+
 def ordered_in(year: int, first: float | None) -> int:
     """The calendar year in which the vintage of a model year is ordered: its first, or the first in which it can be."""
     return year if first is None else max(year, round(first))

@@ -28,7 +28,7 @@ def needed(module: str) -> Any:
     try:
         return import_module(module)
     except ImportError as error:
-        raise PlannerError("drawing needs altair and vl-convert: pip install 'planner[draw]'") from error
+        raise PlannerError("drawing needs altair and vl-convert: pip install 'compute-planner[draw]'") from error
 
 
 def themed(chart: Any, dark: bool = False, narrow: bool = False) -> Any:

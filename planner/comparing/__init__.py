@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from planner.comparing.attributing import Attribution, attribute
-from planner.comparing.decisions import costs, decisions
+from planner.comparing.decisions import common_years, costs, decisions
 from planner.comparing.inputs import GROUPINGS
 from planner.comparing.telling import tell
 from planner.differing import Difference, differences
@@ -24,9 +24,10 @@ class Comparison:
     """A plan, `b`, against another, `a`.
 
     `decisions` has a row for every entry of a yearly quantity that differs: quantity, item, body, site, year, a, b, difference,
-    unit. `costs` has a row a kind of cost: what the ledger sums to, discounted. `inputs` are the addresses that differ.
-    `attribution` says what each input, or group of them, makes of the difference in cost, in order; None where it was not asked
-    for or, as `unexplained` says, cannot be given.
+    unit. `years` are the first and the last calendar year that both plans cover, and None where there is none. `costs` has a row
+    a kind of cost: what the ledger sums to, discounted. `inputs` are the addresses that differ. `attribution` says what each
+    input, or group of them, makes of the difference in cost, in order; None where it was not asked for or, as `unexplained` says,
+    cannot be given.
     """
 
     a: str
@@ -38,10 +39,11 @@ class Comparison:
     inputs: tuple[Difference, ...]
     attribution: Attribution | None
     unexplained: str = ""
+    years: tuple[int, int] | None = None
 
     @property
     def difference(self) -> float:
-        """Cost of `b` less cost of `a`, in GUSD."""
+        """Cost of `b` less cost of `a`, in GUSD; where `unexplained` says that costs are not comparable, it means nothing."""
         return self.objectives[1] - self.objectives[0]
 
     def as_dict(self) -> dict[str, Any]:
@@ -49,6 +51,7 @@ class Comparison:
         return {
             "a": {"name": self.a, "objective": self.objectives[0], "unit": self.units[0]},
             "b": {"name": self.b, "objective": self.objectives[1], "unit": self.units[1]},
+            "years": None if self.years is None else list(self.years),
             "difference": self.difference if not self.unexplained else None,
             "inputs": [vars(difference) for difference in self.inputs],
             "attribution": None if self.attribution is None else self.attribution.as_dict(),
@@ -95,8 +98,18 @@ def _compared(
     a: Plan, b: Plan, name_a: str, name_b: str, group: str, reverse: bool, attribution: bool, watch: Callable[[str], None] | None
 ) -> Comparison:
     units = (str(a.facts["unit"]), str(b.facts["unit"]))
-    unexplained = f"costs are in other money, {units[0]} and {units[1]}: they have no difference" if units[0] != units[1] else ""
-    found = attribute(a, b, (name_a, name_b), group, reverse, watch) if attribution and not unexplained else None
+    apart = _not_comparable(a, b)
+    found = attribute(a, b, (name_a, name_b), group, reverse, watch) if attribution and not apart else None
     inputs = tuple(differences(a.instance, b.instance))
-    objectives = (a.objective, b.objective)
-    return Comparison(name_a, name_b, objectives, units, decisions(a, b), costs(a, b), inputs, found, unexplained)
+    objectives, common = (a.objective, b.objective), common_years(a, b)
+    years = (common[0], common[-1]) if common else None
+    return Comparison(name_a, name_b, objectives, units, decisions(a, b), costs(a, b), inputs, found, apart, years)
+
+
+def _not_comparable(a: Plan, b: Plan) -> str:
+    """Why the costs of two plans have no difference, or nothing where they have one."""
+    units = [str(plan.facts["unit"]) for plan in (a, b)]
+    if units[0] != units[1]:
+        return f"costs are in other money, {units[0]} and {units[1]}: they are not comparable"
+    spans = [f"{plan.instance.years[0]} to {plan.instance.conventions.horizon.last}" for plan in (a, b)]
+    return f"costs are of other years, {spans[0]} and {spans[1]}: they are not comparable" if spans[0] != spans[1] else ""

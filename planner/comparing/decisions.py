@@ -1,6 +1,13 @@
-"""Which decisions of two plans differ, by year: every yearly quantity, entry by entry; and which costs."""
+"""Which decisions of two plans differ, by year: every yearly quantity, entry by entry; and which costs.
+
+Plans over the same model years are compared in these. Otherwise the value of a model year holds in each of the calendar years
+that it stands for, and those that both plans cover are compared. What is ordered is averaged over spans of calendar years that
+begin and end in both plans: one plan may order in a year what the other spreads over five.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -14,17 +21,60 @@ COLUMNS = ("quantity", "item", "body", "site", "year", "a", "b", "difference", "
 SMALLEST = 1e-6
 
 _KEYS = ["item", "body", "site", "year", "unit"]
-_MONEY = "cost."
+_MONEY, _ORDERS = "cost.", ".build"
 
 
 def decisions(a: Plan, b: Plan) -> pd.DataFrame:
     """Every entry of a yearly quantity that differs; slices are averaged by their share, vintages added up.
 
-    What a plan does not list is nought. Costs are left out: `costs` has them.
+    `year` is a calendar year that both plans cover, and of orders the first of a span where their model years are not the same.
+    What a plan does not list is zero. Costs are left out: `costs` has them.
     """
     names = [name for name in dict.fromkeys((*a.tables, *b.tables)) if not name.startswith(_MONEY)]
-    parts = [_differing(name, _entries(a, name), _entries(b, name)) for name in names]
+    parts = [_differing(name, *(_in_years(plan, name, _years(name, a, b)) for plan in (a, b))) for name in names]
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+
+
+def common_years(a: Plan, b: Plan) -> list[int]:
+    """The calendar years that both plans cover."""
+    return sorted(set(_model_years(a)) & set(_model_years(b)))
+
+
+def _model_years(plan: Plan) -> dict[int, int]:
+    """The model year that stands for each calendar year."""
+    return {year + i: year for year, weight in plan.instance.weights.items() for i in range(weight)}
+
+
+def _years(name: str, a: Plan, b: Plan) -> dict[int, int] | None:
+    """The year under which each calendar year that both cover is compared; None where their model years are the same."""
+    if a.instance.weights == b.instance.weights:
+        return None
+    common = common_years(a, b)
+    if not name.endswith(_ORDERS):
+        return dict(zip(common, common, strict=True))
+    begins = set(a.instance.years) & set(b.instance.years) | set(common[:1])
+    return dict(zip(common, _latest(common, begins), strict=True))
+
+
+def _latest(years: Iterable[int], begins: set[int]) -> list[int]:
+    """For each year the latest of `begins` up to it; the first year is one of them."""
+    found: list[int] = []
+    for year in years:
+        found.append(year if year in begins else found[-1])
+    return found
+
+
+def _in_years(plan: Plan, name: str, years: dict[int, int] | None) -> pd.DataFrame:
+    """The entries of a quantity, each model year held over its calendar years and averaged over those compared as one."""
+    entries = _entries(plan, name)
+    if years is None:
+        return entries
+    held = _model_years(plan)
+    spread = pd.DataFrame({"year": [held[year] for year in years], "as": list(years.values())}, dtype="int64")
+    length = spread["as"].value_counts()
+    merged = entries.astype({"year": "int64"}).merge(spread, on="year").drop(columns="year").rename(columns={"as": "year"})
+    merged["value"] = merged["value"].astype(float) / merged["year"].map(length)
+    return merged.groupby(_KEYS, as_index=False)["value"].sum()
 
 
 def _entries(plan: Plan, name: str) -> pd.DataFrame:

@@ -29,7 +29,7 @@ _ORDER = "What a step is given depends on the steps before it"
 
 def tell(found: Comparison) -> str:
     """The comparison as text: costs, inputs, what each makes of the difference, then decisions by year."""
-    parts = [_costs(found), _inputs(found), *_attribution(found), _sentences(found.decisions), *_tables(found.decisions)]
+    parts = [_costs(found), _inputs(found), *_attribution(found), _sentences(found), *_tables(found.decisions)]
     return "\n\n".join("\n".join(printable(line) for line in part) for part in parts if part)
 
 
@@ -94,11 +94,14 @@ def _told(decisions: pd.DataFrame) -> pd.DataFrame:
     return decisions[decisions["quantity"].isin(TOLD)]
 
 
-def _sentences(decisions: pd.DataFrame) -> list[str]:
+def _sentences(found: Comparison) -> list[str]:
     """The largest differences, against the largest entry of the quantity that differs, one a quantity and item."""
-    if decisions.empty:
-        return ["No decision differs."]
-    told = _told(decisions)
+    if found.years is None:
+        return ["The runs have no year in common: no decision can be compared."]
+    over = f" from {found.years[0]} to {found.years[1]}, the years that both cover" if found.unexplained else ""
+    if found.decisions.empty:
+        return [f"No decision differs{over}."]
+    told = _told(found.decisions)
     size = told[["a", "b"]].abs().max(axis=1).groupby(told["quantity"]).transform("max")
     ranked = told.assign(share=told["difference"].abs() / size).sort_values("share", ascending=False, kind="stable")
     largest = ranked.drop_duplicates("quantity").head(MOST_SENTENCES)
@@ -108,7 +111,7 @@ def _sentences(decisions: pd.DataFrame) -> list[str]:
         for row in largest.itertuples()
     ]
     return [
-        "Decisions that differ most (of equally good plans one is shown; `-` below: no difference in that year):",
+        f"Decisions that differ most{over} (of equally good plans one is shown; `-` below: no difference in that year):",
         *lines,
     ]
 

@@ -42,7 +42,8 @@ class Diagnosis:
     """Why there is no plan.
 
     `relaxation` holds the changes that together make a plan possible with the least movement; each entry of `alone` the
-    changes of one row of the instance that do so by themselves, those first that change least. `conflict` names numbers,
+    changes of one row of the instance that do so by themselves, those first that change least; each of `jointly` changes
+    of a few rows that shape the program, of which none can be spared. `conflict` names numbers,
     and rows of the program, that cannot hold together. `gains` is what earns more than it costs where the cost is
     unbounded. `findings` are what is wrong with the instance at first sight. `complete` is False where time ran out;
     `sentences` say it all.
@@ -56,6 +57,7 @@ class Diagnosis:
     gains: tuple[Gain, ...] = ()
     findings: tuple[Finding, ...] = ()
     complete: bool = True
+    jointly: tuple[tuple[Change, ...], ...] = ()
 
     def __str__(self) -> str:
         return "\n".join(self.sentences)
@@ -63,7 +65,7 @@ class Diagnosis:
     @property
     def addresses(self) -> list[str]:
         """Every address of which a change is proposed, or that takes part in the conflict."""
-        named = [change.address for part in (self.relaxation, *self.alone) for change in part]
+        named = [change.address for part in (self.relaxation, *self.alone, *self.jointly) for change in part]
         named += [given.address for given in self.conflict.givens] if self.conflict else []
         named += [address for gain in self.gains for address in gain.addresses]
         return list(dict.fromkeys(address.removesuffix("[]") for address in named))
@@ -77,7 +79,8 @@ class Diagnosis:
         return {
             "kind": self.kind, "complete": self.complete, "sentences": list(self.sentences),
             "relaxation": [_change(change) for change in self.relaxation],
-            "alone": [[_change(change) for change in part] for part in self.alone], "conflict": conflict or None,
+            "alone": [[_change(change) for change in part] for part in self.alone],
+            "jointly": [[_change(change) for change in part] for part in self.jointly], "conflict": conflict or None,
             "gains": [asdict(gain) for gain in self.gains], "findings": [asdict(finding) for finding in self.findings],
         }  # fmt: skip
 
@@ -111,10 +114,13 @@ def _diagnosed(instance: Instance, lp: LinearProgram, deadline: Deadline) -> Dia
     factors, tried_factors = mending_factors(instance, elastic, least, deadline)
     shapes, tried_shapes = mending_shapes(instance, elastic, least, deadline)
     needed = min([*given, joint], key=distance)
-    alone = tuple(sorted([*given, *factors, *shapes], key=lambda part: max(change.distance for change in part)))
-    sentences = (*_first_sight(findings), *conflict_in_words(instance, conflict), *remedies_in_words(instance, needed, alone))
+    single = [part for part in shapes if len(part) == 1]
+    alone = tuple(sorted([*given, *factors, *single], key=lambda part: max(change.distance for change in part)))
+    jointly = tuple(part for part in shapes if len(part) > 1)
+    reasons, remedies = conflict_in_words(instance, conflict, alone), remedies_in_words(instance, needed, alone, jointly)
+    sentences = (*_first_sight(findings), *reasons, *remedies)
     complete = conflict.irreducible and tried_givens and tried_factors and tried_shapes
-    return Diagnosis("infeasible", sentences, needed, alone, conflict, (), findings, complete)
+    return Diagnosis("infeasible", sentences, needed, alone, conflict, (), findings, complete, jointly)
 
 
 def diagnose_unbounded(instance: Instance, lp: LinearProgram) -> Diagnosis:

@@ -8,9 +8,11 @@ built, or never used, and the slips of `planner.instance.slips`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from planner.blocks.lives import years_between
 from planner.declarations import QUANTITIES
+from planner.diagnosis.serving import Serving
 from planner.diagnosis.sources import Sources
 from planner.instance import Instance, Limit, ParameterRow
 from planner.instance.findings import Finding
@@ -35,6 +37,7 @@ class _Inspection:
     def __init__(self, instance: Instance) -> None:
         self.instance, self.sources = instance, Sources(instance)
         self.obtainable = self._obtainable()
+        self.serving = Serving(instance, self.sources, lambda technology, site: self._lacking(technology, site, self.obtainable))
 
     def _row(self, table: str, name: str) -> tuple[str, int]:
         return self.instance.structure.places.get((table, name), ("instance.toml", 1))
@@ -42,11 +45,9 @@ class _Inspection:
     def _orderable(self, technology: str) -> bool:
         """True where it stands already or can be ordered in some model year."""
         block = self.instance.technologies[technology].block
-        numbers, years = self.instance.numbers, self.instance.years
-        first = numbers[f"{block}.first_year"].get(technology, -math.inf)
-        last = numbers[f"{block}.last_year"].get(technology, math.inf)
+        dates = (self.instance.numbers[f"{block}.{name}"].get(technology) for name in ("first_year", "last_year"))
         standing = any(self._stands(technology, site) for site in self.instance.technologies[technology].sites)
-        return standing or any(first <= year <= last for year in years)
+        return standing or bool(years_between(self.instance, *dates))
 
     def _ends(self, block: str, item: str) -> list[ParameterRow]:
         """The rows that say from when to when something can be used, the one that was changed last first."""
@@ -143,22 +144,6 @@ class _Inspection:
             for name, technology in self.instance.technologies.items()
         )  # fmt: skip
 
-    def _why_not(self, workload: str, site: str) -> str:
-        """Why a workload cannot be served at a site, or nothing."""
-        numbers = self.instance.numbers
-        most, delay = numbers["compute.max_delay"].get(workload, math.inf), numbers["compute.delay"][site]
-        if delay > most:
-            away, tolerated = apart(delay, most)
-            return f"{site} is {away} s away and it tolerates {tolerated} s ({self.sources.place('compute.max_delay', workload)})"
-        if not self._can_stand("compute", site):
-            return f"no accelerator can stand at {site}"
-        if not self._can_stand("power", site):
-            return f"no power plant can stand at {site}"
-        users = self.instance.bodies[self.instance.sites[site]].users
-        if not users and numbers["compute.data_rate"][workload] > 0 and not self._can_stand("link", site):
-            return f"no link can stand at {site}"
-        return ""
-
     def demand(self) -> Iterator[Finding]:
         """A demand that must be served, and that no site may serve."""
         numbers, sites = self.instance.numbers, self.instance.structure.sites_of_block("compute")
@@ -166,11 +151,22 @@ class _Inspection:
             tiers = [tier for tier, of in self.instance.tiers.items() if of == workload and numbers["compute.share"][tier] > 0]
             asked = [year for year in self.instance.years if numbers["compute.demand"][workload, year] > 0]
             bound = [year for year in asked if any((tier, year) not in numbers["compute.value"] for tier in tiers)]
-            reasons = [self._why_not(workload, site) for site in sites]
             row = self.sources.row("compute.demand", workload)
-            if bound and all(reasons) and row is not None:
-                message = f"{workload} must be served from {bound[0]} on (it has no value), and no site may serve it"
-                yield _finding(row, f"{message}: {'; '.join(reasons) or 'no technology of compute is at any site'}", True)
+            unserved = next(((year, why) for year in bound if (why := self._why_unserved(workload, sites, year))), None)
+            if unserved and row is not None:
+                year, reasons = unserved
+                when, then = (f"from {year} on", "") if year == bound[0] else (f"in {year}", " then")
+                message = f"{workload} must be served {when} (it has no value), and no site may serve it{then}"
+                yield _finding(row, f"{message}: {reasons}", True)
+
+    def _why_unserved(self, workload: str, sites: Sequence[str], year: int) -> str:
+        """Why no site can serve a workload in a model year, or nothing where one can."""
+        reasons: list[str] = []
+        for site in sites:
+            reasons.append(self.serving.why_not(workload, site, year))
+            if not reasons[-1]:
+                return ""
+        return "; ".join(reasons) or "no technology of compute is at any site"
 
     def standing(self) -> Iterator[Finding]:
         """An upper limit on what stands, below what stands already: it cannot be taken down."""
@@ -227,7 +223,7 @@ class _Inspection:
                 yield Finding(file, line, f"{name} flies no route")
         for route in instance.routes:
             opens, closes = (instance.numbers[f"launch.{end}"].get(route) for end in ("opens", "closes"))
-            if not any((opens or -math.inf) <= year <= (closes or math.inf) for year in instance.years):
+            if not years_between(instance, opens, closes):
                 given = {"opens": opens, "closes": closes}
                 why = " and ".join(f"launch.{route}.{end} is {year:g}" for end, year in given.items() if year is not None)
                 yield _finding(self._ends("launch", route)[0], f"{route} is flown in {_none_of(instance)}: {why}")

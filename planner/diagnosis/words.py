@@ -19,9 +19,21 @@ _MOST_REMEDIES = 12
 #: So many years of one number are listed one by one.
 _MOST_YEARS = 6
 
+#: What a number keeps from being there: `{item}` what it is about, `{value}` the number with its unit.
+_ABSENT = {
+    "availability": "nothing of {item} can be used: its availability is {value}", "existing": "{value} of {item} stand already",
+    "grade": "there is no helium-3 in {item}: its grade is {value}",
+    "lead_time": "{item} stands {value} after it is ordered", "lifetime": "{item} stands for {value}",
+    "first_year": "{item} can be ordered from {value} on", "last_year": "{item} can be ordered until {value}",
+    "opens": "{item} is flown from {value} on", "closes": "{item} is flown until {value}",
+}  # fmt: skip
 
-def conflict_in_words(instance: Instance, conflict: Conflict) -> list[str]:
-    """What cannot hold together, a line a number, and for each that it is about where the line says what that is."""
+
+def conflict_in_words(instance: Instance, conflict: Conflict, alone: Sequence[Sequence[Change]] = ()) -> list[str]:
+    """What cannot hold together, a line a number, and for each that it is about where the line says what that is.
+
+    What leaves no column, and would make a plan possible by itself, has a part in every conflict.
+    """
     groups: dict[tuple[str, str], list[Given]] = {}
     for given in conflict.givens:
         for item in given.items if given.kind in ("demand", "seed") else [""]:
@@ -31,6 +43,7 @@ def conflict_in_words(instance: Instance, conflict: Conflict) -> list[str]:
     sources = Sources(instance)
     order = sorted(groups.items(), key=lambda group: (group[1][0].kind != "demand", group[1][0].kind != "limit"))
     lines = [f"  - {_statement(instance, sources, item, members)}" for (_, item), members in order]
+    lines += [f"  - {said}" for part in alone if (said := _absence(instance, part[0]))]
     return ["These cannot hold together:" if conflict.irreducible else "Among these is what cannot hold together:", *lines]
 
 
@@ -84,8 +97,10 @@ def _owner(given: Given) -> str:
     return f"{name} at {place.rstrip(']')}" if place else name
 
 
-def remedies_in_words(instance: Instance, needed: Sequence[Change], alone: Sequence[Sequence[Change]]) -> list[str]:
-    """What would make a plan possible: any one row by itself, or else the least changes together."""
+def remedies_in_words(
+    instance: Instance, needed: Sequence[Change], alone: Sequence[Sequence[Change]], jointly: Sequence[Sequence[Change]] = ()
+) -> list[str]:
+    """What would make a plan possible: any one row by itself, a few that shape the program, or the least changes together."""
     together = _by_address(needed)
     lines: list[str] = []
     if alone:
@@ -93,6 +108,9 @@ def remedies_in_words(instance: Instance, needed: Sequence[Change], alone: Seque
         lines += [f"  - {_remedy(instance, list(part))}" for part in alone[:_MOST_REMEDIES]]
     if len(alone) > _MOST_REMEDIES:
         lines += [f"  and {len(alone) - _MOST_REMEDIES} more, which change by more: see `alone` in the diagnosis in JSON"]
+    shaping = any(part[0].kind in ("factor", "shape") for part in alone)  # what takes several rows is left to the JSON then
+    for part in () if shaping else jointly:
+        lines += ["There would be a plan with all of these:", *(f"  - {_remedy(instance, [change])}" for change in part)]
     if len(together) > 1 and all(set(part) != set(needed) for part in alone):
         lines += ["There would be a plan with all of these, the least change of limits, demands and the like:"]
         lines += [f"  - {_remedy(instance, part)}" for part in together]
@@ -120,6 +138,29 @@ def _remedy(instance: Instance, changes: list[Change]) -> str:
 def _figures(change: Change) -> int:
     """In how many digits what is proposed is said: all that it was rounded to, since fewer may leave no plan."""
     return DIGITS if change.kind in ("factor", "shape") else ALL_DIGITS
+
+
+def _absence(instance: Instance, change: Change) -> str:
+    """What is not there for a number that shapes the program, or nothing for any other."""
+    block, _, rest = _plain(change.address).partition(".")
+    item, _, name = rest.partition("[")[0].rpartition(".")
+    if change.kind != "shape" or name not in _ABSENT or change.operation == "*":
+        return ""
+    if name == "availability" and item and not _useless_somewhere(instance, block, item):
+        return ""  # it has slices without, such as nights
+    value = f"{_written(change.before)}{'' if change.is_date or change.unit in ('', '1') else f' {change.unit}'}"
+    place = rest.partition("[")[2].rstrip("]")
+    owner = (item or f"anything of {block}") + (f" at {place}" if place else "")
+    return f"{_ABSENT[name].format(item=owner, value=value)} ({_plain(change.address)}, {change.place})"
+
+
+def _useless_somewhere(instance: Instance, block: str, technology: str) -> bool:
+    """Whether a technology can be used in no slice of one of its sites."""
+    best: dict[str, float] = {}
+    for (name, site, _), value in instance.numbers[f"{block}.availability"].items():
+        if name == technology:
+            best[site] = max(best.get(site, 0.0), value)
+    return not all(best.values())
 
 
 def _series(

@@ -41,7 +41,10 @@ class Composition:
     asked: Vector
 
     def of(self, nodes: Any) -> Any:
-        """The composition of some nodes: nodes by sources, no entry negative, each row summing to one."""
+        """The composition of some nodes: nodes by sources, no entry negative.
+
+        Each row sums to one, or to zero where it passes on nothing.
+        """
         reached = _reached(self.passed, nodes)
         shares = np.zeros((self.passed.shape[0], len(self.sources)))
         shares[reached] = _solve(self.passed[reached][:, reached], self.spent[reached].toarray())
@@ -104,9 +107,13 @@ def _reached(passed: Any, nodes: Any) -> Any:
 
 
 def _solve(passed: Any, spent: Any) -> Any:
-    """P of P = W P + S, refined once, each row scaled to the sum of one that it has but for rounding."""
+    """P of P = W P + S, refined once, each row scaled to the sum of one that it has but for rounding.
+
+    A row whose money is itself what rounding leaves, and so passes on none, has no composition: zeros.
+    """
     system = sparse.csc_array(sparse.eye_array(passed.shape[0]) - passed)
     factors = splu(system)
     shares = factors.solve(spent)
     shares = np.maximum(shares + factors.solve(spent - system @ shares), 0.0)
-    return shares / shares.sum(axis=1, keepdims=True)
+    total = shares.sum(axis=1, keepdims=True)
+    return np.divide(shares, total, out=np.zeros_like(shares), where=total > 0)

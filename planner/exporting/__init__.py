@@ -26,7 +26,7 @@ def export_plan(plan: Plan, path: str | Path, format: str | None = None) -> Path
     `format` is csv or parquet (a folder, one file a table), excel (a workbook, one sheet a table) or iamc (one wide table, .csv
     or .xlsx); without it the ending decides, and a path without one is a folder of CSV. Nothing is overwritten, and what is
     written appears whole or not at all. Raises PlannerError for an ending or format that is not known, a path that exists or
-    cannot be written, a table too long for a sheet, or where openpyxl (`pip install planner[excel]`) is missing.
+    cannot be written, a table too long for a sheet, or where openpyxl (`pip install 'compute-planner[excel]'`) is missing.
     """
     target = Path(path)
     chosen = format_of(target, format)

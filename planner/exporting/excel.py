@@ -58,7 +58,7 @@ def write_sheets(
     try:
         from openpyxl import Workbook
     except ImportError as error:
-        raise PlannerError("Excel needs openpyxl: pip install 'planner[excel]'") from error
+        raise PlannerError("Excel needs openpyxl: pip install 'compute-planner[excel]'") from error
     book = Workbook(write_only=True)
     for name, (header, rows) in (first or {}).items():
         _add_sheet(book, name, header, rows)

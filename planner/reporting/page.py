@@ -37,7 +37,7 @@ def report(
     `names` are what runs are called; by default the folder where a run was written to, or its instance. The page is written
     whole or not at all; an older one is replaced. `tell` hears each step. Raises PlannerError where there is no plan, where
     the path does not end in .html or cannot be written, or where jinja2, altair or vl-convert are missing
-    (`pip install 'planner[report]'`).
+    (`pip install 'compute-planner[report]'`).
     """
     listed, target = ([plans] if isinstance(plans, Plan) else list(plans)), Path(path)
     if not listed:
@@ -100,7 +100,7 @@ def _environment() -> Any:
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError as error:
-        raise PlannerError("a report needs jinja2, altair and vl-convert: pip install 'planner[report]'") from error
+        raise PlannerError("a report needs jinja2, altair and vl-convert: pip install 'compute-planner[report]'") from error
     environment = Environment(
         loader=PackageLoader("planner.reporting"), autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True,
         lstrip_blocks=True,

@@ -122,12 +122,17 @@ def _across(frame: pd.DataFrame, labels: Sequence[str]) -> list[str]:
 
 def _wide(frame: pd.DataFrame, down: Sequence[str], across: Sequence[str]) -> pd.DataFrame:
     """A row for each entry of `down`, a column for each of `across`, both in the order in which they come."""
-    keys = frame[list(across)].astype(str).agg(", ".join, axis=1)
+    keys = pd.Series([", ".join(map(_label, labels)) for labels in frame[list(across)].itertuples(index=False)], frame.index)
     rows = frame[list(down)].drop_duplicates()
     wide = frame.assign(across_=keys).pivot(index=list(down), columns="across_", values="value")[list(dict.fromkeys(keys))]
     wide = wide.reset_index()
     wide.columns = pd.Index([*down, *dict.fromkeys(keys)])
     return rows.merge(wide, on=list(down), how="left")
+
+
+def _label(value: Any) -> str:
+    """A label as part of a heading. A limit over the horizon has no year, and pandas keeps its <NA> through `astype(str)`."""
+    return "horizon" if pd.isna(value) else str(value)
 
 
 def keyed(pairs: Iterable[tuple[str, str]], caption: str, headings: tuple[str, str]) -> Table:

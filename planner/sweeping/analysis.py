@@ -20,6 +20,9 @@ from planner.sweeping.records import in_json, records
 #: The status of a point that has a plan, those of points that cannot have one, and the column of the cost.
 OPTIMAL, NO_PLAN, OBJECTIVE = "optimal", ("infeasible", "unbounded"), "objective"
 
+#: The fewest numbers of which one may say where the middle four fifths lie.
+FEWEST_SPREAD = 10
+
 #: An outcome is asked about by a tree where at least this share of the points have it, and this share have it not.
 _RARE = 0.05
 
@@ -31,7 +34,8 @@ class SweepAnalysis:
     """The tables of an analysis; `str()` is the answer in sentences.
 
     `results` has a row for each point of the design, in its order. `summary` has a row a quantity: `points` with a number,
-    `mean`, `least`, `p10`, `median`, `p90`, `most`, and `never`, the plans in which a year never comes or a share is of nothing.
+    `mean`, `least`, `p10`, `median`, `p90`, `most` (`p10`, `median` and `p90` of ten numbers or more), and `never`, the
+    plans in which a year never comes or a share is of nothing.
     `sobol`, `morris` and `regression` have `quantity`, `factor`, `measure`, `value` and its interval of 95 %, `low` and `high`;
     `explained` is the R2 of each regression. `decisions` are the trees; `notes` say what could not be found, and why.
     """
@@ -172,6 +176,8 @@ def _summary(numbers: dict[str, NDArray[np.float64]], planned: NDArray[np.bool_]
     for name, values in numbers.items():
         known = values[~np.isnan(values)]
         five = np.percentile(known, [0, 10, 50, 90, 100]) if known.size else np.full(5, np.nan)
+        if known.size < FEWEST_SPREAD:
+            five[1:4] = np.nan
         mean = known.mean() if known.size else np.nan
         rows.append((name, len(known), mean, *five, int(planned.sum() - len(known))))
     return pd.DataFrame(rows, columns=["quantity", "points", "mean", "least", "p10", "median", "p90", "most", "never"])

@@ -27,10 +27,16 @@ DEPTH, SMALLEST = 3, 0.05
 #: Parts by which a tree is tried on points that it has not seen; the fewest points of a tree.
 _PARTS, _FEWEST = 5, 40
 
+#: The fewest points of a box of which one may say where the middle four fifths lie.
+_FEWEST_SPREAD = 10
+
 
 @dataclass(frozen=True)
 class Decision:
-    """A tree in words. `boxes` has a row a box: `box` in words, `points`, `mean` and, of a number, `low` and `high` (10 %, 90 %).
+    """A tree in words.
+
+    `boxes` has a row a box: `box` in words, `points`, `mean` and, of a number at ten points or more, `low` and `high`
+    (10 %, 90 %).
 
     `mean` is the share of points at which it happens where the outcome is no number. `first` is the factor that parts all points
     first, `first_at` where, `agreed` the share of trees of points drawn anew that part by the same; `foretold` the share of the
@@ -84,7 +90,7 @@ def _trees() -> Any:
     try:
         from sklearn import tree
     except ImportError as error:
-        raise PlannerError("which factor decides is found by scikit-learn: pip install 'planner[sweep]'") from error
+        raise PlannerError("which factor decides is found by scikit-learn: pip install 'compute-planner[sweep]'") from error
     return tree
 
 
@@ -113,7 +119,8 @@ def _boxes(design: Design, tree: Any, x: NDArray[np.float64], y: NDArray[np.floa
     def descend(node: int, limits: dict[int, tuple[float, float]], members: NDArray[np.bool_]) -> None:
         if inner.children_left[node] < 0:
             here = y[members]
-            low, high = (math.nan, math.nan) if happens else np.percentile(here, [10, 90])
+            few = happens or len(here) < _FEWEST_SPREAD
+            low, high = (math.nan, math.nan) if few else np.percentile(here, [10, 90])
             rows.append({"box": _in_words(design, limits), "points": len(here), "mean": here.mean(), "low": low, "high": high})
             return
         feature, at = int(inner.feature[node]), float(inner.threshold[node])

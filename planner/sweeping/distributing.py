@@ -24,7 +24,7 @@ def executor_of(address: str | None) -> Iterator[Executor | None]:
     try:
         from distributed import Client
     except ImportError:
-        raise PlannerError("Dask is missing: install planner[sweep]") from None
+        raise PlannerError("Dask is missing: pip install 'compute-planner[sweep]'") from None
     try:
         client = Client(address, timeout=ANSWER, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:

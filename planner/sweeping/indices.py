@@ -23,6 +23,10 @@ Values = NDArray[np.float64]
 #: Resamples behind an interval; trees of points drawn anew.
 RESAMPLES, DRAWN = 500, 100
 
+#: The fewest base points of Sobol indices and trajectories of Morris effects; the fewest points of a regression, and the fewest
+#: parts of a sample that were drawn independently. With fewer, resamples are too much alike for their spread to mean anything.
+FEWEST_BASE, FEWEST_TRAJECTORIES, FEWEST_POINTS, FEWEST_DRAWN = 16, 4, 10, 4
+
 #: So many ranks of resamples are held at a time.
 _TOGETHER = 2_000_000
 
@@ -36,7 +40,8 @@ def sobol_indices(design: Design, numbers: Values) -> pd.DataFrame:
     """First and total Sobol indices of a number, one a point in the order of the design: columns as `COLUMNS`.
 
     Where the design has `second_order`, pairs of factors too, as `one x other`. Raises PlannerError where a point has no number,
-    for an index is a mean over the whole cube; where all numbers are the same; and where SALib is missing.
+    for an index is a mean over the whole cube; where all numbers are the same; where there are too few points, as an index shows
+    that lies with its whole interval outside 0 to 1; and where SALib is missing.
     """
     _check(design, numbers, "saltelli", "Sobol indices")
     missing = int(np.isnan(numbers).sum())
@@ -44,6 +49,9 @@ def sobol_indices(design: Design, numbers: Values) -> pd.DataFrame:
         raise PlannerError(
             f"{missing} of {len(numbers)} points have no number, and Sobol indices are means over all of the cube: there are none"
         )
+    base = len(numbers) // block_size(design)
+    if base < FEWEST_BASE:
+        raise PlannerError(f"too few points for Sobol indices: {base} base points, expected at least {FEWEST_BASE}")
     module, names = salib("SALib.analyze.sobol"), [factor.name for factor in design.factors]
     pairs = bool(design.settings.get("second_order"))
     found = module.analyze(
@@ -60,21 +68,31 @@ def sobol_indices(design: Design, numbers: Values) -> pd.DataFrame:
             for i in range(len(names))
             for j in range(i + 1, len(names))
         ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    _check_shares(table[table["measure"] != "second"], base)
+    return table
+
+
+def _check_shares(table: pd.DataFrame, base: int) -> None:
+    """Raise PlannerError where an index and its interval lie outside of what a share of the variance can be."""
+    for row in table[(table["low"] > 1) | (table["high"] < 0)].to_dict("records"):
+        found = f"the {row['measure']} index of {row['factor']} is {row['value']:.2g} ({row['low']:.2g} to {row['high']:.2g})"
+        raise PlannerError(f"too few points for Sobol indices: from {base} base points {found}, and a share lies between 0 and 1")
 
 
 def morris_effects(design: Design, numbers: Values) -> pd.DataFrame:
     """Morris effects of a number: `mu*`, the mean size of the change over the whole range of a factor; `mu`, its mean; `sigma`.
 
     In the unit of the number; only mu* has an interval. A step is more than half of the range of a factor. Trajectories with a
-    point without a number are left out. Raises PlannerError where fewer than two are left, where all numbers are the same, and
+    point without a number are left out. Raises PlannerError where fewer than four are left, where all numbers are the same, and
     where SALib is missing.
     """
     _check(design, numbers, "morris", "Morris effects")
     steps = len(design.factors) + 1
     whole = np.asarray(~np.isnan(numbers.reshape(-1, steps)).any(axis=1))
-    if whole.sum() < 2:
-        raise PlannerError(f"{int(whole.sum())} of {len(whole)} trajectories have a number at every point, expected 2 or more")
+    if whole.sum() < FEWEST_TRAJECTORIES:
+        counted = f"{int(whole.sum())} of {len(whole)} trajectories have a number at every point"
+        raise PlannerError(f"too few points for Morris effects: {counted}, expected at least {FEWEST_TRAJECTORIES}")
     kept = np.repeat(whole, steps)
     if np.ptp(numbers[kept]) == 0:
         raise PlannerError("the number is the same at every point of the trajectories that are whole: no factor moves it")
@@ -100,10 +118,14 @@ def rank_regression(design: Design, numbers: Values) -> tuple[pd.DataFrame, floa
     if not names or np.isnan([point.values for point in design.points]).any():
         raise PlannerError("a regression needs points at which every factor has a number")
     known = ~np.isnan(numbers)
-    if known.sum() < 2 * (len(names) + 1):
-        raise PlannerError(f"{int(known.sum())} points with a number for {len(names)} factors, too few for a regression")
-    if np.ptp(numbers[known]) == 0:
+    if known.any() and np.ptp(numbers[known]) == 0:
         raise PlannerError("the number is the same at every point: no factor moves it")
+    fewest, drawn = max(2 * (len(names) + 1), FEWEST_POINTS), np.unique(np.flatnonzero(known) // block_size(design))
+    if known.sum() < fewest:
+        raise PlannerError(f"too few points for a regression: {int(known.sum())} with a number, expected at least {fewest}")
+    if len(drawn) < FEWEST_DRAWN:
+        parts = f"those with a number come from {len(drawn)} independent draws"
+        raise PlannerError(f"too few points for a regression: {parts}, expected at least {FEWEST_DRAWN}")
     shares, blocks = unit_shares(design)[known], (np.arange(len(numbers)) // block_size(design))[known]
     columns = np.column_stack([shares, numbers[known]])
     coefficients, explained = _standardised(columns, np.ones((1, len(columns))))

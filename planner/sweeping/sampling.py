@@ -61,7 +61,8 @@ def salib(name: str) -> ModuleType:
     try:
         return import_module(name)
     except ImportError as error:
-        raise PlannerError("samples and indices of Saltelli and Morris need SALib: pip install 'planner[sweep]'") from error
+        needed = "samples and indices of Saltelli and Morris need SALib"
+        raise PlannerError(f"{needed}: pip install 'compute-planner[sweep]'") from error
 
 
 def unit_problem(names: Sequence[str]) -> dict[str, Any]:

@@ -85,9 +85,11 @@ def _spread_said(analysis: SweepAnalysis, row: dict[Any, Any]) -> str:
     name = row["quantity"]
     if not row["points"]:
         return f"{name}: of no plan is there such a number."
-    middle = number_said(analysis, name, row["median"])
-    inner, outer = span_said(analysis, name, row["p10"], row["p90"]), span_said(analysis, name, row["least"], row["most"])
+    outer = span_said(analysis, name, row["least"], row["most"])
     never = f"; never in {row['never']} of {row['points'] + row['never']} plans" if row["never"] else ""
+    if pd.isna(row["median"]):
+        return f"{name}: {outer} in all{never}; too few points for a median: {row['points']} with a number."
+    middle, inner = number_said(analysis, name, row["median"]), span_said(analysis, name, row["p10"], row["p90"])
     return f"{name}: median {middle}, {inner} in four fifths of the plans, {outer} in all{never}."
 
 
@@ -126,7 +128,8 @@ def decision_said(analysis: SweepAnalysis, decision: Decision) -> list[str]:
         if decision.guessed is not None:
             what = f"in {box['mean']:.0%}"
         else:
-            span = span_said(analysis, decision.outcome, box["low"], box["high"])
-            what = f"mean {number_said(analysis, decision.outcome, box['mean'])}, {span} in four fifths"
+            what = f"mean {number_said(analysis, decision.outcome, box['mean'])}"
+            if not pd.isna(box["low"]):
+                what += f", {span_said(analysis, decision.outcome, box['low'], box['high'])} in four fifths"
         lines.append(f"  {box['box']}: {what} ({box['points']} points)")
     return lines

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sparse
 
 import planner
+from planner.explaining import composition
 from planner.explaining.composition import Composition, compose
 from planner.explaining.money import flows
 from planner.explaining.price_stack import components, price_stack
@@ -195,3 +197,11 @@ def test_the_components_of_a_body_sum_to_the_price_too(case: Case) -> None:
     prices = plan.prices["demand"].set_index(["workload", "year"])["value"]
     for (workload, year), value in found.groupby(["workload", "year", "body"])["value"].sum().droplevel("body").items():
         assert value == pytest.approx(prices[workload, year], rel=1e-12)
+
+
+def test_money_that_rounding_leaves_without_a_payee_is_no_warning() -> None:
+    """The second node takes in a ten-thousandth of the first one's money and passes nothing on: all of it ends in the two sources."""
+    passed = sparse.csr_array(np.array([[0.0, 1e-4], [0.0, 0.0]]))
+    spent = sparse.csr_array(np.array([[0.5, 0.5 - 1e-4], [0.0, 0.0]]))
+    shares = composition._solve(passed, spent.toarray())
+    assert shares[0].sum() == pytest.approx(1) and shares[0, 0] == pytest.approx(0.5, abs=1e-3) and shares[1].tolist() == [0.0, 0.0]

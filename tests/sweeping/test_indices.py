@@ -14,6 +14,7 @@ from planner.sweeping import indices
 from planner.sweeping.analysis import analyse_sweep
 from planner.sweeping.indices import morris_effects, rank_regression, sobol_indices
 from planner.sweeping.ordering import unit_shares
+from planner.sweeping.points import Design
 from tests.sweeping.functions import THREE, design_of, results_of
 
 NAMES = ["launch price", "rack", "worth of training"]
@@ -64,13 +65,45 @@ def test_morris_effects_of_a_linear_function(tmp_path: Path) -> None:
 
 
 def test_morris_leaves_out_trajectories_that_are_not_whole(tmp_path: Path) -> None:
-    design = design_of('method = "morris"\npoints = 3\n' + THREE, tmp_path)
+    design = design_of('method = "morris"\npoints = 5\n' + THREE, tmp_path)
     numbers = unit_shares(design) @ [5.0, -2.0, 1.0]
     numbers[1] = np.nan
     assert values(morris_effects(design, numbers), "mu*") == pytest.approx([5, 2, 1])
     numbers[5] = np.nan
-    with pytest.raises(PlannerError, match="1 of 3 trajectories"):
+    with pytest.raises(PlannerError, match="too few points for Morris effects: 3 of 5 trajectories have a number at every point"):
         morris_effects(design, numbers)
+
+
+def one_factor(head: str, tmp_path: Path) -> Design:
+    return design_of(head + "\n" + THREE.split("[[factor]]")[0] + "[[factor]]" + THREE.split("[[factor]]")[1], tmp_path)
+
+
+def test_two_points_have_no_sobol_indices(tmp_path: Path) -> None:
+    """The only factor has all of the variance; of two base points SALib makes shares far above 1 that exclude it."""
+    design = one_factor('method = "saltelli"\npoints = 2', tmp_path)
+    numbers = unit_shares(design)[:, 0]
+    with pytest.raises(PlannerError, match="too few points for Sobol indices: 2 base points, expected at least 16"):
+        sobol_indices(design, numbers)
+    found = analyse_sweep(design, results_of(design, lambda shares: shares[:, 0]))
+    assert found.sobol.empty and found.regression.empty and "Sobol index" not in str(found)
+    assert "objective: too few points for Sobol indices: 2 base points" in str(found)
+    assert "objective: too few points for a regression: 6 with a number, expected at least 10." in str(found)
+    assert "too few points for a median: 6 with a number" in str(found) and "four fifths" not in str(found)
+    assert found.summary[["p10", "median", "p90"]].isna().all(axis=None) and found.summary["least"].notna().all()
+
+
+def test_a_share_that_no_factor_can_have_is_not_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the number of points: an interval that lies outside of 0 to 1 says by itself that they are too few."""
+    design = one_factor('method = "saltelli"\npoints = 2', tmp_path)
+    monkeypatch.setattr(indices, "FEWEST_BASE", 2)
+    with pytest.raises(PlannerError, match=r"too few points .* index of launch price is \d\.\d+ \(1\.\d+ to .*between 0 and 1"):
+        sobol_indices(design, unit_shares(design)[:, 0])
+
+
+def test_few_draws_have_no_regression(tmp_path: Path) -> None:
+    design = design_of('method = "morris"\npoints = 3\n' + THREE, tmp_path)
+    with pytest.raises(PlannerError, match="come from 3 independent draws, expected at least 4"):
+        rank_regression(design, unit_shares(design)[:, 0])
 
 
 @pytest.mark.parametrize(

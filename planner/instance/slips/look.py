@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from planner.blocks.lives import years_between
 from planner.instance.findings import Finding, finding_at
 from planner.instance.problems import listed
 from planner.instance.sources import Sources
@@ -68,6 +68,5 @@ class Look:
 
     def ordered(self, block: str, technology: str) -> list[int]:
         """The model years in which a technology can be ordered."""
-        first = self.instance.numbers[f"{block}.first_year"].get(technology, -math.inf)
-        last = self.instance.numbers[f"{block}.last_year"].get(technology, math.inf)
-        return [year for year in self.instance.years if first <= year <= last]
+        dates = (self.instance.numbers[f"{block}.{name}"].get(technology) for name in ("first_year", "last_year"))
+        return years_between(self.instance, *dates)
