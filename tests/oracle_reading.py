@@ -126,27 +126,29 @@ class Reading:
     # (G)
 
     def _ways(self, g: str, y: int) -> dict[str, tuple[float, float]]:
-        """(G2), (G3) by body: the least that a unit of a good costs there, and how much of it is bought for that unit.
+        """(G2) and (G3) by body: the least cost of a unit of a good there, and the least that is bought for it.
 
-        Bodies where the good cannot be had are left out.
+        Either is found for itself, and may be that of another way. Bodies where the good cannot be had are left out.
         """
         found: dict[str, tuple[float, float]] = {}
+
+        def note(body: str, cost: float, bought: float) -> None:
+            other_cost, other_bought = found.get(body, (math.inf, math.inf))
+            found[body] = min(cost, other_cost), min(bought, other_bought)
+
         for b, body in self.i.bodies.items():
             if g in body.supplies:
-                found[b] = (0.0 if g == "complex" else self.number("goods.price", g, y), 1.0)
+                note(b, 0.0 if g == "complex" else self.number("goods.price", g, y), 1.0)
         for _, k, s in self.assets("industry"):
             if self.i.technologies[k].makes == g and self.may_stand("industry", k, s, y):
-                b, made = self.i.sites[s], (self.number("industry.variable_cost", k, s, y), 1.0)
-                found[b] = min(found.get(b, made), made)
+                note(self.i.sites[s], self.number("industry.variable_cost", k, s, y), 1.0)
         for _ in self.i.bodies:  # no way is longer
             for r, route in self.i.routes.items():
-                o, b = self.i.sites[route.origin], route.destination
+                o, kept = self.i.sites[route.origin], 1 - self.number("launch.loss", r, y)
                 flies = self.open(r, y) > 0 and self.may_stand("launch", route.carrier, route.origin, y)
                 if g in route.goods and flies and o in found:
-                    spent, bought = found[o]
-                    kept = 1 - self.number("launch.loss", r, y)
-                    landed = ((spent + self.flight(r, y)) / kept, bought / kept)
-                    found[b] = min(found.get(b, landed), landed)
+                    cost, bought = found[o]
+                    note(route.destination, (cost + self.flight(r, y)) / kept, bought / kept)
         return found
 
     def flight(self, r: str, y: int) -> float:
