@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import random
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -128,6 +129,51 @@ def scaled(instance: planner.Instance, factors: Mapping[str, float]) -> planner.
         else:
             changes[address] = ("*", factor)
     return instance.replace(changes)
+
+
+def redated(instance: planner.Instance, rng: random.Random) -> planner.Instance:
+    """The instance with other dates of technologies and routes, within its horizon or a little off it; some are left as they are."""
+    last, changes = instance.years[-1] + instance.weights[instance.years[-1]], {}
+    for block, name in [(t.block, name) for name, t in instance.technologies.items()] + [("launch", name) for name in instance.routes]:
+        first, end = ("opens", "closes") if name in instance.routes else ("first_year", "last_year")
+        dates = sorted(rng.randint(instance.years[0] - 1, last) for _ in range(2))
+        changes |= {f"{block}.{name}.{end}": date for end, date in zip((first, end), dates, strict=True) if rng.random() < 0.25}
+        stated = {date: changes.get(f"{block}.{name}.{date}", instance.numbers[f"{block}.{date}"].get(name)) for date in (first, end)}
+        if None not in stated.values() and stated[first] > stated[end]:
+            changes.pop(f"{block}.{name}.{first}", None), changes.pop(f"{block}.{name}.{end}", None)
+    return instance.replace(changes)
+
+
+def repriced(instance: planner.Instance, rng: random.Random) -> planner.Instance:
+    """The instance with other losses, prices of goods, spares, lead times, growth and costs of capital; some are left as they are."""
+    ranges = {"spares": 0.2, "lead_time": 4, "wacc": 0.2, "annual_failure": 0.1}
+    changes: dict[str, float] = {f"launch.{route}.loss": rng.choice((0.0, 0.5 * rng.random())) for route in instance.routes}
+    changes |= {f"goods.{good}.price": rng.choice((0.0, 20 * rng.random())) for good in ("structural", "propellant")}
+    for name, technology in instance.technologies.items():
+        for parameter, most in ranges.items():
+            number = most * rng.random()
+            changes[f"{technology.block}.{name}.{parameter}"] = round(number) if parameter == "lead_time" else number
+    changes = {address: number for address, number in changes.items() if rng.random() < 0.3}
+    for name, technology in instance.technologies.items():
+        for body in sorted({instance.sites[s] for s in technology.sites}):
+            if rng.random() < 0.2:
+                changes[f"{technology.block}.{name}.growth[{body}]"] = 1.5 * rng.random()
+                changes[f"{technology.block}.{name}.seed[{body}]"] = 4 * rng.random()
+    return instance.replace(changes)
+
+
+def drawn(seed: int) -> planner.Instance:
+    """An instance with most things at random: steps, dates, factors on numbers, losses and prices, structure, conventions, limits."""
+    rng = random.Random(seed)
+    steps = [rng.randint(1, 5) for _ in range(rng.randint(1, 5))]
+    years = tuple(2030 + sum(steps[:i]) for i in range(len(steps)))
+    instance = rng.choice((toy, crossroads, stages, stages))(years, 2029 + sum(steps))
+    instance = repriced(redated(instance, rng), rng)
+    chosen = rng.sample(addresses(instance), rng.randint(0, 20))
+    instance = converted(scaled(instance, {address: rng.uniform(0.4, 2.5) for address in chosen}), **rng.choice(CONVENTIONS))
+    if rng.random() < 0.3:
+        instance = restructured(instance, lambda: rng.random() < 0.1)
+    return without_limits(instance, [limit.name for limit in instance.limits if rng.random() < 0.5])
 
 
 #: Survival curve, cycles of slices, several sites a body, lead times, goods made far away, refuelling in orbit, limits of every shape.
