@@ -35,12 +35,7 @@ class Oracle:
 
 def solve(instance: Instance) -> Oracle:
     """The least cost of an instance."""
-    statement = Statement(instance)
-    found = statement.program.minimise(total(statement.costs.values()))
-    if found.status != 0:
-        return Oracle(STATUS.get(found.status, found.message))
-    duals = {index: dual for (label, index), dual in found.duals.items() if label == "(C4)"}
-    return statement.report(found.x, duals)
+    return Statement(instance).solve()
 
 
 class Statement(Blocks):
@@ -56,6 +51,13 @@ class Statement(Blocks):
         for name, entries in self.quantities.items():
             entries.update(self.program.of(name))
         self._limits()
+
+    def solve(self) -> Oracle:
+        """The least cost, and all that follows from it."""
+        found = self.program.minimise(total(self.costs.values()))
+        if found.status != 0:
+            return Oracle(STATUS.get(found.status, found.message))
+        return self.report(found.x, {index: dual for (label, index), dual in found.duals.items() if label == "(C4)"})
 
     def report(self, values: Any, duals: dict[Any, float] | None = None) -> Oracle:
         """Everything that follows from values of the columns."""
@@ -145,9 +147,8 @@ class Statement(Blocks):
                 built = p.at("industry.build", k, s, y)
                 wanted += self.number(f"industry.mass_{g}", k, s, y) * built
                 if self.i.technologies[k].makes == g:
-                    available = sum(self.number("time.share", h) * self.number("industry.availability", k, s, h) for h in self.slices(s))
-                    new = self.left(block, k, s, y, y) * self.weights[y] * built
-                    made += available * (p.at("industry.installed", k, s, y) - new)
+                    old = p.at("industry.installed", k, s, y) - self.left(block, k, s, y, y) * self.weights[y] * built
+                    made += self.average(lambda h, k=k, s=s, old=old: self.number("industry.availability", k, s, h) * old, s)
         p.most("(I2)", (g, b, y), wanted, landed + made)
 
     def _helium3_balance(self) -> None:

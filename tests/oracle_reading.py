@@ -165,7 +165,7 @@ class Reading:
         return float(times * (self.number(f"{block}.capex", k, s, v) - structure))
 
     def content(self, block: str, k: str, s: str, v: int) -> float:
-        """What it costs at the least to bring or make what a unit is built of; 0 of a good that cannot be had, so that none is built."""
+        """What a unit is built of costs at the least to bring or make; 0 of a good that cannot be had, so that none is built."""
         spent = {g: self.ways(g, v).get(self.i.sites[s], (0.0, 1.0))[0] for g in ("complex", "structural")}
         return math.fsum(self.number(f"{block}.mass_{g}", k, s, v) * least for g, least in spent.items())
 
@@ -201,8 +201,9 @@ class Reading:
             yield from ((moment, 1 / len(spent)) for moment in spent)
             return
         level, paid = self.annuity(block, k, s, v)
-        dropped = self.i.finance.end_of_horizon == "annuities_dropped"
-        yield from ((moment, level) for year, moment in enumerate(paid, self.commissioned(block, k, s, v)) if year < self.end or not dropped)
+        if self.i.finance.end_of_horizon == "annuities_dropped":
+            paid = paid[: max(self.end - self.commissioned(block, k, s, v), 0)]
+        yield from ((moment, level) for moment in paid)
 
     def credited(self, block: str, k: str, s: str, v: int) -> float:
         """The share of what a unit of a vintage was worth at commissioning that is credited at the end of the horizon."""

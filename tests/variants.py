@@ -15,6 +15,7 @@ from typing import Any
 import planner
 from planner.declarations import PARAMETERS
 from tests.folders import write_instance
+from tests.stages import STAGES
 
 TOY = Path(__file__).parent.parent / "instances" / "toy"
 
@@ -128,19 +129,28 @@ def scaled(instance: planner.Instance, factors: Mapping[str, float]) -> planner.
             changes[address] = ("*", min(factor, 1 / factor))
         else:
             changes[address] = ("*", factor)
-    return instance.replace(changes)
+    return affordable(instance.replace(changes))
+
+
+def affordable(instance: planner.Instance) -> planner.Instance:
+    """The instance with structure so cheap that nothing costs less than the structure that it is built of."""
+    numbers, price = instance.numbers, instance.numbers["goods.price"]
+    most = max(
+        price["structural", v] * mass / numbers[f"{block}.capex"][k, s, v]
+        for block in {technology.block for technology in instance.technologies.values()}
+        for (k, s, v), mass in numbers[f"{block}.mass_structural"].items()
+    )
+    return instance if most < 1 else instance.replace({"goods.structural.price": ("*", 0.9 / most)})
 
 
 def redated(instance: planner.Instance, rng: random.Random) -> planner.Instance:
-    """The instance with other dates of technologies and routes, within its horizon or a little off it; some are left as they are."""
-    last, changes = instance.years[-1] + instance.weights[instance.years[-1]], {}
-    for block, name in [(t.block, name) for name, t in instance.technologies.items()] + [("launch", name) for name in instance.routes]:
-        first, end = ("opens", "closes") if name in instance.routes else ("first_year", "last_year")
-        dates = sorted(rng.randint(instance.years[0] - 1, last) for _ in range(2))
-        changes |= {f"{block}.{name}.{end}": date for end, date in zip((first, end), dates, strict=True) if rng.random() < 0.25}
-        stated = {date: changes.get(f"{block}.{name}.{date}", instance.numbers[f"{block}.{date}"].get(name)) for date in (first, end)}
-        if None not in stated.values() and stated[first] > stated[end]:
-            changes.pop(f"{block}.{name}.{first}", None), changes.pop(f"{block}.{name}.{end}", None)
+    """The instance with other dates of some technologies and routes, within its horizon or a little off it."""
+    end, changes = instance.years[-1] + instance.weights[instance.years[-1]], {}
+    dated = [(f"{technology.block}.{name}", "first_year", "last_year") for name, technology in instance.technologies.items()]
+    for thing, *ends in [*dated, *((f"launch.{route}", "opens", "closes") for route in instance.routes)]:
+        if rng.random() < 0.4:
+            dates = sorted(rng.randint(instance.years[0] - 1, end) for _ in ends)
+            changes |= {f"{thing}.{name}": date for name, date in zip(ends, dates, strict=True)}
     return instance.replace(changes)
 
 
@@ -159,7 +169,7 @@ def repriced(instance: planner.Instance, rng: random.Random) -> planner.Instance
             if rng.random() < 0.2:
                 changes[f"{technology.block}.{name}.growth[{body}]"] = 1.5 * rng.random()
                 changes[f"{technology.block}.{name}.seed[{body}]"] = 4 * rng.random()
-    return instance.replace(changes)
+    return affordable(instance.replace(changes))
 
 
 def drawn(seed: int) -> planner.Instance:
@@ -270,74 +280,5 @@ CROSSROADS: dict[str, Any] = {
         "helium3.initial_stock[earth]": "15 kg", "helium3.initial_stock[moon]": "2 kg", "helium3.reactors.price": {2030: "0.5 MUSD/kg", 2037: "9 MUSD/kg"},
         "helium3.reactors.size": {2030: "50 kg/yr", 2033: "5 kg/yr"}, "helium3.labs.price": "14 MUSD/kg", "helium3.labs.size": "20 kg/yr",
         "helium3.station.price": "11 MUSD/kg", "helium3.station.size": "6 kg/yr", "helium3.base.price": "6 MUSD/kg", "helium3.base.size": "9 kg/yr",
-    },
-}  # fmt: skip
-
-#: Goods with prices, losses on routes of two legs, spares, lead times paid by annuities, dates and kinks inside long steps, growth from seeds,
-#: a smelter that is made of what it makes, a body that supplies propellant alone.
-STAGES: dict[str, Any] = {
-    "finance": {"capital": "annuity", "end_of_horizon": "sinking_fund", "capital_falls": "mid"},
-    "bodies": {"earth": {"users": True, "supplies": ["complex", "structural", "propellant"]}, "moon": {}, "orbit": {"supplies": ["propellant"]}},
-    "sites": {"plain": "earth", "base": "moon", "ring": "orbit"},
-    "slices": {"light": ("earth", 0.5, 12), "gloom": ("earth", 0.5, 12), "sun": ("moon", 0.6, 425), "shade": ("moon", 0.4, 283.3333333333333), "always": ("orbit", 1, 1.5)},
-    "technologies": [
-        ("chip", "compute", "plain base ring", ""), ("beam", "link", "base ring", ""), ("solar", "power", "plain base ring", ""), ("film", "power", "base ring", ""),
-        ("gas", "power", "plain", ""), ("pack", "storage", "base", ""), ("rocket", "launch", "plain", ""), ("tug", "launch", "ring", ""), ("sling", "launch", "base", ""),
-        ("smelter", "industry", "base", "structural"), ("fab", "industry", "base", "complex"), ("still", "industry", "base", "propellant"),
-    ],
-    "workloads": {"talk": "firm", "train": "flexible"},
-    "tiers": {"talk_all": "talk", "train_dear": "train", "train_cheap": "train"},
-    "routes": [
-        ("up", "rocket", "plain", "moon", "complex structural", ""), ("up_fuelled", "rocket", "plain", "moon", "complex structural", "moon"),
-        ("up_orbit", "rocket", "plain", "orbit", "complex structural", "earth"), ("ferry", "tug", "ring", "moon", "complex structural propellant", "orbit"),
-        ("down", "sling", "base", "orbit", "structural", ""),
-    ],
-    "limits": [
-        {"limit": "grid", "quantity": "power.use", "item": "compute", "at": "earth", "unit": "GW", 2030: 2, 2034: 3, 2036: 2, 2043: 4},
-        {"limit": "room", "quantity": "power.use", "item": "compute", "at": "ring", "unit": "GW", "value": 0.5},
-        {"limit": "spent", "quantity": "cost.spares", "at": "earth", "over": "horizon", "unit": "GUSD", "value": 25},
-        {"limit": "clean", "quantity": "emissions.released", "unit": "Mt/yr", "value": 4},
-    ],
-    "numbers": {
-        "finance.discount_rate": "0.07 1/yr", "finance.carbon_price[earth]": {2030: "30 USD/t", 2037: "110 USD/t", 2042: "60 USD/t"},
-        "goods.structural.price": {2030: "4 USD/kg", 2036: "9 USD/kg", 2041: "6 USD/kg"}, "goods.propellant.price": {2030: "0.5 USD/kg", 2038: "1.5 USD/kg"},
-        "compute.chip.capex": {2030: "20 GUSD/GW", 2037: "12 GUSD/GW"}, "compute.chip.lifetime": "6 yr", "compute.chip.lead_time[moon]": "1 yr", "compute.chip.wacc": "0.11 1/yr",
-        "compute.chip.performance": {2030: "4 ZFLOP/s/GW", 2036: "9 ZFLOP/s/GW", 2043: "14 ZFLOP/s/GW"}, "compute.chip.existing_performance": "3 ZFLOP/s/GW",
-        "compute.chip.spares": "0.04 1/yr", "compute.chip.fixed_cost": {2030: "0.3 GUSD/yr/GW", 2034: "0.6 GUSD/yr/GW"}, "compute.chip.mass_complex": {2030: "5 kt/GW", 2038: "3 kt/GW"},
-        "compute.chip.mass_structural": {2030: "8 kt/GW", 2041: "4 kt/GW"}, "compute.chip.growth[moon]": "0.6 1/yr", "compute.chip.seed[moon]": "0.05 GW",
-        "compute.chip.existing[plain]": {2030: "2 GW", 2031: "1.5 GW", 2036: "0 GW"}, "compute.chip.annual_failure[ring]": "0.05 1/yr",
-        "compute.overhead": "1.1 1", "compute.delay[base]": "1.28 s", "compute.talk.max_delay": "0.5 s",
-        "compute.talk.demand": {2030: "6 ZFLOP/s", 2032: "9 ZFLOP/s", 2043: "25 ZFLOP/s"}, "compute.train.demand": {2030: "8 ZFLOP/s", 2036: "40 ZFLOP/s", 2043: "90 ZFLOP/s"},
-        "compute.train_dear.share": "0.7 1", "compute.train_cheap.share": "0.3 1", "compute.talk_all.value": "9 GUSD/yr/(ZFLOP/s)",
-        "compute.train_dear.value": {2030: "6 GUSD/yr/(ZFLOP/s)", 2037: "4 GUSD/yr/(ZFLOP/s)"}, "compute.train_cheap.value": "1.5 GUSD/yr/(ZFLOP/s)",
-        "compute.train.data_rate": "1e-11 bit/FLOP",
-        "link.beam.capex": "2 GUSD/(Tbit/s)", "link.beam.lifetime": "7 yr", "link.beam.mass_complex": "0.3 kt/(Tbit/s)", "link.beam.spares": "0.03 1/yr",
-        "power.solar.capex": {2030: "1.2 GUSD/GW", 2037: "0.7 GUSD/GW"}, "power.solar.lifetime": "8 yr", "power.solar.availability[gloom]": "0.1 1", "power.solar.availability[shade]": "0 1",
-        "power.solar.mass_structural": "3 kt/GW", "power.solar.mass_complex[moon]": "1 kt/GW", "power.solar.lead_time": "1 yr", "power.solar.wacc": "0.04 1/yr",
-        "power.film.capex": "0.9 GUSD/GW", "power.film.lifetime": "5 yr", "power.film.first_year": "2032 yr", "power.film.max_build": {2030: "0.2 GW/yr", 2038: "0.8 GW/yr"},
-        "power.film.availability[shade]": "0 1", "power.film.mass_complex": {2030: "0.8 kt/GW", 2036: "0.4 kt/GW"}, "power.film.spares": "0.02 1/yr",
-        "power.gas.capex": "1.1 GUSD/GW", "power.gas.lifetime": "9 yr", "power.gas.lead_time": "2 yr", "power.gas.last_year": "2036 yr", "power.gas.max_build": "0.5 GW/yr",
-        "power.gas.existing": {2030: "3 GW", 2034: "2 GW", 2037: "0 GW"}, "power.gas.fuel_use": "1.8 1", "power.gas.fuel_price": {2030: "14 USD/MWh", 2041: "24 USD/MWh"},
-        "power.gas.emission_factor": "0.34 t/MWh", "power.gas.spares": "0.01 1/yr", "power.gas.variable_cost": "2 USD/MWh", "power.gas.annual_failure": "0.02 1/yr",
-        "storage.pack.capex": "0.01 GUSD/GWh", "storage.pack.lifetime": "6 yr", "storage.pack.charge_time": "250 h", "storage.pack.discharge_time": "200 h",
-        "storage.pack.mass_structural": "0.004 kt/GWh", "storage.pack.mass_complex": "0.001 kt/GWh", "storage.pack.spares": "0.02 1/yr", "storage.pack.efficiency_out": "0.9 1",
-        "launch.rocket.price": {2030: "250 USD/kg", 2036: "90 USD/kg"}, "launch.rocket.capex": "60 USD/(kg/yr)", "launch.rocket.lifetime": "5 yr", "launch.rocket.spares": "0.05 1/yr",
-        "launch.rocket.lead_time": "1 yr", "launch.rocket.growth": "0.3 1/yr", "launch.rocket.seed": "1 kt/yr", "launch.rocket.existing": {2030: "15 kt/yr", 2034: "9 kt/yr", 2036: "0 kt/yr"},
-        "launch.rocket.mass_structural": "0.05 kt/(kt/yr)", "launch.rocket.emission_factor": "0.05 t/t",
-        "launch.tug.capex": "40 USD/(kg/yr)", "launch.tug.lifetime": "5 yr", "launch.tug.price": "20 USD/kg", "launch.tug.mass_complex": "0.02 kt/(kt/yr)", "launch.tug.spares": "0.1 1/yr",
-        "launch.sling.capex": "90 USD/(kg/yr)", "launch.sling.lifetime": "8 yr", "launch.sling.energy_use": "1.3 kWh/kg", "launch.sling.mass_structural": "0.2 kt/(kt/yr)",
-        "launch.sling.availability[shade]": "0.2 1",
-        "launch.up.burden": {2030: "8 1", 2037: "6 1"}, "launch.up.loss": {2030: "0.12 1", 2040: "0.04 1"}, "launch.up.delivery_cost": "200 USD/kg", "launch.up.closes": "2041 yr",
-        "launch.up_fuelled.burden": "3 1", "launch.up_fuelled.propellant_use": "2 1", "launch.up_fuelled.loss": "0.06 1", "launch.up_fuelled.opens": "2037 yr", "launch.up_fuelled.delivery_cost": "120 USD/kg",
-        "launch.up_orbit.burden": "1.5 1", "launch.up_orbit.loss": "0.05 1", "launch.up_orbit.propellant_use": "3 1", "launch.up_orbit.delivery_cost": "60 USD/kg",
-        "launch.ferry.burden": "1.2 1", "launch.ferry.loss": {2030: "0.1 1", 2038: "0.02 1"}, "launch.ferry.propellant_use": "0.8 1", "launch.ferry.opens": "2034 yr", "launch.ferry.delivery_cost": "30 USD/kg",
-        "launch.down.burden": "1.1 1", "launch.down.loss": "0.03 1",
-        "industry.smelter.capex": "90 USD/(kg/yr)", "industry.smelter.lifetime": "7 yr", "industry.smelter.mass_structural": "1.5 kt/(kt/yr)", "industry.smelter.mass_complex": "0.05 kt/(kt/yr)",
-        "industry.smelter.energy_use": "20 kWh/kg", "industry.smelter.growth": "0.9 1/yr", "industry.smelter.seed": "0.8 kt/yr", "industry.smelter.variable_cost": {2030: "2 USD/kg", 2042: "1 USD/kg"},
-        "industry.smelter.spares": "0.02 1/yr", "industry.fab.capex": "150 USD/(kg/yr)", "industry.fab.lifetime": "6 yr", "industry.fab.first_year": "2038 yr",
-        "industry.fab.mass_complex": "0.2 kt/(kt/yr)", "industry.fab.mass_structural": "0.1 kt/(kt/yr)", "industry.fab.energy_use": "60 kWh/kg", "industry.fab.variable_cost": "5 USD/kg",
-        "industry.fab.seed": "0.5 kt/yr", "industry.fab.growth": "0.4 1/yr", "industry.fab.availability[shade]": "0.5 1",
-        "industry.still.capex": "50 USD/(kg/yr)", "industry.still.lifetime": "6 yr", "industry.still.mass_structural": "0.3 kt/(kt/yr)", "industry.still.energy_use": "20 kWh/kg",
-        "industry.still.first_year": "2034 yr", "industry.still.last_year": "2041 yr",
     },
 }  # fmt: skip

@@ -109,15 +109,13 @@ def _hold_factories(st: Statement, good: str, landed: list[Any], supplied_not: p
     held = np.array([(own[makes & (at == b)] > 0).any(axis=0) for b in supplied_not])
     if not held.any():
         return
-    of, onto = [fleet.index, r.years], {"body": supplied_not}
-    able = DataArray(makes[:, None], coords=[fleet.index, ["makes"]]).isel(dim_1=0, drop=True) * (
-        slice_share(st, fleet) * availability(st, fleet)
-    ).sum("slice")
+    able = DataArray(makes, coords=[fleet.index]) * (slice_share(st, fleet) * availability(st, fleet)).sum("slice")
     build = (1 * fleet.build).rename(vintage="year")
     mass = r.table(f"industry.mass_{good}", fleet.lives.assets, fleet.index, r.years)
-    spent = mass * build + able * DataArray(own, coords=of) * build - able * fleet.installed
-    balance = [gathered(spent, "asset", {"body": pd.Index(list(i.bodies), name="body")}, body=at), *(-1 * term for term in landed)]
-    held_at = DataArray(held, coords=[onto["body"], r.years])
+    spent = (mass + able * DataArray(own, coords=[fleet.index, r.years])) * build - able * fleet.installed
+    bodies = pd.Index(list(i.bodies), name="body")
+    balance = [gathered(spent, "asset", {"body": bodies}, body=at), *(-1 * term for term in landed)]
+    held_at = DataArray(held, coords=[supplied_not, r.years])
     st.model.add_constraints(_total(balance).sel(body=supplied_not) <= 0, mask=held_at, name=f"I2_{good}")
 
 

@@ -18,7 +18,7 @@ BUILDING = ("complex", "structural")
 
 
 class Goods:
-    """Prices of goods [GUSD/kt], body x year: `least` by good (G2), infinite where a good cannot be had; `bought` of complex ones (G3)."""
+    """Prices of goods [GUSD/kt], body x year: `least` by good (G2), infinite where it cannot be had; `bought` of complex ones (G3)."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
@@ -31,13 +31,13 @@ class Goods:
 
     def worth(self, block: str, lives: Lives) -> Array:
         """(G4), asset x year of ordering."""
-        capex, structural, complex_mass = (self._of(f"{block}.{name}", lives) for name in ("capex", "mass_structural", "mass_complex"))
+        structure = self.price["structural"] * self._of(f"{block}.mass_structural", lives)
         bought = self.bought[self._at(lives)]
-        times = np.where((complex_mass > 0) & np.isfinite(bought), bought, 1)
-        return np.asarray(times * (capex - self.price["structural"] * structural))
+        times = np.where((self._of(f"{block}.mass_complex", lives) > 0) & np.isfinite(bought), bought, 1)
+        return np.asarray(times * (self._of(f"{block}.capex", lives) - structure))
 
     def content(self, block: str, lives: Lives) -> Array:
-        """The least that the goods in a unit cost, asset x year of ordering: 0 of a good that cannot be had, of which none is built."""
+        """The least that the goods in a unit cost, asset x year of ordering; 0 of a good that cannot be had: none is built of it."""
         least = {good: self.least[good][self._at(lives)] for good in BUILDING}
         masses = {good: self._of(f"{block}.mass_{good}", lives) for good in BUILDING}
         return np.asarray(sum(masses[good] * np.where(np.isfinite(least[good]), least[good], 0) for good in BUILDING))

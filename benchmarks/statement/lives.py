@@ -19,7 +19,8 @@ class Lives:
     """The assets of a block and the lives of their vintages.
 
     Shapes: `left` and `alive` asset x vintage x year (the share that stands, averaged over the calendar years of y; whether any
-    of it does), `orders` asset x vintage (the share of its calendar years in which it can be ordered), `standing`, `existing` and `kept` (what is left of the model year before) asset x year;
+    of it does), `orders` asset x vintage (the share of its calendar years in which it can be ordered), `standing`, `existing` and
+    `kept` (what is left of the model year before) asset x year;
     `capital` and `credit` asset x vintage: the worth at the base year of all payments for 1 of overnight cost, and of what is
     credited at the end for 1 of content.
     """

@@ -28,7 +28,7 @@ class Quantity(NamedTuple):
 
 @dataclass
 class Statement:
-    """The model under construction. `goods`: what they cost; `fleets` by block; `quantities` by name; `costs` are discounted expressions.
+    """The model under construction. `goods`: what they cost; `fleets` by block; `quantities` by name; `costs` are discounted.
 
     `power_uses` by purpose: power drawn by site, year and slice, and the sites and years where any may be; `served`: computing
     done by workload, site, year and slice, of firm workloads and of flexible ones, `serves_at` where there may be any.
