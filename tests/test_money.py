@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import planner
-from planner.blocks.money import annuity_payment, capital_payments, end_of_horizon, remaining_value, yearly_discount
+from planner.blocks.money import annuity_payment, capital_payments, content_credit, end_of_horizon, remaining_value, yearly_discount
 from planner.instance import Finance
 from tests.worlds import PLANTS, by, exactly, total, value, world
 
@@ -26,6 +26,11 @@ def _money(rate: float = RATE, **finance: Any) -> Any:
         numbers={"finance.discount_rate": {None: rate}}, finance=Finance(**{"price_year": 2025, "base_year": BASE, **finance}),
         years=(FIRST, SECOND), weights={FIRST: 3, SECOND: 4},
     )  # fmt: skip
+
+
+def _at_commissioning(rate: float, t: float, lead: int = LEAD) -> float:
+    """What 1, paid in equal parts over the years of the lead time, is worth when it is over."""
+    return {0: (1 + rate) ** -t, 1: (1 + rate) ** (1 - t), 2: ((1 + rate) ** (2 - t) + (1 + rate) ** (1 - t)) / 2}[lead]
 
 
 def _worth(payments: list[Any], kind: str = "") -> float:
@@ -66,22 +71,24 @@ def test_annuities_are_worth_the_capital_at_the_technologys_own_wacc(capital_fal
     payments = _payments(_money(capital="annuity", capital_falls=capital_falls, end_of_horizon="none"))
     assert [p.year for p in payments] == list(range(2032, 2041))  # from commissioning, for its life, past the horizon
     assert len({p.amount for p in payments}) == 1
-    assert sum(p.amount * 1.11 ** -(p.year - 2032 + t) for p in payments) == exactly(1)
-    # 0.11 / (1 - 1.11^-9) is the annuity at the end of the year; earlier in the year it is less by the interest saved.
-    annuity = 0.11 / (1 - 1.11**-9) / 1.11 ** (1 - t)
+    # Half of it is spent in 2030 and half in 2031: by 2032 that has borne interest.
+    borrowed = (1.11 ** (2 - t) + 1.11 ** (1 - t)) / 2
+    assert sum(p.amount * 1.11 ** -(p.year - 2032 + t) for p in payments) == exactly(borrowed)
+    # 0.11 / (1 - 1.11^-9) is the annuity of 1 at the end of the year; earlier in the year it is less by the interest saved.
+    annuity = borrowed * 0.11 / (1 - 1.11**-9) / 1.11 ** (1 - t)
     assert payments[0].amount == exactly(annuity)
     assert _worth(payments) == exactly(annuity * sum(1.07 ** -(year - BASE + t) for year in range(2032, 2041)))
 
 
 def test_the_discount_rate_stands_in_for_a_wacc_that_is_not_given() -> None:
     payments = _payments(_money(capital="annuity", end_of_horizon="none"), wacc=None)
-    assert payments[0].amount == exactly(0.07 / (1 - 1.07**-9) / 1.07)
+    assert payments[0].amount == exactly((1.07**2 + 1.07) / 2 * 0.07 / (1 - 1.07**-9) / 1.07)
 
 
 def test_annuities_beyond_the_horizon_are_dropped() -> None:
     payments = _payments(_money(capital="annuity", capital_falls="end", end_of_horizon="annuities_dropped"))
     assert [(p.kind, p.year) for p in payments] == [("capital", year) for year in range(2032, 2037)]
-    assert _worth(payments) == exactly(0.11 / (1 - 1.11**-9) * sum(1.07 ** -(year - BASE) for year in range(2033, 2038)))
+    assert _worth(payments) == exactly((1.11 + 1) / 2 * 0.11 / (1 - 1.11**-9) * sum(1.07 ** -(year - BASE) for year in range(2033, 2038)))
 
 
 LEFT = {
@@ -96,7 +103,11 @@ LEFT = {
 @pytest.mark.parametrize("capital", ["upfront", "annuity"])
 def test_what_is_left_is_credited_when_the_horizon_ends_as_far_as_it_stands(capital: str, convention: str) -> None:
     payments = _payments(_money(capital=capital, end_of_horizon=convention, capital_falls="end"))
-    credit = LEFT[convention] * 0.96**USED  # five years' failures are not credited
+    if capital == "upfront":
+        cost = (1.07 + 1) / 2  # at commissioning, half of it being paid at the end of 2030 and half at that of 2031
+    else:
+        cost = (1.11 + 1) / 2 * 0.11 / (1 - 1.11**-9) * sum(1.07**-i for i in range(1, 10))
+    credit = LEFT[convention] * cost * 0.96**USED  # five years' failures are not credited
     salvage = [p for p in payments if p.kind == "salvage"]
     assert [(p.year, p.amount, p.factor) for p in salvage] == (
         [(2036, exactly(-credit), exactly(1.07 ** -(END - BASE)))] if credit else []
@@ -119,20 +130,46 @@ def test_without_interest_money_is_only_counted() -> None:
     assert annuity_payment(1e-9, LIFE, 0.5) == pytest.approx(1 / LIFE, rel=1e-6)
 
 
+@pytest.mark.parametrize("convention", ["straight_line", "sinking_fund", "none"])
 @pytest.mark.parametrize("capital_falls", MOMENT)
-def test_annuities_at_the_discount_rate_are_worth_the_capital_when_it_is_commissioned(capital_falls: str) -> None:
-    annuities = _payments(_money(capital="annuity", capital_falls=capital_falls, end_of_horizon="none"), lead=0, wacc=RATE)
-    upfront = _payments(_money(capital="upfront", capital_falls="start", end_of_horizon="none"), lead=0)
-    assert _worth(annuities) == exactly(_worth(upfront))
+@pytest.mark.parametrize("lead", [0, 1, 2, 3])
+def test_annuities_at_the_discount_rate_cost_what_paying_upfront_costs(lead: int, capital_falls: str, convention: str) -> None:
+    costs = [
+        _worth(_payments(_money(capital=capital, capital_falls=capital_falls, end_of_horizon=convention), lead, wacc=RATE))
+        for capital in ("annuity", "upfront")
+    ]
+    assert costs[0] == exactly(costs[1])
 
 
+@pytest.mark.parametrize("wacc", [0.0, 0.02, RATE, 0.2])
 @pytest.mark.parametrize("capital_falls", MOMENT)
-def test_a_sinking_fund_leaves_what_the_annuities_of_the_years_used_are_worth(capital_falls: str) -> None:
-    dropped = _payments(
-        _money(capital="annuity", capital_falls=capital_falls, end_of_horizon="annuities_dropped"), lead=0, wacc=RATE, failure=0
+def test_a_sinking_fund_credits_what_the_annuities_after_the_end_are_worth(capital_falls: str, wacc: float) -> None:
+    dropped, fund = (
+        _payments(_money(capital="annuity", capital_falls=capital_falls, end_of_horizon=end), wacc=wacc, failure=0)
+        for end in ("annuities_dropped", "sinking_fund")
     )
-    fund = _payments(_money(capital="upfront", capital_falls="start", end_of_horizon="sinking_fund"), lead=0, failure=0)
     assert _worth(dropped) == exactly(_worth(fund))
+
+
+@pytest.mark.parametrize("convention", ["straight_line", "sinking_fund"])
+@pytest.mark.parametrize("capital", ["upfront", "annuity"])
+@pytest.mark.parametrize("wacc", [0.0, 0.02, 0.3])
+def test_no_capital_has_a_negative_cost(capital: str, convention: str, wacc: float) -> None:
+    for lead in range(4):
+        for rate in (0.0, 0.1, 0.4):
+            money = _money(rate=rate, capital=capital, end_of_horizon=convention)
+            assert _worth(capital_payments(money, FIRST, lead, 30, wacc, lambda age: 1.0)) > 0
+
+
+def test_of_landing_the_share_left_is_credited_with_interest_from_the_day_it_was_paid() -> None:
+    for payments, t in MOMENT.items():
+        money = _money(payments=payments, end_of_horizon="sinking_fund")
+        credit = content_credit(money, FIRST, LEAD, LIFE, lambda age: (1 - FAILURE) ** age)
+        assert (credit.kind, credit.year) == ("salvage", END - 1)
+        assert credit.amount == exactly(-LEFT["sinking_fund"] * 0.96**USED * 1.07 ** (LEAD - t))
+        assert credit.factor == exactly(1.07 ** -(END - BASE))
+    assert content_credit(_money(end_of_horizon="none"), FIRST, LEAD, LIFE, lambda age: 1.0).amount == 0
+    assert content_credit(_money(), FIRST, LEAD, USED, lambda age: 1.0).amount == 0  # at the end of its life
 
 
 # The same conventions in a plan.
@@ -158,10 +195,14 @@ def _capital(finance: dict[str, str]) -> tuple[float, float, float]:
     if finance["capital"] == "upfront":
         paid = {2030: 1 / 2, 2031: 1 / 2}
     else:
-        annuity = 0.11 / (1 - 1.11**-9) / 1.11 ** (1 - t)
+        annuity = _at_commissioning(0.11, t) * 0.11 / (1 - 1.11**-9) / 1.11 ** (1 - t)
         paid = dict.fromkeys(range(2032, 2037 if finance["end_of_horizon"] == "annuities_dropped" else 2041), annuity)
     worth = sum(amount * 1.07 ** -(year - BASE + t) for year, amount in paid.items())
-    return worth, LEFT[finance["end_of_horizon"]] * 0.96**USED, sum(paid.values())
+    if finance["capital"] == "upfront":
+        cost = _at_commissioning(0.07, t)
+    else:
+        cost = sum(annuity * 1.07 ** -(i + t) for i in range(9))
+    return worth, LEFT[finance["end_of_horizon"]] * cost * 0.96**USED, sum(paid.values())
 
 
 CASES = [

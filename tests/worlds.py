@@ -83,19 +83,31 @@ def discount(year: int, weight: int = 1, *, base: int = 2030, rate: float = RATE
 
 
 def worth(
-    year: int, lifetime: int, end: int, *, lead: int = 0, failure: float = 0.0, base: int = 2030, rate: float = RATE
+    year: int, lifetime: int, end: int, *, lead: int = 0, failure: float = 0.0, base: int = 2030, rate: float = RATE, salvage: bool = True
 ) -> float:
     """What 1 of capital is worth, paid at the start of the year of ordering (or of each year of the lead time), less
-    straight-line salvage of what stands when the horizon ends, at the start of the calendar year `end`."""
+    straight-line salvage of what stands when the horizon ends, at the start of the calendar year `end`, of its cost with
+    the interest up to commissioning."""
     used = end - year - lead
     spread = max(lead, 1)
     paid = sum((1 + rate) ** -(year + j - base) / spread for j in range(spread))
-    return paid - max(1 - used / lifetime, 0) * (1 - failure) ** used * (1 + rate) ** -(end - base)
+    cost = sum((1 + rate) ** (lead - j) / spread for j in range(spread))
+    return paid - salvage * cost * max(1 - used / lifetime, 0) * (1 - failure) ** used * (1 + rate) ** -(end - base)
 
 
-def rent(capex: float, lifetime: int, fixed_cost: float = 0.0) -> float:
+def content_credit(
+    year: int, lifetime: int, end: int, *, lead: int = 0, failure: float = 0.0, base: int = 2030, rate: float = RATE
+) -> float:
+    """What 1 spent in the middle of the year of ordering, on landing or making the goods of a thing, is credited at the end:
+    the straight-line share left of what stands, with the interest up to commissioning."""
+    used = end - year - lead
+    left = max(1 - used / lifetime, 0) * (1 - failure) ** used
+    return left * (1 + rate) ** (lead - 0.5) * (1 + rate) ** -(end - base)
+
+
+def rent(capex: float, lifetime: int, fixed_cost: float = 0.0, salvage: bool = True) -> float:
     """The cost of a unit of capacity for the one year of a horizon of one year, in money of that year."""
-    return capex * worth(2030, lifetime, 2031) / discount(2030) + fixed_cost
+    return capex * worth(2030, lifetime, 2031, salvage=salvage) / discount(2030) + fixed_cost
 
 
 def rows(table: pd.DataFrame, **labels: Any) -> pd.DataFrame:

@@ -84,7 +84,9 @@ def test_model_years_that_stand_for_several(tmp_path: Path) -> None:
         },
     )  # fmt: skip
     plan = planner.solve(instance)
-    weight, need = {2030: 2, 2032: 3, 2035: 2}, {2030: 5.0, 2032: 7.0, 2035: 6.0}
+    weight = {2030: 2, 2032: 3, 2035: 2}
+    # The demand of a model year is the mean of its calendar years, on the line from 4 to 5.6 to 4.8.
+    need = {2030: 1.25 * (4 + 4.8) / 2, 2032: 1.25 * (5.6 - 0.8 / 3), 2035: 1.25 * 4.8}
     # What is left of a vintage, averaged over the calendar years: that of 2030 stands until 2033, that of 2032 until 2035.
     left = {(2030, 2030): (1 + 0.9) / 2, (2030, 2032): (0.9**2 + 0.9**3) / 3, (2032, 2032): (1 + 0.9 + 0.9**2) / 3, (2032, 2035): 0.9**3 / 2,
             (2035, 2035): (1 + 0.9) / 2}  # fmt: skip
@@ -102,7 +104,7 @@ def test_model_years_that_stand_for_several(tmp_path: Path) -> None:
 
 
 def test_growth_on_a_body_from_nothing_and_across_uneven_years(tmp_path: Path) -> None:
-    # (F3): of the new plant 0.4 GW from nothing, then half as much again a year and 0.4; 2031 stands for 3 years, 2034 for 2.
+    # (F3): of the new plant 0.3 GW from nothing, then half as much again a year and 0.3; 2031 stands for 3 years, 2034 for 2.
     # The old plants stand in plenty and are dear, at the farm dearer still, so the new one goes to the farm first.
     instance = world(
         tmp_path, {**PLANTS, "technologies": [("chip", "compute", "grid farm", ""), ("plant", "power", "grid farm", "")]},
@@ -114,13 +116,17 @@ def test_growth_on_a_body_from_nothing_and_across_uneven_years(tmp_path: Path) -
             "power.plant.variable_cost[farm]": "1.9 GUSD/(GW*yr)",
             "power.new.capex": "0.8 GUSD/GW", "power.new.lifetime": "3 yr", "power.new.annual_failure": "0.05 1/yr",
             "power.new.fixed_cost": "0.06 GUSD/(GW*yr)", "power.new.variable_cost": "0.13 GUSD/(GW*yr)",
-            "power.new.growth": "0.5 1/yr", "power.new.seed": "0.4 GW",
+            "power.new.growth": "0.5 1/yr", "power.new.seed": "0.3 GW",
         },
     )  # fmt: skip
     plan = planner.solve(instance)
     weight, grid, farm = {2030: 1, 2031: 3, 2034: 2}, 1.25 * 3, 1.5 * 2
-    most = {2030: 0.4, 2031: 1.5 * 0.4 + 0.4}
-    most[2034] = 1.5**3 * most[2031] + 0.4
+    each = [0.3]  # year by year
+    for _ in range(2031, 2036):
+        each.append(1.5 * each[-1] + 0.3)
+    most = {2030: each[0], 2031: sum(each[1:4]) / 3, 2034: sum(each[4:]) / 2}
+    # A GW more in 2030 lets 1.5, 1.5^2, 1.5^3 more stand in the years after it; from a mean of 2031 to 2033 on, as many fold.
+    faster = {2030: (1.5 + 1.5**2 + 1.5**3) / 3, 2031: (1.5**3 + 1.5**4) / 2 / ((1 + 1.5 + 1.5**2) / 3)}
     installed = {("farm", y): min(most[y], farm) for y in most} | {("grid", y): max(most[y] - farm, 0) for y in most}
     assert installed["grid", 2034] > 0
     assert by(plan["power.installed"].query("technology == 'new'"), "site", "year") == {
@@ -147,8 +153,8 @@ def test_growth_on_a_body_from_nothing_and_across_uneven_years(tmp_path: Path) -
     costs = {2034: paid[2034] / of_2034, 2031: paid[2031] / of_2031}  # of a GW that stands in the year
     costs[2030] = paid[2030] - kept * costs[2031]
     growth = {2034: saved[2034] - costs[2034]}
-    growth[2031] = saved[2031] + 1.5**3 * growth[2034] - costs[2031]
-    growth[2030] = saved[2030] + 1.5 * growth[2031] - costs[2030]
+    growth[2031] = saved[2031] + faster[2031] * growth[2034] - costs[2031]
+    growth[2030] = saved[2030] + faster[2030] * growth[2031] - costs[2030]
     assert by(plan.prices["growth.power"], "year") == {y: exactly(growth[y] / (yearly[y] / weight[y])) for y in weight}
     # The price of power is the cost of the old plant where it runs; at the farm in 2034 the new one could run at the grid instead.
     price = plan.prices["power_balance"]
@@ -171,7 +177,7 @@ def test_growth_from_what_stands(tmp_path: Path) -> None:
 
 
 def test_most_that_can_be_ordered_in_a_calendar_year(tmp_path: Path) -> None:
-    # (F3): 1.2 GW a year in 2030 and 2031, 0.7 in 2032; the rest comes from a plant that costs more.
+    # (F4): 1.2 GW in 2030, 0.95 in 2031, 0.7 in 2032; the rest comes from a plant that costs more.
     instance = world(
         tmp_path, PLANTS, years=[2030, 2032], last=2032, technologies=[("cheap", "power", "grid", "")],
         numbers={
@@ -181,10 +187,10 @@ def test_most_that_can_be_ordered_in_a_calendar_year(tmp_path: Path) -> None:
         },
     )  # fmt: skip
     plan = planner.solve(instance)
-    cheap, need = {2030: 2 * 1.2, 2032: 0.7}, 5.0
+    cheap, need = {2030: 1.2 + 0.95, 2032: 0.7}, 5.0
     assert by(plan["power.build"], "technology", "year") == {
-        ("cheap", 2030): exactly(1.2), ("cheap", 2032): exactly(0.7),
-        ("plant", 2030): exactly((need - 2.4) / 2), ("plant", 2032): exactly(need - 0.7),
+        ("cheap", 2030): exactly((1.2 + 0.95) / 2), ("cheap", 2032): exactly(0.7),
+        ("plant", 2030): exactly((need - 2.15) / 2), ("plant", 2032): exactly(need - 0.7),
     }  # fmt: skip
     share = {2030: worth(2030, 2, 2033), 2032: worth(2032, 2, 2033)}
     yearly = {2030: discount(2030, 2), 2032: discount(2032)}
@@ -208,6 +214,46 @@ def test_first_and_last_year_of_ordering(tmp_path: Path) -> None:
         ("plant", 2030): exactly(5), ("cheap", 2031): exactly(5), ("cheap", 2032): exactly(5), ("plant", 2033): exactly(5),
     }  # fmt: skip
     assert total(plan["power.build"], technology="cheap", year=2030) == 0
+
+
+def test_a_date_within_a_model_year(tmp_path: Path) -> None:
+    # (F1), (F4): 2030 stands for 2030 to 2034. The cheap plant can be ordered from 2032 to 2033, at 1.1 GW a year and at the capex
+    # of 2032, takes a year to build and stands in 2033 and 2034, a tenth of it failed in the second year.
+    instance = world(
+        tmp_path, {**PLANTS, "years": [2030]}, last=2034, technologies=[("cheap", "power", "grid", "")],
+        numbers={
+            "power.plant.existing": "50 GW", "power.plant.last_year": "2000 yr", "power.plant.variable_cost": "9 GUSD/(GW*yr)",
+            "power.cheap.capex": {2030: "5 GUSD/GW", 2034: "1 GUSD/GW"}, "power.cheap.lifetime": "8 yr", "power.cheap.lead_time": "1 yr",
+            "power.cheap.first_year": "2032 yr", "power.cheap.last_year": "2033 yr", "power.cheap.max_build": "1.1 GW/yr",
+            "power.cheap.annual_failure": "0.1 1/yr",
+        },
+    )  # fmt: skip
+    plan = planner.solve(instance)
+    ordered = 2 * 1.1
+    stands = ordered * (1 + 0.9) / 5
+    assert value(plan["power.build"], technology="cheap") == exactly(ordered / 5)
+    assert value(plan["power.installed"], technology="cheap") == exactly(stands)
+    capital = 3 * worth(2032, 8, 2035, lead=1, failure=0.1)
+    assert plan.objective == exactly(capital * ordered + discount(2030, 5) * 9.11 * (5 - stands))
+
+
+def test_growth_is_the_same_bound_whatever_the_step(tmp_path: Path) -> None:
+    # (F3): year by year 4 GW grow by 0.3 of what stands and 0.7 GW. Any steps hold the mean over their calendar years to that.
+    each = {2029: 4.0}
+    for y in range(2030, 2040):
+        each[y] = 1.3 * each[y - 1] + 0.7
+    for number, years in enumerate(([*range(2030, 2040)], [2030, 2031, 2034, 2036], [2030, 2034, 2039], [2030])):
+        instance = world(
+            tmp_path / str(number), PLANTS, years=years, last=2039, technologies=[("new", "power", "grid", "")],
+            numbers={
+                "compute.work.demand": "900 ZFLOP/s", "compute.chip.existing": "900 GW", "power.plant.existing": "9000 GW",
+                "power.plant.last_year": "2000 yr", "power.new.existing": "4 GW", "power.new.capex": "0.8 GUSD/GW",
+                "power.new.lifetime": "30 yr", "power.new.growth": "0.3 1/yr", "power.new.seed": "0.7 GW",
+            },
+        )  # fmt: skip
+        plan = planner.solve(instance)
+        means = {y: sum(each[y + j] for j in range(n)) / n for y, n in instance.weights.items()}
+        assert by(plan["power.installed"].query("technology == 'new'"), "year") == {y: exactly(gw) for y, gw in means.items()}
 
 
 def test_land_is_occupied_by_what_stands(tmp_path: Path) -> None:

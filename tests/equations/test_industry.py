@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import planner
-from tests.equations.test_launch import CHIPS, COLONY, DIRECT
-from tests.worlds import PER_KG, PER_MWH, by, discount, exactly, rent, value, world, worth
+from tests import worlds
+from tests.equations.test_launch import CHIPS, COLONY, DIRECT, SPARES, rent
+from tests.worlds import PER_KG, PER_MWH, by, discount, exactly, value, world
+
+worth = partial(worlds.worth, salvage=False)
 
 
 def test_structural_goods_come_from_whichever_source_is_cheaper(tmp_path: Path) -> None:
@@ -30,14 +34,14 @@ def test_structural_goods_come_from_whichever_source_is_cheaper(tmp_path: Path) 
     assert by(plan["goods.arrived"], "good") == {**{g: exactly(kt) for g, kt in landed.items()}, "propellant": 0}
     price = by(plan.prices["goods_balance"], "good")
     assert price == {"complex": exactly(DIRECT * PER_KG), "structural": exactly(DIRECT * PER_KG), "propellant": exactly(0)}
-    foundry = 0.05 * 20 + (0.04 + 0.012 * 0.23) * made
-    chips = (rent(20, 4) + 1.25 * 0.23) * CHIPS
+    foundry = (0.05 + 0.06 * 1) * 20 + (0.04 + 0.012 * 0.23) * made
+    chips = (rent(20, 4) + SPARES + 1.25 * 0.23) * CHIPS
     assert plan.objective == exactly(discount(2030) * (chips + foundry + DIRECT * sum(landed.values())))
 
 
 def test_a_foundry_is_built_where_that_is_cheaper_than_landing(tmp_path: Path) -> None:
-    # (I1): as much is built as is needed, its own structural mass included, which it makes itself in the year it is built:
-    # a x = 11 * 1.04 * chips + 0.3 x. Its price is what it costs to make, with the foundry's rent, and not that of landing.
+    # (I1), (I2): its own structure is landed in the year in which it is built, though it makes more than that then. The price of
+    # structure is what it costs to make, with the foundry's rent and landing, and not that of landing.
     instance = world(
         tmp_path, COLONY, technologies=[("foundry", "industry", "pole", "structural")],
         numbers={
@@ -47,13 +51,35 @@ def test_a_foundry_is_built_where_that_is_cheaper_than_landing(tmp_path: Path) -
         },
     )  # fmt: skip
     plan = planner.solve(instance)
-    foundry = 11 * 1.04 * CHIPS / (0.85 - 0.3)
+    foundry = 11 * 1.04 * CHIPS / 0.85
     assert value(plan["industry.build"]) == exactly(foundry)
-    price = (rent(2.2, 9) + 0.05 * DIRECT + 0.85 * (0.04 + 0.012 * 0.23)) / (0.85 - 0.3)
+    assert value(plan["goods.arrived"], good="structural", body="moon") == exactly(0.3 * foundry)
+    price = (rent(2.2, 9) + 0.35 * DIRECT) / 0.85 + 0.04 + 0.012 * 0.23
     assert price < DIRECT
     assert value(plan.prices["goods_balance"], good="structural") == exactly(price * PER_KG)
-    chip = rent(20, 4) + 1.25 * 0.23 + 1.04 * (7 * DIRECT + 11 * price)
+    assert value(plan.prices["makers_goods"], good="structural") == exactly((DIRECT - price) * PER_KG)
+    chip = rent(20, 4) + SPARES + 1.25 * 0.23 + 1.04 * (7 * DIRECT + 11 * price)
     assert plan.objective == exactly(discount(2030) * chip * CHIPS)
+
+
+def test_what_stood_before_builds_the_new_foundries(tmp_path: Path) -> None:
+    # (I2): of 5 kt/yr that stand, an old foundry of another kind makes 0.9; no structure is landed. New ones take 0.7 kt a kt/yr, so
+    # that no more than 0.9 * 5 / 0.7 of them are built, and what these make is left for the chips of the same year.
+    instance = world(
+        tmp_path, {**COLONY, "routes": [("direct", "rocket", "cape", "moon", "complex", "")]},
+        technologies=[("foundry", "industry", "pole", "structural"), ("forge", "industry", "pole", "structural")],
+        numbers={
+            "compute.work.value": "900 GUSD/yr/(ZFLOP/s)", "compute.work.demand": "99 ZFLOP/s", "compute.chip.spares": None,
+            "industry.forge.capex": "3 GUSD/(kt/yr)", "industry.forge.lifetime": "7 yr", "industry.forge.existing": "5 kt/yr",
+            "industry.forge.last_year": "2000 yr", "industry.forge.availability": "0.9 1",
+            "industry.foundry.capex": "2.2 GUSD/(kt/yr)", "industry.foundry.lifetime": "9 yr", "industry.foundry.availability": "0.85 1",
+            "industry.foundry.mass_structural": "0.7 kt/(kt/yr)", "industry.foundry.mass_complex": "0.05 kt/(kt/yr)",
+        },
+    )  # fmt: skip
+    plan = planner.solve(instance)
+    built = 0.9 * 5 / 0.7
+    assert value(plan["industry.build"], technology="foundry") == exactly(built)
+    assert value(plan["compute.build"]) == exactly(0.85 * built / 11)
 
 
 def test_an_industry_bootstraps_itself(tmp_path: Path) -> None:

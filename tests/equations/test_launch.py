@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import planner
-from tests.worlds import ALL_GOODS, PER_KG, PER_MWH, RATE, by, discount, exactly, rent, total, value, world
+from tests import worlds
+from tests.worlds import ALL_GOODS, PER_KG, PER_MWH, RATE, by, discount, exactly, total, value, world
 
-#: Accelerators are wanted on the Moon, which supplies nothing; a rocket flies from Earth.
+#: Accelerators are wanted on the Moon, which supplies nothing; a rocket flies from Earth. Nothing is credited at the end.
 COLONY = {
     "years": [2030],
+    "finance": {"end_of_horizon": "none"},
     "bodies": {"earth": {"supplies": ALL_GOODS}, "moon": {"users": True}},
     "sites": {"cape": "earth", "pole": "moon"},
     "slices": {"all": ("earth", 1, 8760), "day": ("moon", 0.5, 354), "night": ("moon", 0.5, 354)},
@@ -28,6 +31,8 @@ COLONY = {
     },
 }  # fmt: skip
 
+rent = partial(worlds.rent, salvage=False)
+SPARES = 0.04 * 20  # the capex of the parts that a GW of accelerators takes in a year
 CHIPS = 10 / 2.5
 LIFT = rent(0.4, 5, 0.03)  # of a kt a year of lift
 DIRECT = 10 * (0.09 + LIFT) + 1.7  # GUSD for a kt on the Moon
@@ -46,18 +51,23 @@ def test_what_is_built_and_its_spares_are_lifted_with_the_tankers_that_it_takes(
     assert by(plan["launch.flow"], "good") == {g: exactly(kt) for g, kt in mass.items()}
     payload = sum(mass.values())
     assert value(plan["launch.payload"]) == exactly(payload)
-    assert value(plan["launch.lift"]) == exactly(10 * payload)  # the burden counts what is lost on the way
-    assert value(plan["launch.build"]) == exactly(10 * payload / 0.9)
-    assert value(plan["emissions.released"]) == exactly(2.9 * 10 * payload)
-    assert value(plan["cost.transport"]) == exactly((10 * 0.09 + 1.7) * payload)
-    kilotonne = 10 * (0.09 + LIFT / 0.9 + 2.9 * 0.02) + 1.7
+    sent = payload / 0.97  # three hundredths do not arrive
+    assert value(plan["launch.sent"]) == exactly(sent)
+    assert value(plan["launch.lift"]) == exactly(10 * sent)
+    assert value(plan["launch.build"]) == exactly(10 * sent / 0.9)
+    assert value(plan["emissions.released"]) == exactly(2.9 * 10 * sent)
+    assert value(plan["cost.transport"]) == exactly((10 * 0.09 + 1.7) * sent)
+    kilotonne = (10 * (0.09 + LIFT / 0.9 + 2.9 * 0.02) + 1.7) / 0.97
     assert by(plan.prices["goods_balance"], "good") == {
         "complex": exactly(kilotonne * PER_KG),
         "structural": exactly(kilotonne * PER_KG),
         "propellant": exactly(0),
     }
     assert value(plan.prices["lift"]) == exactly(LIFT / 0.9 * PER_KG)
-    chip = rent(20, 4) + 1.25 * 0.23 + 18 * 1.04 * kilotonne
+    # (G4): the accelerators that are lost with their complex goods are bought again, those that are spare parts too.
+    chip = (rent(20, 4) + SPARES) / 0.97 + 1.25 * 0.23 + 18 * 1.04 * kilotonne
+    assert value(plan["cost.capital"], technology="chip") == exactly(20 / 0.97 * CHIPS)
+    assert value(plan["cost.spares"], technology="chip") == exactly(SPARES / 0.97 * CHIPS)
     assert value(plan.prices["demand"]) == exactly(chip / 2.5)
     assert plan.objective == exactly(discount(2030) * chip * CHIPS)
 
@@ -91,7 +101,7 @@ def test_propellant_made_on_the_moon_lightens_the_burden(tmp_path: Path) -> None
         "propellant": exactly((DIRECT - lighter) / 2.5 * PER_KG),
     }
     made = 0.05 * 24 + (0.04 + 0.006 * 0.23) * propellant
-    chips = (rent(20, 4) + 1.25 * 0.23) * CHIPS
+    chips = (rent(20, 4) + SPARES + 1.25 * 0.23) * CHIPS
     assert plan.objective == exactly(discount(2030) * (chips + DIRECT * (payload - refuelled) + lighter * refuelled + made))
 
 
@@ -122,7 +132,8 @@ def test_a_mass_driver_draws_power_slice_by_slice(tmp_path: Path) -> None:
     )  # fmt: skip
     plan = planner.solve(instance)
     landed = 11 * CHIPS
-    made, lift = landed / (1 - 0.1), 1.2 * landed
+    made = landed / (1 - 0.1)
+    lift = 1.2 * made
     furnace, driver = made / (0.5 * 0.95), lift / (0.5 * 0.9 + 0.5 * 0.6)
     assert value(plan["goods.departed"], good="structural", body="moon") == exactly(made)
     assert value(plan["launch.lift"]) == exactly(lift)
@@ -142,13 +153,13 @@ def test_a_mass_driver_draws_power_slice_by_slice(tmp_path: Path) -> None:
     # The driver earns its cost in the day and in the night together: 0.5 * 0.9 (t - E day) + 0.5 * 0.6 (t - E night).
     thrown = (rent(0.7, 6, 0.013) + 0.0003 * (0.45 * day + 0.3 * night)) / 0.75
     assert thrown > 0.0003 * night
-    landing = molten / 0.9 + 1.2 * (thrown + 0.007) + 0.17
+    landing = (molten + 1.2 * (thrown + 0.007) + 0.17) / 0.9
     goods = by(plan.prices["goods_balance"].query("good == 'structural'"), "body")
     assert goods == {"moon": exactly(molten * PER_KG), "orbit": exactly(landing * PER_KG)}
     running = 0.012 * 0.5 * solar + 0.03 * reactor
     yearly = (
         (rent(20, 4) + 1.25 * 0.23) * CHIPS + rent(1.2, 8, 0.015) * solar + rent(5.5, 12) * reactor + running
-        + rent(0.35, 7, 0.018) * furnace + 0.021 * made + rent(0.7, 6, 0.013) * driver + 0.007 * lift + 0.17 * landed
+        + rent(0.35, 7, 0.018) * furnace + 0.021 * made + rent(0.7, 6, 0.013) * driver + 0.007 * lift + 0.17 * made
     )  # fmt: skip
     assert plan.objective == exactly(discount(2030) * yearly)
 
@@ -165,3 +176,23 @@ def test_routes_open_and_close(tmp_path: Path) -> None:
         ("light", 2032): exactly(18 * 1.04 * CHIPS), ("direct", 2033): exactly(18 * 1.04 * CHIPS),
     }  # fmt: skip
     assert total(plan["launch.payload"], route="light", year=2030) == 0
+
+
+def test_a_route_that_opens_within_a_model_year_takes_its_carrier_for_the_years_that_are_left(tmp_path: Path) -> None:
+    # (L4): 2030 stands for 2030 to 2034; the light route is flown from 2032 to 2033, two years of the five, in which the
+    # rockets lift two fifths of what they could, at a burden of 3, three tenths of the cargo being lost. The rest goes direct.
+    instance = world(
+        tmp_path, {**COLONY, "years": [2030]}, last=2034, routes=[("light", "rocket", "cape", "moon", "complex structural", "")],
+        numbers={
+            "launch.light.burden": "3 1", "launch.light.opens": "2032 yr", "launch.light.closes": "2033 yr", "launch.light.loss": "0.3 1",
+            "launch.rocket.availability": "0.9 1", "launch.rocket.capex": "400 GUSD/(kt/yr)", "compute.chip.lifetime": "9 yr",
+            "compute.chip.spares": None,
+        },
+    )  # fmt: skip
+    plan = planner.solve(instance)
+    landed = 18 * CHIPS / 5  # built once, landed over the five years
+    # Rockets are what costs: x kt/yr of them lift 0.4 of what they can on the light route and the rest on the direct one.
+    rockets = landed / (0.9 * (0.4 * 0.7 / 3 + 0.6 / 10))
+    assert value(plan["launch.in_service"]) == exactly(rockets)
+    assert value(plan["launch.sent"], route="light") == exactly(0.4 * 0.9 * rockets / 3)
+    assert value(plan["launch.payload"], route="direct") == exactly(0.6 * 0.9 * rockets / 10)
