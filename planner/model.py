@@ -18,8 +18,7 @@ import pyomo.core as pyo
 from pyomo.common.gc_manager import PauseGC
 
 from planner.blocks.compute import add_compute, served
-from planner.blocks.goods import PARAMETERS as GOODS_PRICES
-from planner.blocks.goods import BUILDING_GOODS, add_purchases, least_bought, least_cost
+from planner.blocks.goods import BUILDING_GOODS, add_purchases
 from planner.blocks.helium3 import add_helium3
 from planner.blocks.industry import add_industry
 from planner.blocks.launch import add_launch
@@ -55,9 +54,6 @@ def build(instance: Instance, units: bool = False) -> pyo.ConcreteModel:
         m = pyo.ConcreteModel(name=instance.name)
         m.checks_units = units
         m.lives = {}
-        m.least_cost, m.least_bought = least_cost(instance), least_bought(instance)
-        m.goods = pyo.Block()
-        declare(m.goods, instance, GOODS_PRICES)
         for block, add in _BUILDERS.items():
             m.add_component(block, pyo.Block())
             m.lives[block] = add(m.component(block), instance)

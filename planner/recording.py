@@ -76,7 +76,7 @@ class Number:
         return self
 
     def __abs__(self) -> Any:
-        return self if self >= 0 else -self
+        return -self.least(-self)  # without asking for the sign, which is no structure
 
     def expm1(self) -> Any:
         """exp(x) - 1."""

@@ -162,14 +162,13 @@ def test_no_capital_has_a_negative_cost(capital: str, convention: str, wacc: flo
 
 
 def test_of_landing_the_share_left_is_credited_with_interest_from_the_day_it_was_paid() -> None:
-    for payments, t in MOMENT.items():
-        money = _money(payments=payments, end_of_horizon="sinking_fund")
-        credit = content_credit(money, FIRST, LEAD, LIFE, lambda age: (1 - FAILURE) ** age)
-        assert (credit.kind, credit.year) == ("salvage", END - 1)
-        assert credit.amount == exactly(-LEFT["sinking_fund"] * 0.96**USED * 1.07 ** (LEAD - t))
-        assert credit.factor == exactly(1.07 ** -(END - BASE))
-    assert content_credit(_money(end_of_horizon="none"), FIRST, LEAD, LIFE, lambda age: 1.0).amount == 0
-    assert content_credit(_money(), FIRST, LEAD, USED, lambda age: 1.0).amount == 0  # at the end of its life
+    paid = 0.83  # what 1 paid in the years of the vintage is worth at the base year
+    credit = content_credit(_money(), paid, FIRST + LEAD, LIFE, lambda age: (1 - FAILURE) ** age)
+    assert (credit.kind, credit.year) == ("salvage", END - 1)
+    assert credit.amount == exactly(-LEFT["sinking_fund"] * 0.96**USED * 0.83 * 1.07 ** (FIRST + LEAD - BASE))
+    assert credit.factor == exactly(1.07 ** -(END - BASE))
+    assert content_credit(_money(end_of_horizon="none"), paid, FIRST + LEAD, LIFE, lambda age: 1.0).amount == 0
+    assert content_credit(_money(), paid, FIRST + LEAD, USED, lambda age: 1.0).amount == 0  # at the end of its life
 
 
 # The same conventions in a plan.
@@ -274,9 +273,9 @@ def test_the_ledger_of_everything_sums_to_the_objective() -> None:
     plan = planner.solve(planner.load(Path(__file__).parents[1] / "instances" / "toy"))
     book = plan.ledger
     assert book["discounted"].sum() == pytest.approx(plan.objective, rel=1e-9)
-    kinds = {"capital", "salvage", "fixed", "variable", "fuel", "carbon", "transport", "sales", "unserved"}
+    kinds = {"capital", "salvage", "fixed", "variable", "fuel", "carbon", "transport", "goods", "spares", "sales", "unserved"}
     assert set(book["kind"]) >= kinds
-    assert set(book["block"]) == {"compute", "link", "power", "storage", "launch", "industry", "helium3"}
+    assert set(book["block"]) == {"compute", "link", "power", "storage", "launch", "industry", "helium3", "goods"}
     # Undiscounted, each running cost is what its quantity says, for the years that the model year stands for.
     for kind in set(book["kind"]) - {"capital", "salvage"}:
         table = plan[f"cost.{kind}"]

@@ -28,7 +28,8 @@ BLOCKS = {
 }  # fmt: skip
 
 #: Parameters of the model that are not rows of a table: their units.
-DERIVED = {"weight": "yr", "slice_share": "1", "slice_hours": "h", "discount": "yr", "capital_worth": "1", "kt_in_t": "t/kt"}
+DERIVED = {"weight": "yr", "slice_share": "1", "slice_hours": "h", "discount": "yr", "capital_worth": "1", "content_worth": "1",
+           "purchased": "1", "least_cost": "GUSD/kt", "kt_in_t": "t/kt"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +37,10 @@ def instance() -> planner.Instance:
     """Everything once, and the rows of a fleet in every block."""
     toy = planner.load(Path(__file__).parents[1] / "instances" / "toy")
     given = {(row.block, row.parameter) for row in toy.rows}
-    names = ("land", "growth", "fixed_cost", "variable_cost")
+    names = ("land", "growth", "fixed_cost", "variable_cost", "spares")
     wanted = [(block, name) for block in BLOCKS for name in names if f"{block}.{name}" in PARAMETERS]
-    return toy.replace({f"{block}.{name}": 0.3 for block, name in wanted if (block, name) not in given})
+    changes = {f"{block}.{name}": 0.3 for block, name in wanted if (block, name) not in given}
+    return toy.replace({**changes, "launch.refuelled.opens": "2035 yr"})
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ import pyomo.core as pyo
 
 from planner.arithmetic import least
 from planner.blocks.lives import Lives, share_between
-from planner.blocks.pyomo_units import unit
+from planner.blocks.pyomo_units import declare, unit
 from planner.parameters import BULK_GOODS, Parameter
 from planner.quantities import Quantity
 
@@ -115,9 +115,18 @@ def share_open(instance: Instance, route: str, y: int) -> float:
     return share_between(y, instance.weights[y], opens, closes)
 
 
+def add_goods(m: pyo.ConcreteModel, instance: Instance) -> None:
+    """Add the prices of bulk goods, (G2) and (G3) to a model, if it has them not: any fleet asks for them."""
+    if m.component("goods") is None:
+        m.goods = pyo.Block()
+        declare(m.goods, instance, PARAMETERS)
+        m.least_cost, m.least_bought = least_cost(instance), least_bought(instance)
+
+
 def add_worth(b: pyo.Block, lives: Lives) -> None:
     """Add to a fleet what is bought of complex goods for each at hand (G3), and what landing or making its goods costs (G2)."""
     instance, m = lives.instance, b.model()
+    add_goods(m, instance)
     bought = {
         (k, s, y): number
         for k, s in lives.assets

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from planner.blocks.money import Payment, capital_payments, content_credit
+from planner.blocks.money import Payment, capital_payments, content_credit, yearly_discount
 
 if TYPE_CHECKING:
     from planner.instance import Instance
@@ -121,10 +121,10 @@ class Lives:
 
     def credits(self, instance: Instance) -> Iterator[tuple[Vintage, list[Payment]]]:
         """What is credited of every vintage at the end of the horizon for one unit of what landing or making its goods cost."""
+        discount, weights = yearly_discount(instance), self._weights
         for k, s, v in self.orders:
-            ordered, life = self.ordered(k, v), self.lifetime(k, s)
-            lead = self.commissioned(k, s, v) - ordered
-            credit = content_credit(instance, ordered, lead, life, partial(self.surviving, k, s))
+            paid, commissioned = discount[v] / weights[v], self.commissioned(k, s, v)
+            credit = content_credit(instance, paid, commissioned, self.lifetime(k, s), partial(self.surviving, k, s))
             if credit.amount:
                 yield (k, s, v), [credit]
 

@@ -101,13 +101,17 @@ def capital_payments(
     return payments
 
 
-def content_credit(instance: Instance, ordered: int, lead_time: int, lifetime: int, surviving: Callable[[int], float]) -> Payment:
-    """What is credited for one unit of the cost of landing or making the goods of what is ordered, as far as it is left."""
+def content_credit(instance: Instance, paid: float, commissioned: int, lifetime: int, surviving: Callable[[int], float]) -> Payment:
+    """What is credited for one unit of the cost of landing or making the goods of a vintage, as far as it is left.
+
+    `paid` is what a unit, paid in the model year of ordering, is worth at the base year: (D) by its calendar years.
+    """
     finance, rate, end = instance.finance, instance.numbers["finance.discount_rate"][None], end_of_horizon(instance)
-    used = end - ordered - lead_time
-    credit = remaining_value(finance.end_of_horizon, rate, used, lifetime) * (1 + rate) ** (lead_time - TIMING[finance.payments])
+    used = end - commissioned
+    credit = remaining_value(finance.end_of_horizon, rate, used, lifetime)
+    at_commissioning = paid * (1 + rate) ** (commissioned - finance.base_year)
     left = surviving(used) if used < lifetime else 0.0
-    return Payment("salvage", end - 1, -credit * left, (1 + rate) ** -(end - finance.base_year))
+    return Payment("salvage", end - 1, -credit * left * at_commissioning, (1 + rate) ** -(end - finance.base_year))
 
 
 def annuity_payment(interest: float, lifetime: int, timing: float) -> float:

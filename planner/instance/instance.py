@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from planner.instance.capital import check_capital
 from planner.instance.checks import check_numbers
 from planner.instance.conventions import Body, Conventions, Finance, Horizon
 from planner.instance.fingerprint import fingerprint
@@ -193,7 +194,10 @@ def assemble(
     limit_rows_used = tuple(row for row in kept if row.key in in_force)
     number_used = len(used) + len(limit_rows_used) + sum(map(len, base.structure.tables.values()))
     counts = {**base.counts, "used": number_used, "replaced": base.counts["read"] - number_used}
-    return replace(base, rows=used, limit_rows=limit_rows_used, numbers=resolution.numbers, limits=limits, counts=counts)
+    made = replace(base, rows=used, limit_rows=limit_rows_used, numbers=resolution.numbers, limits=limits, counts=counts)
+    check_capital(made, used, problems)
+    problems.raise_if_any()
+    return made
 
 
 def _trimmed(row: RowKind, horizon: Horizon) -> RowKind:
