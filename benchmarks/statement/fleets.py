@@ -110,7 +110,7 @@ def _add_growth(st: Statement, fleet: Fleet) -> None:
 
 
 def growth_factors(rate: float, n: NDArray[np.int_]) -> tuple[list[float], list[float]]:
-    """(F3): K and S of each model year, for growth at a rate from calendar year to calendar year, by the lengths of the model years."""
+    """(F3): K and S of each model year, from the growth of a calendar year and the calendar years of each model year."""
     longest = int(max(n))
     power = (1 + rate) ** np.arange(longest + 1)
     seeds = np.concatenate([[0.0], np.cumsum(power[:-1])])

@@ -18,7 +18,7 @@ BUILDING = ("complex", "structural")
 
 
 class Goods:
-    """Prices of goods [GUSD/kt], body x year: `least` by good (G2), infinite where it cannot be had; `bought` of complex ones (G3)."""
+    """What goods cost [GUSD/kt], body x year: `least` by good (G2), `bought` of complex ones (G3); infinite where there are none."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
@@ -37,7 +37,7 @@ class Goods:
         return np.asarray(times * (self._of(f"{block}.capex", lives) - structure))
 
     def content(self, block: str, lives: Lives) -> Array:
-        """The least that the goods in a unit cost, asset x year of ordering; 0 of a good that cannot be had: none is built of it."""
+        """The least that the goods in a unit cost, asset x year of ordering; 0 for a good that cannot be had."""
         least = {good: self.least[good][self._at(lives)] for good in BUILDING}
         masses = {good: self._of(f"{block}.mass_{good}", lives) for good in BUILDING}
         return np.asarray(sum(masses[good] * np.where(np.isfinite(least[good]), least[good], 0) for good in BUILDING))
