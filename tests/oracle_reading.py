@@ -226,6 +226,7 @@ class Reading:
         return self.credited(block, k, s, v) * cost
 
     def content_credit(self, block: str, k: str, s: str, v: int) -> float:
-        """What is credited for 1 of content, at the end of the horizon."""
-        paid = self.ordered(block, k, v) + INTO_A_YEAR[self.i.finance.payments]
-        return self.credited(block, k, s, v) * float((1 + self.rate) ** (self.commissioned(block, k, s, v) - paid))
+        """What is credited for 1 of content, at the end of the horizon: it was paid in equal parts in the calendar years of v."""
+        start, paid = self.commissioned(block, k, s, v), [c + INTO_A_YEAR[self.i.finance.payments] for c in self.calendar(v)]
+        cost = math.fsum((1 + self.rate) ** (start - moment) for moment in paid) / len(paid)
+        return self.credited(block, k, s, v) * cost

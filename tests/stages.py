@@ -63,7 +63,7 @@ STAGES: dict[str, Any] = {
         "launch.up_orbit.burden": "1.5 1", "launch.up_orbit.loss": "0.05 1", "launch.up_orbit.propellant_use": "3 1", "launch.up_orbit.delivery_cost": "60 USD/kg",
         "launch.ferry.burden": "1.2 1", "launch.ferry.loss": {2030: "0.1 1", 2038: "0.02 1"}, "launch.ferry.propellant_use": "0.8 1", "launch.ferry.opens": "2034 yr", "launch.ferry.delivery_cost": "30 USD/kg",
         "launch.down.burden": "1.1 1", "launch.down.loss": "0.03 1",
-        "industry.smelter.capex": "90 USD/(kg/yr)", "industry.smelter.lifetime": "7 yr", "industry.smelter.mass_structural": "1.5 kt/(kt/yr)", "industry.smelter.mass_complex": "0.05 kt/(kt/yr)",
+        "industry.smelter.capex": "200 USD/(kg/yr)", "industry.smelter.lifetime": "7 yr", "industry.smelter.mass_structural": "1.5 kt/(kt/yr)", "industry.smelter.mass_complex": "0.05 kt/(kt/yr)",
         "industry.smelter.energy_use": "20 kWh/kg", "industry.smelter.growth": "0.9 1/yr", "industry.smelter.seed": "0.8 kt/yr", "industry.smelter.variable_cost": {2030: "2 USD/kg", 2042: "1 USD/kg"},
         "industry.smelter.spares": "0.02 1/yr", "industry.fab.capex": "150 USD/(kg/yr)", "industry.fab.lifetime": "6 yr", "industry.fab.first_year": "2038 yr",
         "industry.fab.mass_complex": "0.2 kt/(kt/yr)", "industry.fab.mass_structural": "0.1 kt/(kt/yr)", "industry.fab.energy_use": "60 kWh/kg", "industry.fab.variable_cost": "5 USD/kg",

@@ -85,8 +85,11 @@ def test_each_cost_is_paid() -> None:
     ("rate", "limit", "status"), [(0.07, 1e3, "infeasible"), (-0.45, None, "unbounded"), (0.0, None, "optimal")]
 )
 def test_statuses(rate: float, limit: float | None, status: str) -> None:
-    """No plan reaches a demand beyond all building; at deeply negative rates what is left over is worth more than it cost."""
-    instance = variants.converted(variants.toy(), end_of_horizon="straight_line").replace({"finance.discount_rate": rate})
+    """No plan reaches a demand beyond all building; at deeply negative rates what is left over would be worth more than it cost.
+
+    Such an instance is refused when it is read, so it is made here from one that is not.
+    """
+    instance = variants.converted(variants.toy().replace({"finance.discount_rate": rate}), end_of_horizon="straight_line")
     if limit is not None:
         instance = variants.crossroads().replace({"limits.talk_north.lower": limit})
     assert oracle.solve(instance).status == status

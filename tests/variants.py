@@ -116,7 +116,7 @@ def addresses(instance: planner.Instance) -> list[str]:
 
 
 def scaled(instance: planner.Instance, factors: Mapping[str, float]) -> planner.Instance:
-    """The instance with rows scaled: those with an upper bound down, whole years by whole years, overheads up."""
+    """The instance with rows scaled: prices of goods and what has an upper bound down, whole years by whole years, overheads up."""
     changes: dict[str, Any] = {}
     for address, factor in factors.items():
         parts = address.split("[")[0].split(".")
@@ -125,22 +125,18 @@ def scaled(instance: planner.Instance, factors: Mapping[str, float]) -> planner.
             changes[address] = ("+", float(round(2 * factor) - (1 if parameter.name == "lifetime" else 0)))
         elif parameter is not None and parameter.name == "overhead":
             changes[address] = ("*", max(factor, 1 / factor))
-        elif parameter is not None and parameter.upper < 2:
+        elif parameter is not None and (parameter.upper < 2 or parameter.key == "goods.price"):  # within what may be
             changes[address] = ("*", min(factor, 1 / factor))
         else:
             changes[address] = ("*", factor)
-    return affordable(instance.replace(changes))
+    return instance.replace(changes)
 
 
-def affordable(instance: planner.Instance) -> planner.Instance:
-    """The instance with structure so cheap that nothing costs less than the structure that it is built of."""
-    numbers, price = instance.numbers, instance.numbers["goods.price"]
-    most = max(
-        price["structural", v] * mass / numbers[f"{block}.capex"][k, s, v]
-        for block in {technology.block for technology in instance.technologies.values()}
-        for (k, s, v), mass in numbers[f"{block}.mass_structural"].items()
-    )
-    return instance if most < 1 else instance.replace({"goods.structural.price": ("*", 0.9 / most)})
+def dearest_structure(instance: planner.Instance) -> float:
+    """The price of structure at which it would cost all of the capex of something that is built of it, in GUSD/kt."""
+    numbers, blocks = instance.numbers, {technology.block for technology in instance.technologies.values()}
+    masses = ((block, index, mass) for block in blocks for index, mass in numbers[f"{block}.mass_structural"].items() if mass)
+    return min(numbers[f"{block}.capex"][index] / mass for block, index, mass in masses)
 
 
 def redated(instance: planner.Instance, rng: random.Random) -> planner.Instance:
@@ -157,8 +153,9 @@ def redated(instance: planner.Instance, rng: random.Random) -> planner.Instance:
 def repriced(instance: planner.Instance, rng: random.Random) -> planner.Instance:
     """The instance with other losses, prices of goods, spares, lead times, growth and costs of capital; some are left as they are."""
     ranges = {"spares": 0.2, "lead_time": 4, "wacc": 0.2, "annual_failure": 0.1}
-    changes: dict[str, float] = {f"launch.{route}.loss": rng.choice((0.0, 0.5 * rng.random())) for route in instance.routes}
-    changes |= {f"goods.{good}.price": rng.choice((0.0, 20 * rng.random())) for good in ("structural", "propellant")}
+    changes: dict[str, Any] = {f"launch.{route}.loss": rng.choice((0.0, 0.5 * rng.random())) for route in instance.routes}
+    most = dearest_structure(instance) / 10
+    changes |= {f"goods.{good}.price": f"{rng.choice((0, most * rng.random()))} GUSD/kt" for good in ("structural", "propellant")}
     for name, technology in instance.technologies.items():
         for parameter, most in ranges.items():
             number = most * rng.random()
@@ -169,7 +166,7 @@ def repriced(instance: planner.Instance, rng: random.Random) -> planner.Instance
             if rng.random() < 0.2:
                 changes[f"{technology.block}.{name}.growth[{body}]"] = 1.5 * rng.random()
                 changes[f"{technology.block}.{name}.seed[{body}]"] = 4 * rng.random()
-    return affordable(instance.replace(changes))
+    return instance.replace(changes)
 
 
 def drawn(seed: int) -> planner.Instance:

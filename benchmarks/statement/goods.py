@@ -18,7 +18,7 @@ BUILDING = ("complex", "structural")
 
 
 class Goods:
-    """What goods cost [GUSD/kt], body x year: `least` by good (G2), `bought` of complex ones (G3); infinite where there are none."""
+    """What goods cost by body and year: `least` [GUSD/kt] of a good (G2), `bought` of complex ones (G3); infinite where there is none."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading

@@ -71,8 +71,7 @@ def read_lives(r: Reading, block: str) -> Lives:
         used = np.clip(r.end - start, 0, life[a])
         share = _credited(r, used, life[a]) * _surviving(used, failure[a], curve)
         capital[a] = _capital(r, ordered, int(lead[a]), life[a], wacc[a], share)
-        paid = r.worth(r.end) * (1 + r.rate) ** (lead[a] - INTO_A_YEAR[i.finance.payments])
-        credit[a] = share * paid
+        credit[a] = share * r.discount.values / r.n / r.worth(start) * r.worth(r.end)
         if curve is None:
             mean = np.array([np.mean((1 - failure[a]) ** np.arange(n)) for n in r.n])
             kept[a, 1:] = (1 - failure[a]) ** np.diff(years) * mean[1:] / mean[:-1]
