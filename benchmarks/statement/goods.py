@@ -18,7 +18,7 @@ BUILDING = ("complex", "structural")
 
 
 class Goods:
-    """What goods cost by body and year: `least` [GUSD/kt] of a good (G2), `bought` of complex ones (G3); infinite where there is none."""
+    """What goods cost, body x year: `least` [GUSD/kt] of each (G2), `bought` of complex ones (G3); infinite where none is."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
