@@ -43,7 +43,9 @@ def ledger(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> pd.DataFra
 
 def _running(instance: Instance, kind: str, table: pd.DataFrame, discount: dict[int, float]) -> pd.DataFrame:
     years = table["year"]
-    entries = table.drop(columns=["value", "unit"]).rename(columns={"route": "item", "market": "item", "tier": "item", "good": "item"})
+    entries = table.drop(columns=["value", "unit"]).rename(
+        columns={"route": "item", "market": "item", "tier": "item", "good": "item"}
+    )
     entries["kind"] = kind
     entries["undiscounted"] = table["value"] * years.map(instance.weights)
     entries["discounted"] = table["value"] * years.map(discount)

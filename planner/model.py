@@ -4,7 +4,7 @@
 (C6) power used by compute = overhead[s] * sum over k,v of run[k,s,v,y,h]
 (B1) generation + discharge - charge >= uses of compute, industry, helium-3 mining and carriers; each site, year, slice
 (B2) arrived + made >= departed + needed; each body, year and good that the body does not supply
-(I2) mass * build of the factories of a year <= arrived + what factories that stood before can make; each body and good that it makes
+(I2) mass * build of the factories of a year <= arrived + what factories that stood before can make; each body and good
 (B3) helium-3 burnt by power, moved by launch and mined here all enter (H4)
 (H4) stock[b,y] = stock[b, year before] + weight[y] * (mined + bought + arrived - burnt - departed - sold) >= 0
 (L2) propellant taken on the way departs from the body that refuels

@@ -35,12 +35,7 @@ class Oracle:
 
 def solve(instance: Instance) -> Oracle:
     """The least cost of an instance."""
-    statement = Statement(instance)
-    found = statement.program.minimise(total(statement.costs.values()))
-    if found.status != 0:
-        return Oracle(STATUS.get(found.status, found.message))
-    duals = {index: dual for (label, index), dual in found.duals.items() if label == "(C4)"}
-    return statement.report(found.x, duals)
+    return Statement(instance).solve()
 
 
 class Statement(Blocks):
@@ -56,6 +51,13 @@ class Statement(Blocks):
         for name, entries in self.quantities.items():
             entries.update(self.program.of(name))
         self._limits()
+
+    def solve(self) -> Oracle:
+        """The least cost, and all that follows from it."""
+        found = self.program.minimise(total(self.costs.values()))
+        if found.status != 0:
+            return Oracle(STATUS.get(found.status, found.message))
+        return self.report(found.x, {index: dual for (label, index), dual in found.duals.items() if label == "(C4)"})
 
     def report(self, values: Any, duals: dict[Any, float] | None = None) -> Oracle:
         """Everything that follows from values of the columns."""
@@ -122,15 +124,32 @@ class Statement(Blocks):
                     gone = [self.departing(r, g, y) for r, route in routes.items() if self.i.sites[route.origin] == b]
                     if g == "propellant":
                         gone += [
-                            self.number("launch.propellant_use", r, y) * q["launch.payload"].get((r, y), Sum())
+                            self.number("launch.propellant_use", r, y) * q["launch.sent"].get((r, y), Sum())
                             for r, route in routes.items()
                             if route.refuel == b
                         ]
                     needed = total(self.needs(g, b, y))
                     if g not in body.supplies:
                         p.most("(B2)", (g, b, y), total(gone) + needed, landed + made)
+                        self._factories(g, b, y, landed)
+                    elif g != "complex":  # (G1)
+                        q["cost.goods"][g, b, y] = self.number("goods.price", g, y) * (total(gone) + needed)
                     for name, entry in (("arrived", landed), ("made", made), ("departed", total(gone)), ("needed", needed)):
                         q[f"goods.{name}"][g, b, y] = entry
+
+    def _factories(self, g: str, b: str, y: int, landed: Sum) -> None:
+        """(I2): what factories are built of in a year is landed, or made by those that were ordered before."""
+        if g == "propellant":
+            return
+        p, made, wanted = self.program, Sum(), Sum()
+        for block, k, s in self.assets("industry"):
+            if self.i.sites[s] == b:
+                built = p.at("industry.build", k, s, y)
+                wanted += self.number(f"industry.mass_{g}", k, s, y) * built
+                if self.i.technologies[k].makes == g:
+                    old = p.at("industry.installed", k, s, y) - self.left(block, k, s, y, y) * self.weights[y] * built
+                    made += self.average(lambda h, k=k, s=s, old=old: self.number("industry.availability", k, s, h) * old, s)
+        p.most("(I2)", (g, b, y), wanted, landed + made)
 
     def _helium3_balance(self) -> None:
         p, q, before = self.program, self.quantities, dict(zip(self.years[1:], self.years, strict=False))
@@ -154,7 +173,9 @@ class Statement(Blocks):
         p, q, n = self.program, self.quantities, self.number
         for block, k, s in self.assets(*BLOCKS):
             for y in self.years:
-                q["cost.fixed"][k, s, y] = n(f"{block}.fixed_cost", k, s, y) * self.in_service(block, k, s, y)
+                in_service = self.in_service(block, k, s, y)
+                q["cost.fixed"][k, s, y] = n(f"{block}.fixed_cost", k, s, y) * in_service
+                q["cost.spares"][k, s, y] = n(f"{block}.spares", k, s) * self.capital(block, k, s, y) * in_service
                 if (k, s, y) in q["emissions.released"]:
                     q["cost.carbon"][k, s, y] = n("finance.carbon_price", self.i.sites[s], y) * q["emissions.released"][k, s, y]
                 if block not in ("link", "launch"):
@@ -162,20 +183,26 @@ class Statement(Blocks):
                 if block == "power":
                     q["cost.fuel"][k, s, y] = n("power.fuel_price", k, s, y) * q["power.fuel"][k, s, y]
             for v in self.orders(block, k, s):
-                q["cost.capital"][k, s, v] = spent = n(f"{block}.capex", k, s, v) * p.at(f"{block}.build", k, s, v)
-                for kind, moment, amount in self.payments(block, k, s, v):
-                    self.costs[kind] = total([self.costs.get(kind, Sum()), self.worth(moment) * amount * self.weights[v] * spent])
+                build = p.at(f"{block}.build", k, s, v)
+                q["cost.capital"][k, s, v] = spent = self.capital(block, k, s, v) * build
+                q["goods.content"][k, s, v] = content = self.content(block, k, s, v) * build
+                for moment, amount in self.payments(block, k, s, v):
+                    self._charge("capital", self.worth(moment) * amount * self.weights[v] * spent)
+                end = self.worth(self.end) * self.weights[v]
+                self._charge("salvage", -end * self.capital_credit(block, k, s, v) * spent)
+                self._charge("salvage", -end * self.content_credit(block, k, s, v) * content)
         for r, y in q["launch.payload"]:
-            route = self.i.routes[r]
-            price = n("launch.price", route.carrier, route.origin, y) * n("launch.burden", r, y) + n("launch.delivery_cost", r, y)
-            q["cost.transport"][r, y] = price * q["launch.payload"][r, y]
+            q["cost.transport"][r, y] = self.flight(r, y) * q["launch.sent"][r, y]
         q["cost.purchases"] = {index: n("helium3.price", *index) * bought for index, bought in p.of("helium3.bought").items()}
         q["cost.sales"] = {index: -n("helium3.price", *index) * sold for index, sold in p.of("helium3.sold").items()}
         q["cost.unserved"] = {
             index: n("compute.value", *index) * unserved for index, unserved in p.of("compute.unserved").items()
         }
-        for kind in ("fixed", "variable", "fuel", "carbon", "transport", "purchases", "sales", "unserved"):
+        for kind in ("fixed", "spares", "variable", "fuel", "carbon", "transport", "goods", "purchases", "sales", "unserved"):
             self.costs[kind] = total(self.of_a_year(index[-1]) * cost for index, cost in q[f"cost.{kind}"].items())
+
+    def _charge(self, kind: str, cost: Sum) -> None:
+        self.costs[kind] = self.costs.get(kind, Sum()) + cost
 
     def used_of(self, block: str, k: str, s: str, y: int) -> Sum:
         """What a variable cost is paid on, averaged over the year."""

@@ -33,8 +33,7 @@ class Blocks(Reading):
         p, before = self.program, dict(zip(self.years[1:], self.years, strict=False))
         for _, k, s in self.assets(block):
             build = {
-                v: p.add(f"{block}.build", k, s, v, upper=self.number(f"{block}.max_build", k, s, v))
-                for v in self.orders(block, k, s)
+                v: p.add(f"{block}.build", k, s, v, upper=self.most_ordered(block, k, s, v)) for v in self.orders(block, k, s)
             }
             for y in self.years:
                 installed, existing = p.add(f"{block}.installed", k, s, y), self.number(f"{block}.existing", k, s, y)
@@ -54,10 +53,16 @@ class Blocks(Reading):
             for y in self.years:
                 now = total(p.at(f"{block}.installed", k, s, y) for s in sites)
                 if y in before:
-                    then, step = total(p.at(f"{block}.installed", k, s, before[y]) for s in sites), y - before[y]
+                    then = total(p.at(f"{block}.installed", k, s, before[y]) for s in sites)
                 else:
-                    then, step = total(self.number(f"{block}.existing", k, s, y) for s in sites), 1
-                p.most("(F3)", (k, body, y), now, (1 + growth) ** step * then + self.number(f"{block}.seed", k, body))
+                    then = total(self.number(f"{block}.existing", k, s, y) for s in sites)
+                grown, seeded = self.growth_factors(growth, y)
+                p.most("(F3)", (k, body, y), now, grown * then + seeded * self.number(f"{block}.seed", k, body))
+
+    def most_ordered(self, block: str, k: str, s: str, v: int) -> float | None:
+        """(F4), as an upper bound."""
+        most = self.number(f"{block}.max_build", k, s, v)
+        return None if most is None else most * self.orderable(block, k, v)
 
     def in_service(self, block: str, k: str, s: str, y: int) -> Sum:
         """All that is in service of an asset, whatever its vintage."""
@@ -170,10 +175,10 @@ class Blocks(Reading):
     def _launch(self) -> None:
         p, q = self.program, self.quantities
         for r, route in self.i.routes.items():
-            opens, closes = self.number("launch.opens", r), self.number("launch.closes", r)
             for y in self.years:
-                if (opens is None or opens <= y) and (closes is None or y <= closes):
-                    q["launch.payload"][r, y] = total(p.add("launch.flow", r, g, y) for g in route.goods)
+                if self.open(r, y) > 0:
+                    q["launch.payload"][r, y] = delivered = total(p.add("launch.flow", r, g, y) for g in route.goods)
+                    q["launch.sent"][r, y] = 1 / (1 - self.number("launch.loss", r, y)) * delivered
                     q["helium3.shipped"][r, y] = 1000 * p.at("launch.flow", r, "helium3", y)
         for _, k, s in self.assets("launch"):
             for y in self.years:
@@ -182,15 +187,16 @@ class Blocks(Reading):
                     for r, route in self.i.routes.items()
                     if (route.carrier, route.origin) == (k, s) and (r, y) in q["launch.payload"]
                 ]
-                q["launch.lift"][k, s, y] = lift = total(
-                    self.number("launch.burden", r, y) * q["launch.payload"][r, y] for r in flown
-                )
+                lifted = {r: self.number("launch.burden", r, y) * q["launch.sent"][r, y] for r in flown}
+                q["launch.lift"][k, s, y] = lift = total(lifted.values())
                 q["emissions.released"][k, s, y] = self.number("launch.emission_factor", k, s) * lift
                 most = {
                     h: self.number("launch.availability", k, s, h) * p.at("launch.in_service", k, s, y) for h in self.slices(s)
                 }
+                p.most("(L1)", (k, s, y), lift, self.average(most.get, s))
+                for r in flown:
+                    p.most("(L4)", (r, y), lifted[r], self.open(r, y) * self.average(most.get, s))
                 if self.number("launch.energy_use", k, s) == 0:
-                    p.most("(L1)", (k, s, y), lift, self.average(most.get, s))
                     continue
                 throw = {h: p.add("launch.throw", k, s, y, h) for h in most}
                 p.equal("(L3)", (k, s, y), self.average(throw.get, s), lift)

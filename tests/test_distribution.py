@@ -25,7 +25,9 @@ def test_every_hint_installs_this_distribution() -> None:
     """`planner` on PyPI is another package: no message, page or extra may name it, nor an extra that is not there."""
     extras = set(PROJECT["project"]["optional-dependencies"])
     files = [*(ROOT / "planner").rglob("*.py"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "pyproject.toml"]
-    named = [(file.name, *found) for file in files for found in re.findall(r"([\w-]*planner)\[([\w,]+)\]", file.read_text("utf-8"))]
+    named = [
+        (file.name, *found) for file in files for found in re.findall(r"([\w-]*planner)\[([\w,]+)\]", file.read_text("utf-8"))
+    ]
     assert len(named) >= 8
     for file, distribution, wanted in named:
         assert distribution == NAME and set(wanted.split(",")) <= extras, (file, distribution, wanted)

@@ -16,7 +16,9 @@ from tests.fresh import run_fresh
 
 _PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 _EXAMPLES = [
-    (page.name, code) for page in _PAGES for code in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    (page.name, code)
+    for page in _PAGES
+    for code in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
 ]
 
 #: Pages whose examples `test_pages.py` runs, and what takes a scheduler that listens elsewhere.

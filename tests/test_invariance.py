@@ -70,7 +70,9 @@ def _steady(folder: Path, seed: int, years: tuple[int, ...]) -> planner.Instance
 def test_the_step_of_the_model_years_changes_no_cost_where_nothing_changes(tmp_path: Path, seed: int) -> None:
     plans = {step: planner.solve(_steady(tmp_path / step, seed, years)) for step, years in STEPS.items()}
     cost = plans["1"].objective
-    assert cost > 0 and {step: plan.objective for step, plan in plans.items()} == dict.fromkeys(STEPS, pytest.approx(cost, rel=1e-9))
+    assert cost > 0 and {step: plan.objective for step, plan in plans.items()} == dict.fromkeys(
+        STEPS, pytest.approx(cost, rel=1e-9)
+    )
 
 
 def test_the_steady_worlds_build_on_both_bodies_and_launch(tmp_path: Path) -> None:
@@ -140,7 +142,9 @@ def test_no_unit_of_capital_has_a_negative_cost(make: Any) -> None:
 def test_to_lose_half_never_costs_less_than_to_lose_nothing(seed: int) -> None:
     draw = random.Random(seed)
     make = (variants.toy, variants.crossroads)[seed % 2]
-    instance = variants.scaled(make(), {address: draw.uniform(0.6, 1.6) for address in draw.sample(variants.addresses(make()), 12)})
+    instance = variants.scaled(
+        make(), {address: draw.uniform(0.6, 1.6) for address in draw.sample(variants.addresses(make()), 12)}
+    )
     instance = variants.without_limits(instance, ["burn_some"])
     lost = draw.sample(sorted(instance.routes), draw.randint(1, len(instance.routes)))
     none = planner.solve(instance.replace({f"launch.{route}.loss": 0.0 for route in lost})).objective

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 import planner
-from planner.blocks.money import annuity_payment, capital_payments, content_credit, end_of_horizon, remaining_value, yearly_discount
+from planner.blocks.money import (
+    annuity_payment,
+    capital_payments,
+    content_credit,
+    end_of_horizon,
+    remaining_value,
+    yearly_discount,
+)
 from planner.instance import Finance
 from tests.worlds import PLANTS, by, exactly, total, value, world
 
@@ -88,7 +95,9 @@ def test_the_discount_rate_stands_in_for_a_wacc_that_is_not_given() -> None:
 def test_annuities_beyond_the_horizon_are_dropped() -> None:
     payments = _payments(_money(capital="annuity", capital_falls="end", end_of_horizon="annuities_dropped"))
     assert [(p.kind, p.year) for p in payments] == [("capital", year) for year in range(2032, 2037)]
-    assert _worth(payments) == exactly((1.11 + 1) / 2 * 0.11 / (1 - 1.11**-9) * sum(1.07 ** -(year - BASE) for year in range(2033, 2038)))
+    assert _worth(payments) == exactly(
+        (1.11 + 1) / 2 * 0.11 / (1 - 1.11**-9) * sum(1.07 ** -(year - BASE) for year in range(2033, 2038))
+    )
 
 
 LEFT = {

@@ -104,7 +104,17 @@ def test_facts_are_what_a_summary_says(plan: planner.Plan) -> None:
 
 
 # What a price says: a balance's price is what one more unit used costs, a limit's what one more unit allowed is worth.
-NEVER_NEGATIVE = ("power_balance", "goods_balance", "helium3_balance", "demand", "computing", "link", "lift", "deposit", "makers_goods")
+NEVER_NEGATIVE = (
+    "power_balance",
+    "goods_balance",
+    "helium3_balance",
+    "demand",
+    "computing",
+    "link",
+    "lift",
+    "deposit",
+    "makers_goods",
+)
 
 
 def test_prices_are_never_negative_but_for_what_is_forced(plan: planner.Plan) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import random
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 import planner
 from planner.declarations import PARAMETERS
 from tests.folders import write_instance
+from tests.stages import STAGES
 
 TOY = Path(__file__).parent.parent / "instances" / "toy"
 
@@ -43,10 +45,19 @@ def crossroads(years: tuple[int, ...] = (), last: int | None = None) -> planner.
         return _over(written(crossroads, Path(place)), years, last)
 
 
+@cache
+def stages(years: tuple[int, ...] = (), last: int | None = None) -> planner.Instance:
+    """Steps of 3, 2, 5 and 4 years, with dates and kinks inside them (see STAGES); over other years if given."""
+    with tempfile.TemporaryDirectory() as place:
+        return _over(written(stages, Path(place)), years, last)
+
+
 def written(make: Callable[..., planner.Instance], place: Path) -> Path:
-    """A folder of the toy's or the crossroads' own, within `place`."""
+    """A folder of the instance's own, within `place`."""
     if make is toy:
         return shutil.copytree(TOY, place / "toy")
+    if make is stages:
+        return write_instance(place / "stages", years=(2030, 2033, 2035, 2040), last=2043, **STAGES)
     return write_instance(place / "crossroads", years=(2030, 2031, 2033, 2034, 2037), last=2039, **CROSSROADS)
 
 
@@ -105,7 +116,7 @@ def addresses(instance: planner.Instance) -> list[str]:
 
 
 def scaled(instance: planner.Instance, factors: Mapping[str, float]) -> planner.Instance:
-    """The instance with rows scaled: those with an upper bound down, whole years by whole years, overheads up."""
+    """The instance with rows scaled: prices of goods and what has an upper bound down, whole years by whole years, overheads up."""
     changes: dict[str, Any] = {}
     for address, factor in factors.items():
         parts = address.split("[")[0].split(".")
@@ -114,11 +125,62 @@ def scaled(instance: planner.Instance, factors: Mapping[str, float]) -> planner.
             changes[address] = ("+", float(round(2 * factor) - (1 if parameter.name == "lifetime" else 0)))
         elif parameter is not None and parameter.name == "overhead":
             changes[address] = ("*", max(factor, 1 / factor))
-        elif parameter is not None and parameter.upper < 2:
+        elif parameter is not None and (parameter.upper < 2 or parameter.key == "goods.price"):  # within what may be
             changes[address] = ("*", min(factor, 1 / factor))
         else:
             changes[address] = ("*", factor)
     return instance.replace(changes)
+
+
+def dearest_structure(instance: planner.Instance) -> float:
+    """The price of structure at which it would cost all of the capex of something that is built of it, in GUSD/kt."""
+    numbers, blocks = instance.numbers, {technology.block for technology in instance.technologies.values()}
+    masses = ((block, index, mass) for block in blocks for index, mass in numbers[f"{block}.mass_structural"].items() if mass)
+    return min(numbers[f"{block}.capex"][index] / mass for block, index, mass in masses)
+
+
+def redated(instance: planner.Instance, rng: random.Random) -> planner.Instance:
+    """The instance with other dates of some technologies and routes, within its horizon or a little off it."""
+    end, changes = instance.years[-1] + instance.weights[instance.years[-1]], {}
+    dated = [(f"{technology.block}.{name}", "first_year", "last_year") for name, technology in instance.technologies.items()]
+    for thing, *ends in [*dated, *((f"launch.{route}", "opens", "closes") for route in instance.routes)]:
+        if rng.random() < 0.4:
+            dates = sorted(rng.randint(instance.years[0] - 1, end) for _ in ends)
+            changes |= {f"{thing}.{name}": date for name, date in zip(ends, dates, strict=True)}
+    return instance.replace(changes)
+
+
+def repriced(instance: planner.Instance, rng: random.Random) -> planner.Instance:
+    """The instance with other losses, prices of goods, spares, lead times, growth and costs of capital; some are left as they are."""
+    ranges = {"spares": 0.2, "lead_time": 4, "wacc": 0.2, "annual_failure": 0.1}
+    changes: dict[str, Any] = {f"launch.{route}.loss": rng.choice((0.0, 0.5 * rng.random())) for route in instance.routes}
+    most = dearest_structure(instance) / 10
+    changes |= {f"goods.{good}.price": f"{rng.choice((0, most * rng.random()))} GUSD/kt" for good in ("structural", "propellant")}
+    for name, technology in instance.technologies.items():
+        for parameter, most in ranges.items():
+            number = most * rng.random()
+            changes[f"{technology.block}.{name}.{parameter}"] = round(number) if parameter == "lead_time" else number
+    changes = {address: number for address, number in changes.items() if rng.random() < 0.3}
+    for name, technology in instance.technologies.items():
+        for body in sorted({instance.sites[s] for s in technology.sites}):
+            if rng.random() < 0.2:
+                changes[f"{technology.block}.{name}.growth[{body}]"] = 1.5 * rng.random()
+                changes[f"{technology.block}.{name}.seed[{body}]"] = 4 * rng.random()
+    return instance.replace(changes)
+
+
+def drawn(seed: int) -> planner.Instance:
+    """An instance with most things at random: steps, dates, factors on numbers, losses and prices, structure, conventions, limits."""
+    rng = random.Random(seed)
+    steps = [rng.randint(1, 5) for _ in range(rng.randint(1, 5))]
+    years = tuple(2030 + sum(steps[:i]) for i in range(len(steps)))
+    instance = rng.choice((toy, crossroads, stages, stages))(years, 2029 + sum(steps))
+    instance = repriced(redated(instance, rng), rng)
+    chosen = rng.sample(addresses(instance), rng.randint(0, 20))
+    instance = converted(scaled(instance, {address: rng.uniform(0.4, 2.5) for address in chosen}), **rng.choice(CONVENTIONS))
+    if rng.random() < 0.3:
+        instance = restructured(instance, lambda: rng.random() < 0.1)
+    return without_limits(instance, [limit.name for limit in instance.limits if rng.random() < 0.5])
 
 
 #: Survival curve, cycles of slices, several sites a body, lead times, goods made far away, refuelling in orbit, limits of every shape.

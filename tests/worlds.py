@@ -83,7 +83,15 @@ def discount(year: int, weight: int = 1, *, base: int = 2030, rate: float = RATE
 
 
 def worth(
-    year: int, lifetime: int, end: int, *, lead: int = 0, failure: float = 0.0, base: int = 2030, rate: float = RATE, salvage: bool = True
+    year: int,
+    lifetime: int,
+    end: int,
+    *,
+    lead: int = 0,
+    failure: float = 0.0,
+    base: int = 2030,
+    rate: float = RATE,
+    salvage: bool = True,
 ) -> float:
     """What 1 of capital is worth, paid at the start of the year of ordering (or of each year of the lead time), less
     straight-line salvage of what stands when the horizon ends, at the start of the calendar year `end`, of its cost with

@@ -9,6 +9,8 @@ import pandas as pd
 from xarray import DataArray
 
 from benchmarks.statement.energy import by_site
+from benchmarks.statement.fleets import availability, slice_share
+from benchmarks.statement.goods import BUILDING
 from benchmarks.statement.launch import places
 from benchmarks.statement.terms import Statement, gathered
 
@@ -84,6 +86,37 @@ def _add_goods_balance(st: Statement) -> None:
         if terms and wants.any():
             held = _total(terms).sel(body=bodies[wants.values])
             st.model.add_constraints(held >= 0, name=f"B2_{good}")
+        _buy(st, good, [*parts["departed"], *parts["needed"]], bodies[~wants.values])
+        if good in BUILDING:
+            _hold_factories(st, good, parts["arrived"], bodies[wants.values])
+
+
+def _buy(st: Statement, good: str, taken: list[Any], bodies: pd.Index) -> None:
+    """(G1): bulk goods are bought where they are supplied."""
+    if good in st.goods.price and taken and len(bodies):
+        price = DataArray(st.goods.price[good], coords=[st.reading.years])
+        st.pay("goods", price * _total(taken).sel(body=bodies), "body", good=[good] * len(bodies), body=list(bodies))
+
+
+def _hold_factories(st: Statement, good: str, landed: list[Any], supplied_not: pd.Index) -> None:
+    """(I2): what factories are built of is landed, or made by those that were ordered before."""
+    r, i, fleet = st.reading, st.reading.instance, st.fleets.get("industry")
+    if fleet is None:
+        return
+    at = np.array([i.sites[s] for s in fleet.sites])
+    makes = np.array([i.technologies[k].makes == good for k in fleet.technologies])
+    own = np.diagonal(fleet.lives.left, axis1=1, axis2=2) * r.n  # of what is ordered in a year, what stands in it
+    held = np.array([(own[makes & (at == b)] > 0).any(axis=0) for b in supplied_not])
+    if not held.any():
+        return
+    able = DataArray(makes, coords=[fleet.index]) * (slice_share(st, fleet) * availability(st, fleet)).sum("slice")
+    build = (1 * fleet.build).rename(vintage="year")
+    mass = r.table(f"industry.mass_{good}", fleet.lives.assets, fleet.index, r.years)
+    spent = (mass + able * DataArray(own, coords=[fleet.index, r.years])) * build - able * fleet.installed
+    bodies = pd.Index(list(i.bodies), name="body")
+    balance = [gathered(spent, "asset", {"body": bodies}, body=at), *(-1 * term for term in landed)]
+    held_at = DataArray(held, coords=[supplied_not, r.years])
+    st.model.add_constraints(_total(balance).sel(body=supplied_not) <= 0, mask=held_at, name=f"I2_{good}")
 
 
 def _cargo(st: Statement, good: str) -> tuple[list[int], list[Any]]:
@@ -117,10 +150,10 @@ def _departed(st: Statement, good: str, bodies: pd.Index) -> list[Any]:
     r, i = st.reading, st.reading.instance
     terms = _leaving(st, good, bodies)
     refuelled = [n for n, route in enumerate(i.routes.values()) if route.refuel]
-    if good == "propellant" and refuelled and "launch.payload" in st.quantities:
-        payload = st.quantities["launch.payload"][0].expression().isel(route=refuelled)
-        names = payload.indexes["route"]
-        taken = r.table("launch.propellant_use", list(names), names, r.years) * payload
+    if good == "propellant" and refuelled and "launch.sent" in st.quantities:
+        sent = st.quantities["launch.sent"][0].expression().isel(route=refuelled)
+        names = sent.indexes["route"]
+        taken = r.table("launch.propellant_use", list(names), names, r.years) * sent
         terms.append(gathered(taken, "route", {"body": bodies}, body=[i.routes[name].refuel for name in names]))
     return terms
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from xarray import DataArray
 
-from benchmarks.statement.fleets import Fleet, add_fleet
+from benchmarks.statement.fleets import Fleet, add_fleet, spares_cost
 from benchmarks.statement.terms import Statement, gathered, picked
 
 EXISTING = "existing"
@@ -76,6 +76,9 @@ def _add_running(st: Statement, fleet: Fleet, kept: _Kept) -> tuple[Any, Any]:
     years = list(zip(kept.technologies, kept.sites, kept.years, strict=True))
     fixed = r.table("compute.fixed_cost", years, kept.index)
     st.pay("fixed", fixed * in_service, "kept", **kept.labels)
+    spares = DataArray(spares_cost(st, fleet).values[kept.asset, kept.year], coords=[kept.index])
+    if spares.any():
+        st.pay("spares", spares * in_service, "kept", **kept.labels)
     variable = r.table("compute.variable_cost", years, kept.index)
     if variable.any():
         st.pay("variable", variable * (share * run).sum("slice"), "kept", **kept.labels)

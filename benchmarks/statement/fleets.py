@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
 from xarray import DataArray
 
 from benchmarks.statement.lives import Lives, read_lives
@@ -52,7 +55,8 @@ def add_fleet(st: Statement, block: str, serviced: bool = True) -> Fleet | None:
     standing = DataArray(lives.standing, coords=[index, r.years])
     orders = DataArray(lives.orders, coords=[index, r.vintages])
     most = r.table(f"{block}.max_build", lives.assets, index, r.vintages, absent=np.inf)
-    build = m.add_variables(lower=0, upper=most, mask=orders, name=f"{block}_build")
+    most = xr.where(orders > 0, most * orders, np.inf)  # (F4)
+    build = m.add_variables(lower=0, upper=most, mask=orders > 0, name=f"{block}_build")
     installed = m.add_variables(lower=0, coords=[index, r.years], mask=standing, name=f"{block}_installed")
     in_service = None
     if serviced:
@@ -93,23 +97,40 @@ def _add_growth(st: Statement, fleet: Fleet) -> None:
     index = pd.Index([f"{k}@{b}" for k, b in held], name="held")
     inside = np.array([[(k, b) == key for k, b in zip(fleet.technologies, bodies, strict=True)] for key in held], float)
     onto = DataArray(inside, coords=[index, fleet.index])
-    step = np.array([1, *np.diff(r.years.values)])
-    factor = DataArray((1 + np.array(list(held.values())))[:, None] ** step, coords=[index, r.years])
+    grown, seeded = np.array([growth_factors(rate, r.n) for rate in held.values()]).transpose(1, 0, 2)
+    factor = DataArray(grown, coords=[index, r.years])
     now = (onto * fleet.installed.fillna(0)).sum("asset")
     then = (onto * fleet.installed.shift(year=1).fillna(0)).sum("asset")
     first = np.zeros((len(held), len(r.years)))
     first[:, 0] = inside @ fleet.lives.existing[:, 0]
-    room = factor * DataArray(first, coords=[index, r.years]) + r.table(f"{fleet.block}.seed", list(held), index)
+    seed = DataArray(seeded, coords=[index, r.years]) * r.table(f"{fleet.block}.seed", list(held), index)
+    room = factor * DataArray(first, coords=[index, r.years]) + seed
     stands = DataArray(inside @ fleet.lives.standing > 0, coords=[index, r.years])
     st.model.add_constraints(now - factor * then <= room, mask=stands, name=f"{fleet.block}_F3")
 
 
+def growth_factors(rate: float, n: NDArray[np.int_]) -> tuple[list[float], list[float]]:
+    """(F3): K and S of each model year, from the growth of a calendar year and the calendar years of each model year."""
+    longest = int(max(n))
+    power = (1 + rate) ** np.arange(longest + 1)
+    seeds = np.concatenate([[0.0], np.cumsum(power[:-1])])
+    mean = {k: (power[:k].mean(), seeds[:k].mean()) for k in n}
+    factors = [(mean[n[0]][0] * power[1], mean[n[0]][0] + mean[n[0]][1])]
+    for m, k in pairwise(n):
+        start = power[m] / mean[m][0]
+        factors.append((mean[k][0] * start, mean[k][0] * (seeds[m] - start * mean[m][1]) + mean[k][1]))
+    grown, seeded = zip(*factors, strict=True)
+    return list(grown), list(seeded)
+
+
 def _add_costs(st: Statement, fleet: Fleet) -> None:
     r, block, assets = st.reading, fleet.block, fleet.lives.assets
-    capex = r.table(f"{block}.capex", assets, fleet.index, r.vintages)
-    spent = capex * fleet.build
-    worth = DataArray(fleet.lives.capital * r.n, coords=[fleet.index, r.vintages])
-    st.costs.append((worth * spent).sum())
+    onto = [fleet.index, r.vintages]
+    worth, content = (DataArray(table(block, fleet.lives), coords=onto) for table in (st.goods.worth, st.goods.content))
+    spent, held = worth * fleet.build, content * fleet.build
+    credit = DataArray(fleet.lives.credit * r.n, coords=onto)
+    st.costs.append((DataArray(fleet.lives.capital * r.n, coords=onto) * spent - credit * held).sum())
+    st.say("goods.content", lambda: held.rename(vintage="year"), "asset", **fleet.labels)
     st.say("cost.capital", lambda: spent.rename(vintage="year"), "asset", **fleet.labels)
     st.say(f"{block}.build", lambda: (1 * fleet.build).rename(vintage="year"), "asset", **fleet.labels)
     st.say(f"{block}.installed", lambda: 1 * fleet.installed, "asset", **fleet.labels)
@@ -120,6 +141,14 @@ def _add_costs(st: Statement, fleet: Fleet) -> None:
         st.say(f"{block}.in_service", lambda: 1 * fleet.in_service, "asset", **fleet.labels)
         fixed = r.table(f"{block}.fixed_cost", assets, fleet.index, r.years)
         st.pay("fixed", fixed * fleet.in_service, "asset", **fleet.labels)
+        st.pay("spares", spares_cost(st, fleet) * fleet.in_service, "asset", **fleet.labels)
+
+
+def spares_cost(st: Statement, fleet: Fleet) -> DataArray:
+    """The yearly capital of the parts that a unit in service takes, asset x year."""
+    r = st.reading
+    spares = r.table(f"{fleet.block}.spares", fleet.lives.assets, fleet.index)
+    return spares * DataArray(st.goods.worth(fleet.block, fleet.lives), coords=[fleet.index, r.years])
 
 
 def slice_share(st: Statement, fleet: Fleet) -> DataArray:

@@ -1,4 +1,4 @@
-"""Launch (L1) to (L3) and industry (I1). Cargo lies along one axis: a good on a route."""
+"""Launch (L1) to (L4) and industry (I1). Cargo lies along one axis: a good on a route."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xarray import DataArray
 
 from benchmarks.statement.energy import add_emissions, by_site
 from benchmarks.statement.fleets import Fleet, add_fleet, availability, slice_share
-from benchmarks.statement.terms import Statement, gathered
+from benchmarks.statement.terms import Statement, gathered, picked
 
 
 def add_industry(st: Statement) -> None:
@@ -47,30 +47,43 @@ def add_launch(st: Statement) -> None:
     r, m = st.reading, st.model
     routes = pd.Index(list(i.routes), name="route")
     carrier = [fleet.lives.assets.index((route.carrier, route.origin)) for route in i.routes.values()]
-    opens = r.table("launch.opens", list(routes), routes, absent=-np.inf)
-    closes = r.table("launch.closes", list(routes), routes, absent=np.inf)
-    years = DataArray(r.years.values, coords=[r.years])
-    flown = DataArray(fleet.lives.standing[carrier], coords=[routes, r.years]) & (opens <= years) & (years <= closes)
+    opened = DataArray([r.open(name) for name in routes], coords=[routes, r.years])
+    flown = DataArray(fleet.lives.standing[carrier], coords=[routes, r.years]) & (opened > 0)
     cargoes = [(name, good) for name, route in i.routes.items() for good in route.goods]
     cargo = pd.Index([f"{name}:{good}" for name, good in cargoes], name="cargo")
     of = routes.get_indexer([name for name, _ in cargoes])
     mask = DataArray(flown.values[of], coords=[cargo, r.years])
     flow = m.add_variables(lower=0, coords=[cargo, r.years], mask=mask, name="flow")
     payload = gathered(1 * flow, "cargo", {"route": routes}, route=[name for name, _ in cargoes])
-    burden = r.table("launch.burden", list(routes), routes, r.years)
-    lift = gathered(burden * payload, "route", {"asset": fleet.index}, asset=fleet.index[carrier])
+    burden, loss = (r.table(f"launch.{name}", list(routes), routes, r.years) for name in ("burden", "loss"))
+    sent = 1 / (1 - loss) * payload
+    lifted = burden * sent
+    lift = gathered(lifted, "route", {"asset": fleet.index}, asset=fleet.index[carrier])
     _add_lift_limits(st, fleet, lift, flown, carrier)
+    _add_short_years(st, fleet, lifted, opened.where(flown, 0), carrier)
     names = [name for name, _ in cargoes]
     st.say("launch.flow", lambda: 1 * flow, "cargo", route=names, good=[good for _, good in cargoes])
     st.say("launch.payload", lambda: payload, "route", route=routes)
+    st.say("launch.sent", lambda: sent, "route", route=routes)
     home = [n for n, (_, good) in enumerate(cargoes) if good == "helium3"]
     if home:
         st.say("helium3.shipped", lambda: 1000 * flow.isel(cargo=home), "cargo", route=[names[n] for n in home])
     st.say("launch.lift", lambda: lift, "asset", **fleet.labels)
     price = r.table("launch.price", [fleet.lives.assets[n] for n in carrier], routes, r.years)
     delivery = r.table("launch.delivery_cost", list(routes), routes, r.years)
-    st.pay("transport", (price * burden + delivery) * payload, "route", route=routes)
+    st.pay("transport", (price * burden + delivery) * sent, "route", route=routes)
     add_emissions(st, fleet, r.table("launch.emission_factor", fleet.lives.assets, fleet.index), lift)
+
+
+def _add_short_years(st: Statement, fleet: Fleet, lifted: Any, opened: DataArray, carrier: list[int]) -> None:
+    """(L4): a route that is open for a part of a model year is flown in that part."""
+    routes = opened.indexes["route"]
+    short = (opened > 0) & (opened < 1)
+    if not short.any():
+        return
+    flying = (slice_share(st, fleet) * availability(st, fleet)).sum("slice")
+    able = picked(flying * fleet.in_service, "route", routes, asset=carrier)
+    st.model.add_constraints(lifted - opened * able <= 0, mask=short, name="L4")
 
 
 def _add_lift_limits(st: Statement, fleet: Fleet, lift: Any, flown: DataArray, carrier: list[int]) -> None:

@@ -54,6 +54,18 @@ class Reading:
             rows = [[numbers.get((*key, y), absent) for y in over] for key in keys]
         return DataArray(np.array(rows, float).reshape(len(keys), len(over)), coords=[index, over])
 
+    def share_between(self, first: Any, last: Any) -> Any:
+        """The share of the calendar years of each model year (last axis) that lie from `first` to `last`."""
+        begins = np.maximum(np.asarray(first, float)[..., None], self.years.values)
+        ends = np.minimum(np.asarray(last, float)[..., None] + 1, self.years.values + self.n)
+        return np.maximum(ends - begins, 0) / self.n
+
+    def open(self, route: str) -> Any:
+        """The share of each model year in which a route is flown."""
+        dates = (self.instance.numbers[f"launch.{name}"].get(route) for name in ("opens", "closes"))
+        opens, closes = (absent if date is None else date for date, absent in zip(dates, (-np.inf, np.inf), strict=True))
+        return self.share_between(opens, closes)
+
     def slices_at(self, site: str) -> tuple[str, ...]:
         """The slices of the body of a site."""
         return self.instance.slices[self.instance.sites[site]]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from xarray import DataArray
 
+from benchmarks.statement.goods import Goods
 from benchmarks.statement.reading import Reading
 
 
@@ -27,7 +28,7 @@ class Quantity(NamedTuple):
 
 @dataclass
 class Statement:
-    """The model under construction. `fleets` by block; `quantities` by name; `costs` are discounted expressions.
+    """The model under construction. `goods`: what they cost; `fleets` by block; `quantities` by name; `costs` are discounted.
 
     `power_uses` by purpose: power drawn by site, year and slice, and the sites and years where any may be; `served`: computing
     done by workload, site, year and slice, of firm workloads and of flexible ones, `serves_at` where there may be any.
@@ -35,6 +36,7 @@ class Statement:
 
     model: linopy.Model
     reading: Reading
+    goods: Goods
     fleets: dict[str, Any] = field(default_factory=dict)
     quantities: dict[str, list[Quantity]] = field(default_factory=dict)
     costs: list[Any] = field(default_factory=list)

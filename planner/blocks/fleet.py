@@ -132,7 +132,7 @@ def _add_growth(b: pyo.Block, instance: Instance, lives: Lives) -> None:
             then = sum(b.existing[k, s, y] for s in sites)
         else:
             then = sum(b.installed[k, s, past] for s in sites if (k, s, past) in standing)
-        kept, started = growth_between(pyo.value(b.growth[k, body]), instance.weights.get(past, 0), instance.weights[y])
+        kept, started = growth_between(pyo.value(b.growth[k, body]), instance.weights[past] if past else 0, instance.weights[y])
         return now <= kept * then + started * b.seed[k, body]
 
 

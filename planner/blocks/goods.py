@@ -138,8 +138,7 @@ def add_worth(b: pyo.Block, lives: Lives) -> None:
         (good, k, s, v): cost
         for k, s, v in lives.orders
         for good in BUILDING_GOODS
-        if pyo.value(b.component(f"mass_{good}")[k, s, v]) > 0
-        and (cost := m.least_cost.get((good, instance.sites[s], v), 0)) > 0
+        if pyo.value(b.component(f"mass_{good}")[k, s, v]) > 0 and (cost := m.least_cost.get((good, instance.sites[s], v), 0)) > 0
     }
     b.least_cost = pyo.Param(list(costs), initialize=costs, **unit(b, "GUSD/kt"))
 

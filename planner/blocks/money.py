@@ -101,7 +101,9 @@ def capital_payments(
     return payments
 
 
-def content_credit(instance: Instance, paid: float, commissioned: int, lifetime: int, surviving: Callable[[int], float]) -> Payment:
+def content_credit(
+    instance: Instance, paid: float, commissioned: int, lifetime: int, surviving: Callable[[int], float]
+) -> Payment:
     """What is credited for one unit of the cost of landing or making the goods of a vintage, as far as it is left.
 
     `paid` is what a unit, paid in the model year of ordering, is worth at the base year: (D) by its calendar years.

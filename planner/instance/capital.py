@@ -19,17 +19,14 @@ def check_capital(instance: Instance, rows: Iterable[ParameterRow], problems: Pr
     """Add a problem for each technology with a vintage that costs less than nothing, at the row that makes it so."""
     rows = list(rows)
     for block in TECHNOLOGY_BLOCKS:
-        for (k, s, v), cheap in dict((index[0], (index, cheap)) for index, cheap in _structure_above_capex(instance, block)).values():
+        for (k, s, v), excess in _one_of_each(_structure_above_capex(instance, block)):
             row = _row(rows, "goods", "price", "structural") or _row(rows, block, "mass_structural", k)
-            message = f"the structure of {k} at {s} in {v} would cost {cheap:.6g} GUSD/{CAPACITY_UNITS[block]} more than its capex"
-            if row is not None:
-                problems.add_at(row, _field(row), f"{message}, which includes it: expected a lower price or mass, or a higher capex")
-        if instance.numbers["finance.discount_rate"][None] < 0:
-            for (k, s, v), worth in dict((index[0], (index, worth)) for index, worth in _negative_capital(instance, block)).values():
-                row = _row(rows, "finance", "discount_rate", "")
-                message = f"1 GUSD of capex of {k} at {s}, ordered in {v}, would cost {worth:.6g} GUSD: what is credited when the horizon ends"
-                if row is not None:
-                    problems.add_at(row, _field(row), f"{message} is more than what was paid, expected a rate of at least 0 or another end_of_horizon")
+            what = f"the structure of {k} at {s} would cost {excess:.6g} GUSD/{CAPACITY_UNITS[block]} more in {v} than its capex"
+            _add(problems, row, f"{what}, which includes it: expected a lower price or mass, or a higher capex")
+        for (k, s, v), worth in _one_of_each(_negative_capital(instance, block)):
+            what = f"1 GUSD of capex of {k} at {s}, ordered in {v}, would cost {worth:.6g} GUSD, more being credited at the end"
+            expected = "expected a rate of at least 0, or sinking_fund or none as end_of_horizon"
+            _add(problems, _row(rows, "finance", "discount_rate", ""), f"{what}: {expected}")
 
 
 def _structure_above_capex(instance: Instance, block: str) -> Iterator[tuple[Vintage, float]]:
@@ -44,11 +41,18 @@ def _structure_above_capex(instance: Instance, block: str) -> Iterator[tuple[Vin
 
 
 def _negative_capital(instance: Instance, block: str) -> Iterator[tuple[Vintage, float]]:
-    """With a rate that is not negative none is: a credit is at most what was paid."""
+    """At a rate that is not negative there is none: the credit is at most what was paid."""
+    if instance.numbers["finance.discount_rate"][None] >= 0:
+        return
     for vintage, payments in Lives(instance, block).payments(instance):
         worth = sum(payment.amount * payment.factor for payment in payments)
         if worth < 0:
             yield vintage, worth
+
+
+def _one_of_each(found: Iterable[tuple[Vintage, float]]) -> Iterable[tuple[Vintage, float]]:
+    """One vintage of each technology."""
+    return {vintage[0]: (vintage, amount) for vintage, amount in found}.values()
 
 
 def _row(rows: list[ParameterRow], block: str, parameter: str, item: str) -> ParameterRow | None:
@@ -56,5 +60,6 @@ def _row(rows: list[ParameterRow], block: str, parameter: str, item: str) -> Par
     return max(found, key=lambda row: row.item == item, default=None)
 
 
-def _field(row: ParameterRow) -> str:
-    return "value" if row.value is not None else str(row.years[0][0])
+def _add(problems: Problems, row: ParameterRow | None, message: str) -> None:
+    if row is not None:  # a number without a row is refused elsewhere
+        problems.add_at(row, "value" if row.value is not None else str(row.years[0][0]), message)

@@ -93,8 +93,8 @@ class Resolver:
                 read[id(row), first] = self._series(row, parameter, first)
             return read[id(row), first]
 
-        for row in rows.values():
-            values_of(row, "")  # also one that nothing uses may be out of range
+        for stated in rows.values():
+            values_of(stated, "")  # also one that nothing uses may be out of range
         default = None if parameter.default is None else [parameter.default] * len(self.years)
         numbers: dict[Any, float] = {}
         missing: list[Place] = []

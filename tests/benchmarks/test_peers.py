@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import linopy
@@ -28,12 +30,17 @@ def own_semantics() -> Any:
     linopy.options["semantics"] = before
 
 
-@pytest.mark.parametrize("name", ["toy", "crossroads"])
-def test_linopys_statement_is_the_same_program(name: str) -> None:
-    instance = planner.load(TOY) if name == "toy" else variants.crossroads()
+#: One of each kind, and a few at random that have a plan.
+SAME = [variants.toy, variants.crossroads, variants.stages, *(partial(variants.drawn, seed) for seed in range(5))]
+
+
+@pytest.mark.parametrize("make", SAME)
+def test_linopys_statement_is_the_same_program(make: Callable[[], planner.Instance]) -> None:
+    instance = make()
     program = planner.compile(planner.build(instance))
     model = linopy_model(instance)
-    assert (model.ncons, model.nvars) == program.matrix.shape
+    filled = int(np.count_nonzero(np.diff(program.matrix.tocsr().indptr)))
+    assert (model.ncons, model.nvars) == (filled, program.matrix.shape[1])
     status, _ = model.solve("highs", io_api="direct", output_flag=False, **options("simplex"))
     assert status == "ok"
     assert model.objective.value == pytest.approx(solve_program(program, "simplex").objective, rel=1e-9)

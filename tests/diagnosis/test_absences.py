@@ -46,7 +46,9 @@ def test_the_row_at_fault_and_what_would_help_are_named(number: int) -> None:
     line = next(line for line in diagnosis(number).sentences if f"{address} were" in line)
     assert f"({row.file}:{row.line}, changed by replace)" in line and row.file != "replace"
     part = next(part for part in diagnosis(number).alone if plain(part[0]) == address)
-    assert has_plan(base().replace({address: value}).replace({change.target: (change.operation, change.after) for change in part}))
+    assert has_plan(
+        base().replace({address: value}).replace({change.target: (change.operation, change.after) for change in part})
+    )
 
 
 def test_what_is_absent_is_said_to_be_part_of_the_conflict() -> None:
@@ -69,7 +71,10 @@ def test_two_numbers_of_which_neither_would_do_alone_are_named_together() -> Non
         assert not has_plan(instance.replace({change.target: (change.operation, change.after)}))
     assert has_plan(instance.replace({change.target: (change.operation, change.after) for change in part}))
     after = str(found).partition("There would be a plan with all of these:")[2]
-    assert "industry.furnace.availability were 0.1, instead of 0 (" in after and "launch.up.opens were 2030, instead of 2035 (" in after
+    assert (
+        "industry.furnace.availability were 0.1, instead of 0 (" in after
+        and "launch.up.opens were 2030, instead of 2035 (" in after
+    )
     assert [{change["set"].partition("[]=")[0] for change in each} for each in found.as_dict()["jointly"]] == [
         {"industry.furnace.availability", "launch.up.opens"}
     ]

@@ -204,4 +204,6 @@ def test_money_that_rounding_leaves_without_a_payee_is_no_warning() -> None:
     passed = sparse.csr_array(np.array([[0.0, 1e-4], [0.0, 0.0]]))
     spent = sparse.csr_array(np.array([[0.5, 0.5 - 1e-4], [0.0, 0.0]]))
     shares = composition._solve(passed, spent.toarray())
-    assert shares[0].sum() == pytest.approx(1) and shares[0, 0] == pytest.approx(0.5, abs=1e-3) and shares[1].tolist() == [0.0, 0.0]
+    assert (
+        shares[0].sum() == pytest.approx(1) and shares[0, 0] == pytest.approx(0.5, abs=1e-3) and shares[1].tolist() == [0.0, 0.0]
+    )

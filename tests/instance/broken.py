@@ -92,7 +92,7 @@ CASES = {
     "unit of a limit": ("limits.csv", "year,upper,TW", "year,upper,TWh", "TWh", "unit 'TWh' does not convert into 'GW'"),
     "unit of a limit over the horizon": ("limits.csv", "horizon,upper,kg", "horizon,upper,kg/yr", "kg/yr", "unit 'kg/yr' does not convert into '(t/yr)*yr'"),
     "negative limit": ("limits.csv", "TW,1,claim", "TW,-1,claim", "-1", "'ceiling' is negative, but compute.in_service is at least 0"),
-    "lower above upper": ("limits.csv", "floor,", "floor,power.output,pv,moon,year,upper,GW,1,x,,,,\nfloor,", None, "the lower bound 2 GW is above the upper one 1 GW in 2032 (limits.csv:3)"),
+    "lower above upper": ("limits.csv", "floor,", "floor,power.output,pv,moon,year,upper,GW,1,x,,,,\nfloor,", None, "the lower bound 2.5 GW is above the upper one 1 GW in 2032 (limits.csv:3)"),
     "two bounds of different things": ("limits.csv", "floor,", "floor,power.output,gas,,year,upper,GW,1,x,,,,\nfloor,", None, "the lower bound of 'floor' bounds something else than the upper one (limits.csv:3)"),
     "second row of a limit": ("limits.csv", "floor,", "ceiling,power.output,gas,,year,upper,GW,1,x,,,,\nfloor,", "ceiling", "a second row for limits.ceiling.upper, the first is limits.csv:2"),
     "years of a limit": ("limits.csv", "assumption,2031,,", "assumption,2040,,", "2040", "no model year lies between first_year and last_year"),

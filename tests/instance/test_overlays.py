@@ -57,9 +57,9 @@ def test_three_ways_are_one(scenario: str, text: str, changes: dict[str, Any], w
 
 def test_values(instance: Instance) -> None:
     demand = instance.replace({"compute.training.demand": ("+", "1000 EFLOP/s")}).numbers["compute.demand"]
-    assert [demand["training", year] for year in instance.years] == pytest.approx([2, 6, 10])
+    assert [demand["training", year] for year in instance.years] == pytest.approx([3, 7, 10])  # of 1, 3 and 5, 7 and 9
     capex = instance.replace({"power.pv.capex": ("*", 2)}).numbers["power.capex"]
-    assert capex["pv", "texas", 2030] == pytest.approx(1.8)
+    assert capex["pv", "texas", 2030] == pytest.approx(1.7)  # ordered in 2031
     assert capex["pv", "rim", 2030] == pytest.approx(18)
     assert instance.numbers["power.capex"]["pv", "rim", 2030] == 9, "the instance itself has not changed"
 
@@ -75,7 +75,7 @@ def test_a_year_changes_alone(instance: Instance) -> None:
     demand = instance.replace({"compute.chat.demand@2032": "2 ZFLOP/s"}).numbers["compute.demand"]
     assert [demand["chat", year] for year in instance.years] == pytest.approx([0.5, 2, 0.5])
     training = instance.replace({"compute.training.demand@2030": 7}).numbers["compute.demand"]
-    assert [training["training", year] for year in instance.years] == pytest.approx([7, 5, 9])
+    assert [training["training", year] for year in instance.years] == pytest.approx([7, 6, 9])
     ceiling = instance.replace({"limits.ceiling.upper@2034": ("*", 3)}).limits[0]
     assert ceiling.values == {2030: 1000, 2032: 1000, 2034: pytest.approx(3000)}
 

@@ -64,15 +64,17 @@ def test_numbers_in_units_of_the_model(instance: Instance) -> None:
 
 def test_linear_between_years_and_constant_outside(write: Write) -> None:
     inside = load(write()).numbers["power.capex"]
-    assert [inside["pv", "texas", year] for year in (2030, 2032, 2034)] == pytest.approx([0.9, 0.8, 0.7])
+    assert [inside["pv", "texas", year] for year in (2030, 2032, 2034)] == pytest.approx(
+        [0.85, 0.8, 0.7]
+    )  # first ordered in 2031
     outside = load(write({POWER: FILES[POWER].replace("2030,2034", "2026,2031")}, "other")).numbers["power.capex"]
-    assert [outside["pv", "texas", year] for year in (2030, 2032, 2034)] == pytest.approx([0.74, 0.7, 0.7])
+    assert [outside["pv", "texas", year] for year in (2030, 2032, 2034)] == pytest.approx([0.7, 0.7, 0.7])
 
 
 def test_the_most_specific_row_wins(instance: Instance) -> None:
     capex, available = instance.numbers["power.capex"], instance.numbers["power.availability"]
     assert capex["pv", "mare", 2030] == 9  # a body before everywhere
-    assert capex["pv", "texas", 2030] == pytest.approx(0.9)
+    assert capex["pv", "texas", 2030] == pytest.approx(0.85)
     assert available["pv", "texas", "night"] == 0  # a slice before everywhere
     assert available["pv", "texas", "day"] == 1
     assert instance.numbers["compute.availability"]["gpu", "mare", "lunar_night"] == pytest.approx(0.8)  # site/slice
@@ -110,7 +112,7 @@ def test_each_level_of_specificity(number: int, write: Write) -> None:
 def test_limits(instance: Instance) -> None:
     ceiling, floor, fuel = instance.limits
     assert (ceiling.items, ceiling.places, ceiling.values) == ((), ("earth",), {2030: 1000, 2032: 1000, 2034: 1000})
-    assert (floor.items, floor.bound, floor.years, floor.values) == (("pv",), "lower", (2032, 2034), {2032: 2, 2034: 4})
+    assert (floor.items, floor.bound, floor.years, floor.values) == (("pv",), "lower", (2032, 2034), {2032: 2.5, 2034: 4})
     assert (fuel.over, fuel.values) == ("horizon", {None: pytest.approx(1)})
     assert (fuel.file, fuel.line) == ("limits.csv", 4)
 
