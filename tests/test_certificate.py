@@ -17,6 +17,7 @@ import planner
 from planner.certificate import TOLERANCES, certify, falls_without_end
 from planner.highs import Optimum, primal_ray, solve_program
 from planner.lp import Family, LinearProgram
+from tests import variants
 from tests.worlds import exactly
 
 TOY = Path(__file__).parents[1] / "instances" / "toy"
@@ -255,7 +256,7 @@ def test_a_direction_in_which_the_cost_falls() -> None:
 
 def test_a_program_that_is_called_unbounded_and_is_not(program: LinearProgram, monkeypatch: pytest.MonkeyPatch) -> None:
     toy = planner.load(TOY)
-    earns = planner.compile(planner.build(toy.replace({"finance.discount_rate": -0.3})))
+    earns = planner.compile(planner.build(variants.earning()))
     ray = primal_ray(earns)
     assert ray is not None and falls_without_end(earns, ray)
     assert not falls_without_end(program, ray)

@@ -17,6 +17,7 @@ import pytest
 import planner
 from planner import errors
 from planner.endings import exit_code
+from tests import variants
 from tests.conftest import ROOT, TOY, Said
 
 Run = Callable[..., Said]
@@ -92,9 +93,18 @@ def test_infeasible_at_first_sight(command: str, run: Run, toy: Path) -> None:
     assert facts["diagnosis"]["findings"][0]["hopeless"] is True
 
 
-def test_unbounded(run: Run) -> None:
-    facts = failure(run("solve", TOY, "--set", "finance.discount_rate=-0.3", "--json"), "unbounded", 3)
+def test_unbounded(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("planner.cli.load_instance", lambda *given, **more: variants.earning())  # none that is read is unbounded
+    facts = failure(run("solve", TOY, "--json"), "unbounded", 3)
     assert facts["diagnosis"]["gains"]
+
+
+def test_capital_that_would_earn_is_refused(run: Run, toy: Path) -> None:
+    settings = toy / "instance.toml"
+    settings.write_text(settings.read_text().replace("sinking_fund", "straight_line"))
+    facts = failure(run("solve", str(toy), "--set", "finance.discount_rate=-0.3", "--json"), "bad_instance", 2)
+    assert all(problem["file"] == "--set" for problem in facts["problems"])
+    assert "expected a rate of at least 0, or sinking_fund or none as end_of_horizon" in facts["problems"][0]["message"]
 
 
 def test_stopped(run: Run) -> None:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+import planner
+from tests import variants
 from tests.conftest import ROOT, Said
 from tests.fresh import run_fresh
 
@@ -104,6 +106,8 @@ def test_the_page_of_diagnoses_shows_what_is_said(run: Callable[..., Said], toy:
         assert echo.startswith(f"changed: {change.partition('=')[0]}: ")
         return rest
 
-    assert said("finance.discount_rate=-0.3") == unbounded
+    with pytest.raises(planner.Unbounded) as earning:
+        planner.solve(variants.earning())
+    assert f"planner: {earning.value}" == unbounded
     table.write_text("".join(priced))
     assert said("limits.co2_cap.upper@2036=0.05") == infeasible

@@ -14,6 +14,7 @@ from typing import Any
 
 import planner
 from planner.declarations import PARAMETERS
+from planner.selections import refuse_idle_limits
 from tests.folders import write_instance
 from tests.stages import STAGES
 
@@ -75,6 +76,12 @@ def converted(instance: planner.Instance, **conventions: str) -> planner.Instanc
     """The instance with other conventions of money."""
     finance = dataclasses.replace(instance.finance, **conventions)
     return dataclasses.replace(instance, conventions=dataclasses.replace(instance.conventions, finance=finance))
+
+
+def earning() -> planner.Instance:
+    """The toy where what is left at the end is worth more than it cost, and nothing bounds it: an instance that is refused
+    when it is read, and so is made from one that is not."""
+    return converted(toy().replace({"finance.discount_rate": -0.3}), end_of_horizon="straight_line")
 
 
 def without_limits(instance: planner.Instance, names: Sequence[str]) -> planner.Instance:
@@ -180,7 +187,17 @@ def drawn(seed: int) -> planner.Instance:
     instance = converted(scaled(instance, {address: rng.uniform(0.4, 2.5) for address in chosen}), **rng.choice(CONVENTIONS))
     if rng.random() < 0.3:
         instance = restructured(instance, lambda: rng.random() < 0.1)
-    return without_limits(instance, [limit.name for limit in instance.limits if rng.random() < 0.5])
+    instance = without_limits(instance, [limit.name for limit in instance.limits if rng.random() < 0.5])
+    return without_limits(instance, _idle(instance))
+
+
+def _idle(instance: planner.Instance) -> list[str]:
+    """The limits that would be refused because nothing is left of what they limit."""
+    try:
+        refuse_idle_limits(instance, planner.compile(planner.build(instance)))
+    except planner.InstanceError as error:
+        return [name for limit in instance.limits for name in [limit.name] if f"'{name}' " in str(error)]
+    return []
 
 
 #: Survival curve, cycles of slices, several sites a body, lead times, goods made far away, refuelling in orbit, limits of every shape.

@@ -89,6 +89,7 @@ class Resolver:
 
         def values_of(row: ParameterRow, item: str) -> list[float]:
             first = first_years.get(item) if parameter.by_vintage else None
+            first = first if first is not None and math.isfinite(first) else None  # a broken row has none
             if (id(row), first) not in read:
                 read[id(row), first] = self._series(row, parameter, first)
             return read[id(row), first]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
-from planner.blocks import compute, fleet, helium3, industry, launch, link, money, power, storage, time
+from planner.blocks import compute, fleet, goods, helium3, industry, launch, link, money, power, storage, time
 from planner.declarations import PARAMETERS, QUANTITIES
 from planner.instance.labels import PURPOSES
 from planner.instance.parameter_rows import parameters_of
@@ -17,7 +17,7 @@ from planner.parameters import CAPACITY_UNITS, ITEMS, Parameter
 from planner.quantities import Quantity
 
 #: The files of the blocks in the order of the page; what a block is about is the first line of its docstring.
-_MODULES = (time, money, compute, link, power, storage, launch, industry, helium3)
+_MODULES = (time, money, compute, link, power, storage, launch, goods, industry, helium3)
 
 #: What stands for a block, and for its unit of capacity, in what is said once for all technologies.
 _ANY_BLOCK, _CAPACITY = "BLOCK", "CAPACITY"

@@ -17,6 +17,7 @@ from planner.diagnosis import Change, Diagnosis
 from planner.diagnosis.conflict import filter_out
 from planner.diagnosis.givens import givens
 from planner.diagnosis.relaxation import Deadline, changes, make_elastic, outwards, relax
+from tests import variants
 from tests.diagnosis.seeds import INSTANCES, base
 
 #: Variants of the toy, each with a number that leaves no plan.
@@ -134,7 +135,7 @@ def test_a_change_counts_by_its_ratio_and_a_date_by_its_years() -> None:
 
 def test_what_earns_without_end_is_told() -> None:
     with pytest.raises(planner.Unbounded) as raised:
-        planner.solve(base("toy").replace({"finance.discount_rate": "-0.3 1/yr"}))
+        planner.solve(variants.earning())
     found = raised.value.diagnosis
     assert "finance.discount_rate" in found.addresses
     assert "ordering solar at plains in 2036" in str(found) and "no max_build or limit bounds it" in str(found)
@@ -144,7 +145,7 @@ def test_what_earns_without_end_is_told() -> None:
 
 def test_what_an_order_earns_is_told_for_each_of_its_years() -> None:
     """An order is of so much a year: the toy's last model year stands for two, and a GW earns half of what GW/yr earns."""
-    instance = base("toy").replace({"finance.discount_rate": "-0.3 1/yr"})
+    instance = variants.earning()
     program = planner.compile(planner.build(instance))
     with pytest.raises(planner.Unbounded) as raised:
         planner.solve(instance)

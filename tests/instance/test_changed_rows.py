@@ -13,6 +13,7 @@ import planner
 from planner.errors import InstanceError
 from planner.instance import Instance, load
 from planner.showing import parameters_shown
+from tests import variants
 from tests.diagnosis.seeds import base
 
 Write = Callable[..., Path]
@@ -98,5 +99,5 @@ def test_findings_and_gains_name_the_row_and_what_changed_it() -> None:
     (finding,) = raised.value.diagnosis.findings
     assert str(finding).startswith("limits.csv:9, changed by replace: racks_standing allows 2")
     with pytest.raises(planner.Unbounded) as unbounded:
-        planner.solve(planner.load("instances/toy").replace({"finance.discount_rate": "-0.3 1/yr"}))
+        planner.solve(variants.earning())
     assert "finance.discount_rate (parameters/finance.csv:2, changed by replace)" in str(unbounded.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from planner.blocks.lives import years_between
+from planner.blocks.lives import ordered_in, years_between
 from planner.instance.findings import Finding, finding_at
 from planner.instance.problems import listed
 from planner.instance.sources import Sources
@@ -67,6 +67,6 @@ class Look:
             yield finding_at(row, said) if row else self.at_table("technologies", technology, said)
 
     def ordered(self, block: str, technology: str) -> list[int]:
-        """The model years in which a technology can be ordered."""
-        dates = (self.instance.numbers[f"{block}.{name}"].get(technology) for name in ("first_year", "last_year"))
-        return years_between(self.instance, *dates)
+        """The calendar years in which the vintages of a technology are ordered."""
+        first, last = (self.instance.numbers[f"{block}.{name}"].get(technology) for name in ("first_year", "last_year"))
+        return [ordered_in(year, first) for year in years_between(self.instance, first, last)]
