@@ -31,7 +31,7 @@ def own_semantics() -> Any:
 
 
 #: One of each kind, and a few at random that have a plan.
-SAME = [variants.toy, variants.crossroads, variants.stages, *(partial(variants.drawn, seed) for seed in range(5))]
+SAME = [variants.toy, variants.crossroads, variants.stages, *(partial(variants.drawn, seed) for seed in (0, 1, 4, 5, 7))]
 
 
 @pytest.mark.parametrize("make", SAME)
