@@ -23,6 +23,7 @@ from planner.blocks.helium3 import add_helium3
 from planner.blocks.industry import add_industry
 from planner.blocks.launch import add_launch
 from planner.blocks.link import add_link
+from planner.blocks.losses import add_flows
 from planner.blocks.money import PARAMETERS as MONEY
 from planner.blocks.power import add_power
 from planner.blocks.pyomo_units import amount, declare, positive, unit, within
@@ -172,6 +173,7 @@ def _add_goods_balance(m: pyo.ConcreteModel, instance: Instance) -> None:
 
     _add_makers_goods(m, instance, wanted)
     add_purchases(m, instance)
+    add_flows(m, instance, (m.component(block) for block in CAPACITY_UNITS))
 
 
 def _leaving(m: pyo.ConcreteModel, r: str, g: str, y: int) -> Any:

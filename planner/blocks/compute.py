@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import pyomo.core as pyo
 
 from planner.blocks import fleet
-from planner.blocks.goods import unit_worth
 from planner.blocks.lives import EXISTING, Lives
 from planner.blocks.pyomo_units import declare, positive, within
 from planner.parameters import Parameter
@@ -96,10 +95,9 @@ def _add_accelerators(b: pyo.Block, instance: Instance, lives: Lives) -> None:
     def cost_fixed(b: pyo.Block, k: str, s: str, y: int) -> Any:
         return b.fixed_cost[k, s, y] * sum(b.in_service[k, s, v, y] for j, v in b.kept[s, y] if j == k)
 
-    @b.Expression([(k, s, y) for k, s, y in b.capacity if pyo.value(b.spares[k, s]) > 0])
-    def cost_spares(b: pyo.Block, k: str, s: str, y: int) -> Any:
-        standing = sum(b.in_service[k, s, v, y] for j, v in b.kept[s, y] if j == k)
-        return b.spares[k, s] * unit_worth(b, k, s, y) * standing
+    fleet.add_spares(
+        b, lives, {(k, s, y): sum(b.in_service[k, s, v, y] for j, v in b.kept[s, y] if j == k) for k, s, y in b.capacity}
+    )
 
     @b.Expression([(k, s, y) for k, s, y in b.capacity if pyo.value(b.variable_cost[k, s, y]) > 0])
     def cost_variable(b: pyo.Block, k: str, s: str, y: int) -> Any:

@@ -14,13 +14,15 @@ in between, instead of over all that live: the same equation with a few terms in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyomo.core as pyo
 
 from planner.blocks.goods import add_worth, unit_worth
-from planner.blocks.lives import Lives
+from planner.blocks.lives import Lives, Vintage
+from planner.blocks.losses import add_use, excess_cost
 from planner.blocks.pyomo_units import declare, positive
 from planner.blocks.time import add_time
 from planner.parameters import CAPACITY_UNITS, Parameter
@@ -136,6 +138,19 @@ def _add_growth(b: pyo.Block, instance: Instance, lives: Lives) -> None:
         return now <= kept * then + started * b.seed[k, body]
 
 
+def add_spares(b: pyo.Block, lives: Lives, in_service: Mapping[Vintage, Any]) -> None:
+    """Add what the spare parts cost of what is kept in service, by technology, site and year."""
+    kept = {index: amount for index, amount in in_service.items() if pyo.value(b.spares[index[:2]]) > 0}
+    add_use(
+        b, lives, "spare",
+        {index: b.spares[index[:2]] * b.mass_complex[index] * amount for index, amount in kept.items() if pyo.value(b.mass_complex[index]) > 0},
+    )  # fmt: skip
+
+    @b.Expression(list(kept))
+    def cost_spares(b: pyo.Block, k: str, s: str, y: int) -> Any:
+        return b.spares[k, s] * unit_worth(b, k, s, y) * kept[k, s, y] + excess_cost(b, "spare", k, s, y)
+
+
 def growth_between(growth: float, before: int, now: int) -> tuple[float, float]:
     """(F3): the factor of what was installed, on average, in a model year of `before` calendar years, and that of the seed,
     which bound what is installed, on average, in the next, of `now` calendar years.
@@ -165,10 +180,12 @@ def growth_between(growth: float, before: int, now: int) -> tuple[float, float]:
 def _add_costs(b: pyo.Block, lives: Lives, serviced: bool) -> None:
     """Quantities of money and land that every fleet has; a compute fleet adds up what it has in service itself."""
     add_worth(b, lives)
+    complex_orders = [index for index in lives.orders if pyo.value(b.mass_complex[index]) > 0]
+    add_use(b, lives, "built", {index: b.mass_complex[index] * b.build[index] for index in complex_orders})
 
     @b.Expression(lives.orders)
     def cost_capital(b: pyo.Block, k: str, s: str, v: int) -> Any:
-        return unit_worth(b, k, s, v) * b.build[k, s, v]
+        return unit_worth(b, k, s, v) * b.build[k, s, v] + excess_cost(b, "built", k, s, v)
 
     if serviced:
 
@@ -176,9 +193,7 @@ def _add_costs(b: pyo.Block, lives: Lives, serviced: bool) -> None:
         def cost_fixed(b: pyo.Block, k: str, s: str, y: int) -> Any:
             return b.fixed_cost[k, s, y] * b.in_service[k, s, y]
 
-        @b.Expression([(k, s, y) for k, s, y in lives.standing if pyo.value(b.spares[k, s]) > 0])
-        def cost_spares(b: pyo.Block, k: str, s: str, y: int) -> Any:
-            return b.spares[k, s] * unit_worth(b, k, s, y) * b.in_service[k, s, y]
+        add_spares(b, lives, {index: b.in_service[index] for index in lives.standing})
 
     @b.Expression([(k, s, y) for k, s, y in lives.standing if pyo.value(b.land[k, s]) > 0])
     def land_occupied(b: pyo.Block, k: str, s: str, y: int) -> Any:

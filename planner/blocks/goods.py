@@ -127,6 +127,7 @@ def add_worth(b: pyo.Block, lives: Lives) -> None:
     """Add to a fleet what is bought of complex goods for each at hand (G3), and what landing or making its goods costs (G2)."""
     instance, m = lives.instance, b.model()
     add_goods(m, instance)
+    b.body_of = instance.sites
     bought = {
         (k, s, y): number
         for k, s in lives.assets
@@ -148,11 +149,17 @@ def add_worth(b: pyo.Block, lives: Lives) -> None:
         return sum(b.component(f"mass_{good}")[k, s, v] * b.least_cost[good, k, s, v] for good in goods) * b.build[k, s, v]
 
 
-def unit_worth(b: pyo.Block, k: str, s: str, v: int) -> Any:
-    """(G4): the capex of a unit without its bulk goods, with what is lost on the way."""
+def own_worth(b: pyo.Block, k: str, s: str, v: int) -> Any:
+    """The capex of a unit of a vintage, without the bulk goods in it."""
     worth, price = b.capex[k, s, v], b.model().goods.price["structural", v]
     if pyo.value(price) > 0 and pyo.value(b.mass_structural[k, s, v]) > 0:
         worth = worth - price * b.mass_structural[k, s, v]
+    return worth
+
+
+def unit_worth(b: pyo.Block, k: str, s: str, v: int) -> Any:
+    """(G4): what a unit costs with what is lost on the way, whichever way its complex goods come."""
+    worth = own_worth(b, k, s, v)
     return b.purchased[k, s, v] * worth if (k, s, v) in b.purchased else worth
 
 

@@ -18,7 +18,8 @@ import pyomo.core as pyo
 from planner.blocks import fleet
 from planner.blocks.goods import share_open
 from planner.blocks.lives import Lives, Vintage
-from planner.blocks.pyomo_units import declare, positive
+from planner.blocks.losses import dearest
+from planner.blocks.pyomo_units import declare, positive, unit
 from planner.parameters import Parameter
 from planner.quantities import Quantity
 
@@ -80,6 +81,7 @@ def add_launch(b: pyo.Block, instance: Instance) -> Lives:
     def propellant_taken(b: pyo.Block, r: str, y: int) -> Any:
         return b.propellant_use[r, y] * b.sent[r, y]
 
+    positive(b, "rest", list(b.model().excess), "kt/yr")
     _add_lift_limits(b, instance, flown)
     _add_dates(b, instance, routes)
     _add_launch_costs(b, instance, routes, flown)
@@ -129,10 +131,14 @@ def _add_dates(b: pyo.Block, instance: Instance, routes: list[tuple[str, int]]) 
 
 
 def _add_launch_costs(b: pyo.Block, instance: Instance, routes: list[tuple[str, int]], flown: dict[Vintage, list[str]]) -> None:
+    worths = {(r, y): dearest(instance, instance.routes[r].destination, y) for r, y in b.rest}
+    b.dearest = pyo.Param(list(worths), initialize=worths, **unit(b, "GUSD/kt"))
+
     @b.Expression(routes)
     def cost_transport(b: pyo.Block, r: str, y: int) -> Any:
         route = instance.routes[r]
-        return (b.price[route.carrier, route.origin, y] * b.burden[r, y] + b.delivery_cost[r, y]) * b.sent[r, y]
+        cost = (b.price[route.carrier, route.origin, y] * b.burden[r, y] + b.delivery_cost[r, y]) * b.sent[r, y]
+        return cost + b.dearest[r, y] * b.model().excess[r, y] * b.rest[r, y] if (r, y) in b.rest else cost
 
     @b.Expression([(k, s, y) for k, s, y in flown if pyo.value(b.emission_factor[k, s]) > 0])
     def emissions(b: pyo.Block, k: str, s: str, y: int) -> Any:

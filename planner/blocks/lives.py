@@ -31,9 +31,9 @@ def years_between(instance: Instance, first: float | None = None, last: float | 
     return [y for y, weight in instance.weights.items() if share_between(y, weight, first, last) > 0]
 
 
-def ordered_in(year: int, first: float | None) -> int:
-    """The calendar year in which the vintage of a model year is ordered: its first, or the first in which it can be."""
-    return year if first is None else max(year, round(first))
+def ordered_in(year: int, weight: int, first: float | None) -> int:
+    """The calendar year in which the vintage of a model year is ordered: its first, or `first` where that is a later one of its `weight`."""
+    return year if first is None or round(first) >= year + weight else max(year, round(first))
 
 
 class Lives:
@@ -70,7 +70,7 @@ class Lives:
 
     def ordered(self, k: str, v: int) -> int:
         """The calendar year in which the vintage v is ordered and paid: the first of the model year in which it can be."""
-        return ordered_in(v, self._numbers["first_year"].get(k))
+        return ordered_in(v, self._weights[v], self._numbers["first_year"].get(k))
 
     def share_orderable(self, k: str, v: int) -> float:
         """Share of the calendar years of the model year v in which the technology can be ordered."""

@@ -142,7 +142,7 @@ class Resolver:
             return [math.nan] * len(self.years)
         factor = self.units.factor(row.unit, parameter.unit)
         if parameter.by_vintage:
-            values = series(row, factor, [min(ordered_in(y, first_year), y + n - 1) for y, n in self.weights.items()])
+            values = series(row, factor, [ordered_in(y, n, first_year) for y, n in self.weights.items()])
         else:
             values = averages(row, factor, self.weights)
         if parameter.whole:

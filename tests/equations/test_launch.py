@@ -196,3 +196,64 @@ def test_a_route_that_opens_within_a_model_year_takes_its_carrier_for_the_years_
     assert value(plan["launch.in_service"]) == exactly(rockets)
     assert value(plan["launch.sent"], route="light") == exactly(0.4 * 0.9 * rockets / 3)
     assert value(plan["launch.payload"], route="direct") == exactly(0.6 * 0.9 * rockets / 10)
+
+
+def _lossy(folder: Path, **parts: object) -> float:
+    """The cost of chips on the Moon where half of the cargo of the route that is taken is lost; `parts` as for `world`."""
+    numbers = {"compute.chip.spares": None, "launch.direct.loss": "0.5 1", **parts.pop("numbers", {})}  # type: ignore[dict-item]
+    return planner.solve(world(folder, COLONY, numbers=numbers, **parts)).objective
+
+
+def test_a_way_that_is_not_taken_makes_no_loss_free(tmp_path: Path) -> None:
+    # (G3), (G5), (G6): a factory for complex goods that nobody would order, or a route without losses that nobody would fly, changes
+    # nothing: the chips that are lost on the way that is taken are bought again.
+    alone = _lossy(tmp_path / "alone")
+    fab = _lossy(
+        tmp_path / "fab", technologies=[("fab", "industry", "pole", "complex")],
+        numbers={"industry.fab.capex": "9999 GUSD/(kt/yr)", "industry.fab.lifetime": "9 yr"},
+    )  # fmt: skip
+    route = _lossy(
+        tmp_path / "route", routes=[("safe", "rocket", "cape", "moon", "complex", "")], numbers={"launch.safe.burden": "9999 1"}
+    )
+    chips = 2 * rent(20, 4) + 1.25 * 0.23 + 18 * 2 * DIRECT
+    assert [alone, fab, route] == [exactly(discount(2030) * chips * CHIPS)] * 3
+
+
+def test_the_plan_says_what_comes_by_the_lossy_route(tmp_path: Path) -> None:
+    # (G5), (G6): a safe route of a carrier that takes 30 kt/yr in all; the rest goes by the route that loses a half of it. Dishes are worth 6 GUSD/kt
+    # and chips 20/7: all that comes by the lossy route are chips.
+    instance = world(
+        tmp_path, COLONY, technologies=[("dish", "link", "pole", ""), ("shuttle", "launch", "cape", "")],
+        routes=[("safe", "shuttle", "cape", "moon", "complex structural", "")],
+        limits=[{"limit": "dishes", "quantity": "link.build", "unit": "Tbit/s/yr", "bound": "lower", "value": 3}],
+        numbers={
+            "link.dish.capex": "12 GUSD/(Tbit/s)", "link.dish.lifetime": "6 yr", "link.dish.mass_complex": "2 kt/(Tbit/s)", "link.dish.spares": "0.1 1/yr",
+            "launch.shuttle.capex": "1 GUSD/(kt/yr)", "launch.shuttle.lifetime": "7 yr", "launch.shuttle.existing": "30 kt/yr",
+            "launch.shuttle.last_year": "2000 yr", "launch.safe.burden": "1 1", "launch.safe.loss": "0.04 1", "launch.direct.loss": "0.5 1",
+            "compute.chip.mass_structural": "0 kt/GW",
+        },
+    )  # fmt: skip
+    plan = planner.solve(instance)
+    chips = 7 * 1.04 * CHIPS  # kt of complex goods, and 6 kt of dishes
+    safe = 30 * 0.96
+    lossy = chips + 6 - safe
+    assert by(plan["launch.payload"], "route") == {"direct": exactly(lossy), "safe": exactly(safe)}
+    excess = 1 / 0.5 - 1 / 0.96
+    parts = 0.04 * 7 * CHIPS  # spare parts come that way first: they are paid in the course of the year, what is built at its start
+    assert value(plan["cost.spares"], technology="chip") == exactly(SPARES / 0.96 * CHIPS + excess * 20 / 7 * parts)
+    assert value(plan["cost.capital"], technology="chip") == exactly((20 / 0.96) * CHIPS + excess * 20 / 7 * (lossy - parts))
+    assert value(plan["cost.capital"], technology="dish") == exactly(12 / 0.96 * 3)
+    assert 20 / 7 < 12 / 2 and parts < lossy < 7 * CHIPS
+
+
+def test_what_is_thrown_away_counts_as_the_most_valuable(tmp_path: Path) -> None:
+    # (G5): 50 kt/yr have to come by the lossy route, of which 28 are built and 22 become nothing.
+    numbers = {"compute.chip.spares": None, "launch.direct.loss": "0.5 1", "launch.safe.burden": "9999 1", "launch.safe.loss": "0.04 1"}
+    instance = world(
+        tmp_path, COLONY, numbers=numbers, routes=[("safe", "rocket", "cape", "moon", "complex", "")],
+        limits=[{"limit": "freight", "quantity": "launch.flow", "item": "direct complex", "unit": "kt/yr", "bound": "lower", "value": 50}],
+    )  # fmt: skip
+    plan = planner.solve(instance)
+    excess, sent = 1 / 0.5 - 1 / 0.96, (50 + 11 * CHIPS) / 0.5
+    assert value(plan["cost.capital"], technology="chip") == exactly((1 / 0.96 + excess) * 20 * CHIPS)
+    assert value(plan["cost.transport"], route="direct") == exactly((10 * 0.09 + 1.7) * sent + excess * 20 / 7 * (50 - 7 * CHIPS))

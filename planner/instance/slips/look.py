@@ -69,4 +69,4 @@ class Look:
     def ordered(self, block: str, technology: str) -> list[int]:
         """The calendar years in which the vintages of a technology are ordered."""
         first, last = (self.instance.numbers[f"{block}.{name}"].get(technology) for name in ("first_year", "last_year"))
-        return [ordered_in(year, first) for year in years_between(self.instance, first, last)]
+        return [ordered_in(year, self.instance.weights[year], first) for year in years_between(self.instance, first, last)]
