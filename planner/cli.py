@@ -45,6 +45,9 @@ app = typer.Typer(
     help="Plan where compute is placed, on Earth, the Moon or elsewhere, each year, at least cost.",
 )  # fmt: skip
 
+#: What a command comes to that is interrupted outside of a solve.
+_INTERRUPTED = errors.SolverLimit("interrupted")
+
 
 def main() -> None:
     """Run the command line and leave with its exit code.
@@ -52,29 +55,31 @@ def main() -> None:
     0 done, 1 unexpected, 2 bad usage or instance, 3 no plan, 4 stopped, 5 a reproduced run differs.
     """
     as_json = "--json" in sys.argv[1:]  # also where the rest of the line cannot be read
-    with _pyomo_silent(), interruptible() as came:
-        try:
+    came: list[int] = []
+    try:
+        with _pyomo_silent(), interruptible(came):
             app(standalone_mode=True)
-        except errors.PlannerError as error:
-            sys.exit(say_failure(error, as_json))
-        except KeyboardInterrupt:
-            sys.exit(say_failure(errors.SolverLimit("interrupted"), as_json))
-        except SystemExit as ended:
-            if came and ended.code:  # typer makes a silent exit out of an interrupt
-                sys.exit(say_failure(errors.SolverLimit("interrupted"), as_json))
-            if as_json and ended.code == 2:
-                say_ending("bad_usage", 2, "the command line cannot be read: see standard error")
-            sys.exit(ended.code)
-        except BrokenPipeError:
-            sys.stderr.close()
-            sys.exit(1)
-        except Exception as error:
-            logging.getLogger("planner").debug("unexpected", exc_info=True)
-            message = f"unexpected failure: {type(error).__name__}: {error}"
-            print(f"planner: {message}", file=sys.stderr)
-            if as_json:
-                say_ending("unexpected", 1, message)
-            sys.exit(1)
+    except errors.PlannerError as error:
+        sys.exit(say_failure(error, as_json))
+    except KeyboardInterrupt:
+        sys.exit(say_failure(_INTERRUPTED, as_json))
+    except SystemExit as ended:
+        if came and ended.code:  # typer makes a silent exit out of an interrupt
+            sys.exit(say_failure(_INTERRUPTED, as_json))
+        if as_json and ended.code == 2:
+            say_ending("bad_usage", 2, "the command line cannot be read: see standard error")
+        sys.exit(ended.code)
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception as error:
+        if came:  # whoever imports in a `try` may make another error out of an interrupt
+            sys.exit(say_failure(_INTERRUPTED, as_json))
+        logging.getLogger("planner").debug("unexpected", exc_info=True)
+        message = errors.printable(f"unexpected failure: {type(error).__name__}: {error}")
+        print(f"planner: {message}", file=sys.stderr)
+        if as_json:
+            say_ending("unexpected", 1, message)
+        sys.exit(1)
 
 
 @contextmanager
