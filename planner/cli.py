@@ -31,6 +31,7 @@ from planner.terminal import (
     load_instance,
     progress,
     refuse_hopeless,
+    say,
     say_ending,
     say_failure,
     solver_log,
@@ -157,12 +158,12 @@ def solve(
             with stopwatch.step("write"):
                 save_plan(plan, out, "".join(log))
     if as_json:
-        print(json.dumps({**plan.facts, "out": None if out is None else str(out)}))
+        say(json.dumps({**plan.facts, "out": None if out is None else str(out)}))
     elif not quiet:
         from planner.digest import summary
 
-        print(summary(plan))
-        print(f"\nWritten to {out}." if out is not None else "\nNothing written: --out DIR keeps the plan.")
+        say(summary(plan))
+        say(f"\nWritten to {out}." if out is not None else "\nNothing written: --out DIR keeps the plan.")
 
 
 @app.command()
@@ -197,17 +198,17 @@ def check(
         ranges = numerics_report(loaded)
         facts["numerics"] = [asdict(found) for found in ranges]
     if as_json:
-        print(json.dumps(facts))
+        say(json.dumps(facts))
     elif not quiet:
         numbers = ", ".join(f"{count} {status}" for status, count in facts["numbers"].items())
-        print(f"{loaded.title}: no problem found.")
+        say(f"{loaded.title}: no problem found.")
         made = f" ({facts['rows_made']} of them made by changes)" if facts["rows_made"] else ""
-        print(f"{facts['rows_read']} rows read{made}, {facts['rows_used']} used; numbers: {numbers}.")
+        say(f"{facts['rows_read']} rows read{made}, {facts['rows_used']} used; numbers: {numbers}.")
         counted = ", ".join(f"{facts[name]} {name}" for name in ("sites", "technologies", "limits"))
-        print(f"{facts['years']} model years, {counted}.")
-        print(f"{rows:,} rows x {columns:,} columns, {nonzeros:,} nonzeros.")
+        say(f"{facts['years']} model years, {counted}.")
+        say(f"{rows:,} rows x {columns:,} columns, {nonzeros:,} nonzeros.")
         for found in ranges:
-            print(found)
+            say(found)
 
 
 @app.command()
@@ -226,7 +227,7 @@ def show(
 
     loaded = load_instance(instance, scenario, set_)
     records, text = quantities_shown() if quantities else parameters_shown(loaded, address)
-    print(json.dumps(records) if as_json else text)
+    say(json.dumps(records) if as_json else text)
 
 
 @app.command()
@@ -244,11 +245,11 @@ def diff(
     found = differences(a, b)
     if as_json:
         listed = [vars(difference) for difference in found]
-        print(json.dumps({"a": a.hash, "b": b.hash, "same": a.hash == b.hash, "differences": listed}))
+        say(json.dumps({"a": a.hash, "b": b.hash, "same": a.hash == b.hash, "differences": listed}))
     else:
         lines = [errors.printable(str(difference)) for difference in found]
         number = f"{len(found)} difference{'s' if len(found) > 1 else ''}" if found else "No difference"
-        print("\n".join([*lines, f"{number}."]))
+        say("\n".join([*lines, f"{number}."]))
 
 
 cli_runs.register(app)
