@@ -41,7 +41,8 @@ def sweep(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on with the points that are missing in DIR")] = False,
     retry: Annotated[
-        bool, typer.Option("--retry", help="with --resume: also over those that crashed, hung, were stopped or failed")
+        bool,
+        typer.Option("--retry", help="with --resume: also over those that crashed, hung, were stopped, failed or cannot be read"),
     ] = False,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="a Dask scheduler whose workers solve the points")] = None,
     time_limit: Annotated[float, typer.Option(metavar="S", min=0.001, help="seconds of the solver at a point")] = 600.0,

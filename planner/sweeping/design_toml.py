@@ -130,6 +130,7 @@ class DesignText:
             self.add(keys, message)
         self.readable = found is not None and not unfit
         self.broken: set[tuple[str, ...]] = set()
+        self._broken_keys: set[tuple[str, ...]] = set()
         #: How many combinations the levels of a grid's factors have, whose levels are made only while they are not too many.
         self.combinations = 1
         above = {key: value for key, value in data.items() if key not in SECTIONS}
@@ -149,6 +150,10 @@ class DesignText:
         found = [p.message for p in error.problems] if isinstance(error, InstanceError) else str(error).split("\n")
         for message in dict.fromkeys(found):
             self.add(path, before + message)
+
+    def is_broken(self, *paths: tuple[str, ...]) -> bool:
+        """Whether one of these keys is wrong, so that it is no problem of its own that it says nothing."""
+        return not self._broken_keys.isdisjoint(paths)
 
     def states(self, *path: str) -> bool:
         """Whether the file has a key at the top or in [ranged]."""
@@ -177,6 +182,7 @@ class DesignText:
         except ValidationError as error:
             faults = error.errors(include_url=False)
         self.broken.add(path)
+        self._broken_keys |= {(*path, str(fault["loc"][0])) for fault in faults}
         for fault in faults:
             self.add((*path, *map(str, fault["loc"])), _in_words(fault, model))
         wrong = {fault["loc"][0] for fault in faults}
@@ -204,7 +210,7 @@ def _in_words(fault: Any, model: type[BaseModel]) -> str:
         "string_type": "text in quotes", "list_type": "a list in brackets", "dict_type": "a section of numbers",
         "bool_type": "true or false", "string_too_short": "a name",
         "string_too_long": f"at most {limits.get('max_length')} characters",
-        "too_short": f"at least {limits.get('min_length')} of them", "too_long": f"at most {limits.get('max_length')} of them",
+        "too_short": f"at least {limits.get('min_length')} of them", "too_long": f"at most {limits.get('max_length')} {'characters' if isinstance(found, str) else 'of them'}",
         "greater_than_equal": f"at least {limits.get('ge')}", "less_than_equal": f"at most {limits.get('le')}",
         "greater_than": f"more than {limits.get('gt'):g}" if "gt" in limits else "",
         "less_than": f"less than {limits.get('lt'):g}" if "lt" in limits else "",

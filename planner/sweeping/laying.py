@@ -79,9 +79,11 @@ def _number(text: DesignText, method: str, factors: Sequence[Factor]) -> int:
     assert text.top is not None
     if method == "grid":
         for index, section in enumerate(text.factors):
-            if section is not None and not (section.values or section.levels or text.top.levels):
+            stated = section is None or section.values or section.levels or text.top.levels
+            if not stated and not text.is_broken(("factor", str(index), "levels"), ("factor", str(index), "values"), ("levels",)):
                 text.add(("factor", str(index)), "a factor of a grid has no levels, expected values or levels = N here or above")
-        if text.ranged is not None and not (text.ranged.levels or text.top.levels):
+        levelled = text.ranged is None or text.ranged.levels or text.top.levels
+        if not levelled and not text.is_broken(("ranged", "levels"), ("levels",)):
             text.add(("ranged",), "[ranged] has no levels, expected levels = N here or above")
         return text.combinations
     return total(method, text.top.points or 1, len(factors), bool(text.top.second_order))

@@ -53,10 +53,10 @@ def replaced_by_a_pipe(path: Path) -> None:
 
 def changed(name: str, value: Any) -> Callable[[Path], None]:
     def change(path: Path) -> None:
-        table = pq.read_table(path).to_pylist()
-        for row in table:
-            row[name] = value
-        pq.write_table(pa.Table.from_pylist(table), path)
+        table = pq.read_table(path)
+        column = pa.array([value] * len(table))
+        place = table.schema.get_field_index(name)
+        pq.write_table(table.append_column(name, column) if place < 0 else table.set_column(place, name, column), path)
 
     return change
 
