@@ -17,6 +17,8 @@ from planner.instance import Instance
 from planner.ledger import COLUMNS
 from planner.prices import PRICES
 
+_LEDGER = "ledger.parquet"
+
 #: The columns in which every number is finite: of how far a price holds, some are not.
 _FINITE = ("value", "undiscounted", "discounted", "built", "cost", "worth", "profit")
 
@@ -41,7 +43,7 @@ def read_tables(folder: Path, instance: Instance) -> dict[str, Any]:
     found = {
         "tables": _folder(folder / "tables", quantities, known), "prices": _folder(folder / "prices", prices, known),
         "economics": _folder(folder / "economics", economics, known),
-        "ledger": _table(folder / "ledger.parquet", "ledger.parquet", COLUMNS, known),
+        "ledger": _table(folder / _LEDGER, _LEDGER, COLUMNS, known),
     }  # fmt: skip
     for part, needed in (("tables", ("compute.in_service", "cost.capital")), ("economics", economics)):
         if missing := [name for name in needed if name not in found[part]]:
@@ -74,6 +76,8 @@ def _table(path: Path, file: str, columns: tuple[str, ...], known: _Labels) -> p
             if name not in _KINDS and not types.is_large_string(found[name].type):
                 raise Unfit(f"{path.name}: its column {name} is {found[name].type}")
         _check_labels(path.name, found, known)
+        if file != _LEDGER:
+            _check_once(path.name, found, [name for name in columns if name not in _KINDS or name == "year"])
     except Unfit as error:
         raise Unfit(f"{file}{str(error).removeprefix(path.name)}") from None
     return found.to_pandas()
@@ -87,6 +91,12 @@ def _check_labels(file: str, found: Any, known: _Labels) -> None:
             raise Unfit(f"{file}: its instance has no {name} '{min(map(str, strange))}'")
         if name in _FINITE and not pc.all(pc.is_finite(found[name]), min_count=0).as_py():
             raise Unfit(f"{file}: {name} has values that are no numbers")
+
+
+def _check_once(file: str, found: Any, index: list[str]) -> None:
+    """An entry stands in a table once; in a ledger a cost may have several parts that are called alike."""
+    if index and found.group_by(index).aggregate([]).num_rows < found.num_rows:
+        raise Unfit(f"{file}: it has two rows of the same {', '.join(index)}")
 
 
 def _labels(instance: Instance) -> dict[str, frozenset[Any]]:

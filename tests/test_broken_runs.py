@@ -137,6 +137,7 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "another place": (parquet(RUNNING, "site", lambda t: pa.array(["atlantis"] * len(t), pa.large_string())), "tables/compute.run.parquet: its instance has no site 'atlantis'"),
     "an infinite value": (parquet(RUNNING, "value", lambda t: pa.array([float("inf")] * len(t))), "tables/compute.run.parquet: value has values that are no numbers"),
     "an escape in a table": (parquet(LEDGER, "item", lambda t: pa.array(["\x9b"] * len(t), pa.large_string())), r"ledger.parquet: the control character U\+009B"),
+    "rows twice": (lambda folder: pq.write_table(pa.concat_tables([pq.read_table(folder / RUNNING)] * 2), folder / RUNNING), "tables/compute.run.parquet: it has two rows of the same technology"),
     "a table in the place of another": (lambda folder: shutil.copy(folder / LEDGER, folder / RUNNING), "tables/compute.run.parquet: it has no column slice"),
     "a strange table": (lambda folder: shutil.copy(folder / LEDGER, folder / "tables" / "x.parquet"), "tables/x.parquet: a plan has no such table"),
     "cut": (lambda folder: (folder / LEDGER).write_bytes((folder / LEDGER).read_bytes()[:-9]), "ledger.parquet: it is no Parquet file"),

@@ -196,6 +196,7 @@ def _in_words(fault: Any, model: type[BaseModel]) -> str:
     """What is wrong with a key and what was expected there."""
     kind, found, key = fault["type"], fault["input"], ".".join(str(step) for step in fault["loc"] if not isinstance(step, int))
     limits = fault.get("ctx", {})
+    counted = "characters" if isinstance(found, str) else "of them"
     known = list(model.model_fields) if model is not DesignSection else [*model.model_fields, *SECTIONS]
     if kind == "extra_forbidden":
         return f"unknown key '{key}'{nearest(key, known)} (expected {', '.join(known)})"
@@ -210,7 +211,7 @@ def _in_words(fault: Any, model: type[BaseModel]) -> str:
         "string_type": "text in quotes", "list_type": "a list in brackets", "dict_type": "a section of numbers",
         "bool_type": "true or false", "string_too_short": "a name",
         "string_too_long": f"at most {limits.get('max_length')} characters",
-        "too_short": f"at least {limits.get('min_length')} of them", "too_long": f"at most {limits.get('max_length')} {'characters' if isinstance(found, str) else 'of them'}",
+        "too_short": f"at least {limits.get('min_length')} of them", "too_long": f"at most {limits.get('max_length')} {counted}",
         "greater_than_equal": f"at least {limits.get('ge')}", "less_than_equal": f"at most {limits.get('le')}",
         "greater_than": f"more than {limits.get('gt'):g}" if "gt" in limits else "",
         "less_than": f"less than {limits.get('lt'):g}" if "lt" in limits else "",

@@ -26,7 +26,7 @@ MANY = "".join(
 TOO_MUCH = {
     "levels of a factor": ('method = "grid"\n' + PRICE + "levels = 1000000000\n", "levels is 1000000000, expected at most 1000000"),
     "levels above": ('method = "grid"\nlevels = 20000000\n' + PRICE, "levels is 20000000, expected at most 1000000"),
-    "levels together": ('method = "grid"\nlevels = 1000000\n' + MANY, f"{10**36} points, expected at most 1000000"),
+    "levels together": ('method = "grid"\nlevels = 2000\n' + MANY, f"{2000**6} points, expected at most 1000000"),
     "levels of [ranged]": ('method = "grid"\n[ranged]\nlevels = 1001\n', "points, expected at most 1000000"),
     "points": ('method = "sobol"\npoints = 1048576\n' + PRICE, "points is 1048576, expected at most 1000000"),
     "points of trajectories": ('method = "morris"\npoints = 1000000\n' + PRICE, "2000000 points, expected at most 1000000"),
