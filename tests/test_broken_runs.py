@@ -190,3 +190,10 @@ def test_nothing_of_a_title_acts_on_a_terminal(title: str, toy: Path, run: Calla
         said = run(command, str(toy))
         assert said.code == 0 and all(line.isprintable() for line in said.out.split("\n"))
         assert said.out.startswith(title if title.isprintable() else "\\u200fright \\u061cto left")
+
+
+def test_prices_that_are_not_of_the_program_are_refused(folder: Path, run: Callable[..., Said]) -> None:
+    prices = folder / "prices" / "demand.parquet"
+    pq.write_table(pq.read_table(prices).slice(1), prices)
+    said = run("explain", str(folder))
+    assert said.code == 2 and "the run's table prices/demand does not list what its program has" in said.err

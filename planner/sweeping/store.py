@@ -168,7 +168,7 @@ class Store:
             self._single(number).unlink(missing_ok=True)
         for path in self._merged():
             table = self._read([path])
-            kept = table.filter(pa.array([number not in numbers for number in table["point"].to_pylist()]))
+            kept = table.filter(pa.array([number not in numbers for number in table["point"].to_pylist()], pa.bool_()))
             if len(kept) < len(table):
                 write_whole(path, kept)
 

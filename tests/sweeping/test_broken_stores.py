@@ -155,3 +155,9 @@ def test_what_lies_behind_a_link_is_not_swept_out(store: Path, tmp_path: Path) -
     (store / "more").symlink_to(tmp_path / "theirs")
     planner.sweep(toy(), store.parent / "design.toml", store, workers=1, resume=True)
     assert kept.exists()
+
+
+def test_a_file_without_a_point_is_no_fault(store: Path) -> None:
+    pq.write_table(pq.read_table(store / MERGED).slice(0, 0), store / MERGED)
+    again = planner.sweep(toy(), store.parent / "design.toml", store, workers=1, resume=True, retry=True)
+    assert again.counts == {"optimal": 4}
