@@ -192,8 +192,9 @@ def test_nothing_of_a_title_acts_on_a_terminal(title: str, toy: Path, run: Calla
         assert said.out.startswith(title if title.isprintable() else "\\u200fright \\u061cto left")
 
 
-def test_prices_that_are_not_of_the_program_are_refused(folder: Path, run: Callable[..., Said]) -> None:
+@pytest.mark.parametrize("way", ["fewer", "none"])
+def test_prices_that_are_not_of_the_program_are_refused(way: str, folder: Path, run: Callable[..., Said]) -> None:
     prices = folder / "prices" / "demand.parquet"
-    pq.write_table(pq.read_table(prices).slice(1), prices)
-    said = run("explain", str(folder))
+    pq.write_table(pq.read_table(prices).slice(1), prices) if way == "fewer" else prices.unlink()
+    said = run("explain", str(folder), "--part", "price_stack")
     assert said.code == 2 and "the run's table prices/demand does not list what its program has" in said.err

@@ -89,10 +89,12 @@ def explain(plan: Plan, parts: Iterable[str] | None = None) -> Explanation:
     if unknown := [name for name in names if name not in PARTS]:
         raise PlannerError(f"no part of an explanation is called {unknown[0]!r}; there are {', '.join(PARTS)}")
     from planner.pipeline import compile_instance
+    from planner.prices import check_prices
 
     program = compile_instance(plan.instance)
     if program.matrix.shape != (len(plan.optimum.duals), len(plan.optimum.values)):
         raise PlannerError("the plan was not solved from the program of its instance, and cannot be explained by it")
+    check_prices(plan.prices, program)
     tables, sentences = {}, {}
     for name in names:
         part = getattr(import_module(f"planner.explaining.{name}"), name)

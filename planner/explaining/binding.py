@@ -15,7 +15,6 @@ import pandas as pd
 
 from planner.blocks.money import yearly_discount
 from planner.declarations import QUANTITIES
-from planner.errors import PlannerError
 from planner.explaining.money import Flows, flows
 from planner.explaining.words import figures, listed, plain_unit, year_ranges
 from planner.instance import Instance
@@ -78,7 +77,6 @@ def _rows(plan: Plan, program: LinearProgram, moved: Flows) -> Iterator[list[tup
             continue
         over = name == "limit_over_horizon"
         rows = [family.start + i for i, labels in enumerate(family.index) if over_horizon(family, labels) == over]
-        _check_entries(name, prices, [family.index[row - family.start] for row in rows])
         found = prices.assign(row=rows, paid=paid[rows], base=plan.optimum.duals[rows] * PRICES[name].sign)
         found["amount"] = _amounts(program, found["row"].to_numpy(), plan.optimum.duals)
         if kind == "deposit":
@@ -92,14 +90,6 @@ def _rows(plan: Plan, program: LinearProgram, moved: Flows) -> Iterator[list[tup
         own = found.groupby("limit")["value"].transform(lambda values: values.abs().max()) if kind == "limit" else None
         found = found[_bound(found["value"], own) & ((found["paid"] > 0) | (kind not in BALANCES))]
         yield [_entry(plan.instance, kind, name, entry) for entry in found.to_dict("records")]
-
-
-def _check_entries(name: str, prices: pd.DataFrame, index: list[tuple[Any, ...]]) -> None:
-    """Raise PlannerError where a table of prices that was read does not list the rows of the program, in their order."""
-    columns = PRICES[name].index
-    listed_there = list(zip(*(map(str, prices[column]) for column in columns), strict=True))
-    if listed_there != [tuple(map(str, labels[: len(columns)])) for labels in index]:
-        raise PlannerError(f"the run's table prices/{name} does not list what its program has: it was changed since it was saved")
 
 
 def _carried_over(program: LinearProgram) -> Any:
