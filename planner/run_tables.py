@@ -45,7 +45,7 @@ def read_tables(folder: Path, instance: Instance) -> dict[str, Any]:
         "economics": _folder(folder / "economics", economics, known),
         "ledger": _table(folder / _LEDGER, _LEDGER, COLUMNS, known),
     }  # fmt: skip
-    for part, needed in (("tables", ("compute.in_service", "cost.capital")), ("economics", economics)):
+    for part, needed in (("tables", quantities), ("economics", economics)):  # a plan has every quantity, if without entries
         if missing := [name for name in needed if name not in found[part]]:
             raise Unfit(f"{part}: it has no {missing[0]}.parquet")
     return found

@@ -141,7 +141,8 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a table in the place of another": (lambda folder: shutil.copy(folder / LEDGER, folder / RUNNING), "tables/compute.run.parquet: it has no column slice"),
     "a strange table": (lambda folder: shutil.copy(folder / LEDGER, folder / "tables" / "x.parquet"), "tables/x.parquet: a plan has no such table"),
     "cut": (lambda folder: (folder / LEDGER).write_bytes((folder / LEDGER).read_bytes()[:-9]), "ledger.parquet: it is no Parquet file"),
-    "no tables": (lambda folder: [path.unlink() for path in (folder / "tables").iterdir()], "tables: it has no compute.in_service.parquet"),
+    "no table of a quantity": (lambda folder: (folder / "tables" / "launch.flow.parquet").unlink(), "tables: it has no launch.flow.parquet"),
+    "no tables": (lambda folder: [path.unlink() for path in (folder / "tables").iterdir()], "tables: it has no [a-z_.0-9]*.parquet"),
 }  # fmt: skip
 
 
