@@ -221,7 +221,7 @@ def test_an_executor_that_takes_no_more_is_told_as_such(tmp_path: Path) -> None:
 
 
 def test_a_store_is_read_while_another_process_merges_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    design = planner.read_design(write(tmp_path), toy())
+    design = planner.read_design(write(tmp_path, 16), toy())
     store = Store.create(tmp_path / "out", design, toy(), facts(design))
     for number in range(8):
         store.add({"point": number, "status": "optimal", "scenarios": []})
