@@ -25,7 +25,7 @@ lint: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks $(BENCH)
 
-## fuzz: thousands of instances broken at random; each must end with a message and a code (FUZZ="--count 500 --seed 7" for another lot)
+## fuzz: thousands of instances, run folders, stores and designs broken at random; each must end with a message and a code (FUZZ="--count 500 --seed 7")
 fuzz: $(INSTALLED)
 	$(BIN)/python -m tests.fuzz $(FUZZ)
 

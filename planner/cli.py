@@ -32,6 +32,7 @@ from planner.terminal import (
     load_instance,
     progress,
     refuse_hopeless,
+    say,
     say_ending,
     say_failure,
     solver_log,
@@ -46,6 +47,9 @@ app = typer.Typer(
     help="Plan where compute is placed, on Earth, the Moon or elsewhere, each year, at least cost.",
 )  # fmt: skip
 
+#: What a command comes to that is interrupted outside of a solve.
+_INTERRUPTED = errors.SolverLimit("interrupted")
+
 
 def main() -> None:
     """Run the command line and leave with its exit code.
@@ -53,29 +57,31 @@ def main() -> None:
     0 done, 1 unexpected, 2 bad usage or instance, 3 no plan, 4 stopped, 5 a reproduced run differs.
     """
     as_json = "--json" in sys.argv[1:]  # also where the rest of the line cannot be read
-    with _pyomo_silent(), interruptible() as came:
-        try:
+    came: list[int] = []
+    try:
+        with _pyomo_silent(), interruptible(came):
             app(standalone_mode=True)
-        except errors.PlannerError as error:
-            sys.exit(say_failure(error, as_json))
-        except KeyboardInterrupt:
-            sys.exit(say_failure(errors.SolverLimit("interrupted"), as_json))
-        except SystemExit as ended:
-            if came and ended.code:  # typer makes a silent exit out of an interrupt
-                sys.exit(say_failure(errors.SolverLimit("interrupted"), as_json))
-            if as_json and ended.code == 2:
-                say_ending("bad_usage", 2, "the command line cannot be read: see standard error")
-            sys.exit(ended.code)
-        except BrokenPipeError:
-            sys.stderr.close()
-            sys.exit(1)
-        except Exception as error:
-            logging.getLogger("planner").debug("unexpected", exc_info=True)
-            message = f"unexpected failure: {type(error).__name__}: {error}"
-            print(f"planner: {message}", file=sys.stderr)
-            if as_json:
-                say_ending("unexpected", 1, message)
-            sys.exit(1)
+    except errors.PlannerError as error:
+        sys.exit(say_failure(error, as_json))
+    except KeyboardInterrupt:
+        sys.exit(say_failure(_INTERRUPTED, as_json))
+    except SystemExit as ended:
+        if came and ended.code:  # typer makes a silent exit out of an interrupt
+            sys.exit(say_failure(_INTERRUPTED, as_json))
+        if as_json and ended.code == 2:
+            say_ending("bad_usage", 2, "the command line cannot be read: see standard error")
+        sys.exit(ended.code)
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception as error:
+        if came:  # whoever imports in a `try` may make another error out of an interrupt
+            sys.exit(say_failure(_INTERRUPTED, as_json))
+        logging.getLogger("planner").debug("unexpected", exc_info=True)
+        message = errors.printable(f"unexpected failure: {type(error).__name__}: {error}")
+        print(f"planner: {message}", file=sys.stderr)
+        if as_json:
+            say_ending("unexpected", 1, message)
+        sys.exit(1)
 
 
 @contextmanager
@@ -153,12 +159,12 @@ def solve(
             with stopwatch.step("write"):
                 save_plan(plan, out, "".join(log))
     if as_json:
-        print(json.dumps({**plan.facts, "out": None if out is None else str(out)}))
+        say(json.dumps({**plan.facts, "out": None if out is None else str(out)}))
     elif not quiet:
         from planner.digest import summary
 
-        print(summary(plan))
-        print(f"\nWritten to {out}." if out is not None else "\nNothing written: --out DIR keeps the plan.")
+        say(summary(plan))
+        say(f"\nWritten to {out}." if out is not None else "\nNothing written: --out DIR keeps the plan.")
 
 
 @app.command()
@@ -193,18 +199,18 @@ def check(
         ranges = numerics_report(loaded)
         facts["numerics"] = [asdict(found) for found in ranges]
     if as_json:
-        print(json.dumps(facts))
+        say(json.dumps(facts))
     elif not quiet:
         numbers = ", ".join(f"{count} {status}" for status, count in facts["numbers"].items())
         warned = len(facts["warnings"])
-        print(f"{loaded.title}: no problem found" + (f", {warned} warning{'s' * (warned > 1)}." if warned else "."))
+        say(f"{loaded.title}: no problem found" + (f", {warned} warning{'s' * (warned > 1)}." if warned else "."))
         made = f" ({facts['rows_made']} of them made by changes)" if facts["rows_made"] else ""
-        print(f"{facts['rows_read']} rows read{made}, {facts['rows_used']} used; numbers: {numbers}.")
+        say(f"{facts['rows_read']} rows read{made}, {facts['rows_used']} used; numbers: {numbers}.")
         counted = ", ".join(f"{facts[name]} {name}" for name in ("sites", "technologies", "limits"))
-        print(f"{facts['years']} model years, {counted}.")
-        print(f"{rows:,} rows x {columns:,} columns, {nonzeros:,} nonzeros.")
+        say(f"{facts['years']} model years, {counted}.")
+        say(f"{rows:,} rows x {columns:,} columns, {nonzeros:,} nonzeros.")
         for found in ranges:
-            print(found)
+            say(found)
 
 
 @app.command()
@@ -223,7 +229,7 @@ def show(
 
     loaded = load_instance(instance, scenario, set_, as_json)
     records, text = quantities_shown() if quantities else parameters_shown(loaded, address)
-    print(json.dumps(records) if as_json else text)
+    say(json.dumps(records) if as_json else text)
 
 
 @app.command()
@@ -241,11 +247,11 @@ def diff(
     found = differences(a, b)
     if as_json:
         listed = [vars(difference) for difference in found]
-        print(json.dumps({"a": a.hash, "b": b.hash, "same": a.hash == b.hash, "differences": listed}))
+        say(json.dumps({"a": a.hash, "b": b.hash, "same": a.hash == b.hash, "differences": listed}))
     else:
         lines = [errors.printable(str(difference)) for difference in found]
         number = f"{len(found)} difference{'s' if len(found) > 1 else ''}" if found else "No difference"
-        print("\n".join([*lines, f"{number}."]))
+        say("\n".join([*lines, f"{number}."]))
 
 
 cli_runs.register(app)

@@ -10,7 +10,7 @@ import typer
 
 from planner import errors
 from planner.options import EXPORTED, AsJson, Changes, Exported, Grouping, ModelFile, Scenarios
-from planner.terminal import load_instance, progress
+from planner.terminal import load_instance, progress, say
 
 TOLERANCE_HELP = "numbers that differ by no more than this share of the larger (or of 1) are the same; 0: bit for bit"
 
@@ -39,7 +39,7 @@ def export(
         from planner.store import load_plan
 
         format_of(to, format_ and format_.value)
-        print(f"Written to {export_plan(load_plan(source), to, format_ and format_.value)}.")
+        say(f"Written to {export_plan(load_plan(source), to, format_ and format_.value)}.")
     elif format_ is not None:
         raise errors.PlannerError("--format is of what --to writes; a program is written as its ending says, .mps or .lp")
     elif write_model is not None:
@@ -53,7 +53,7 @@ def _export_program(instance: Path, write_model: Path, scenario: list[str], set_
     program = compile_instance(load_instance(instance, scenario, set_, silent=False))
     export_program(program, write_model)
     rows, columns, nonzeros = program.shape
-    print(f"{rows:,} rows x {columns:,} columns, {nonzeros:,} nonzeros written to {write_model}.")
+    say(f"{rows:,} rows x {columns:,} columns, {nonzeros:,} nonzeros written to {write_model}.")
 
 
 def draw(
@@ -70,10 +70,10 @@ def draw(
     from planner.store import load_plan
 
     if out is not None:
-        print(f"Drawn in {save(load_plan(run), chart, out, dark)}.")
+        say(f"Drawn in {save(load_plan(run), chart, out, dark)}.")
     elif all_ is not None:
         drawn = save_all(load_plan(run), all_, dark)
-        print(f"{len(drawn)} pictures drawn in {all_}.")
+        say(f"{len(drawn)} pictures drawn in {all_}.")
 
 
 def explain(
@@ -94,9 +94,9 @@ def explain(
     found = explain_plan(load_plan(run), part or None)
     if out is not None:
         save_tables(found.tables, out)
-    print(json.dumps(found.as_dict(), allow_nan=False) if as_json else found)
+    say(json.dumps(found.as_dict(), allow_nan=False) if as_json else found)
     if out is not None and not as_json:
-        print(f"\nTables written to {out}.")
+        say(f"\nTables written to {out}.")
 
 
 def reproduce(
@@ -109,7 +109,7 @@ def reproduce(
 
     with progress(as_json) as tell:
         found = run_again(run, tolerance, tell)
-    print(json.dumps(found.as_dict()) if as_json else found)
+    say(json.dumps(found.as_dict()) if as_json else found)
     if not found.same:
         raise typer.Exit(5)
 
@@ -131,7 +131,7 @@ def compare(
     with progress(as_json) as tell:
         names = [str(run) for run in runs]
         found = compare_plans(plans, names=names, group=group.value, reverse=reverse, attribution=not no_attribution, watch=tell)
-    print(json.dumps([one.as_dict() for one in found]) if as_json else "\n\n\n".join(map(str, found)))
+    say(json.dumps([one.as_dict() for one in found]) if as_json else "\n\n\n".join(map(str, found)))
 
 
 def report(
@@ -151,4 +151,4 @@ def report(
     plans = [load_plan(run) for run in runs]
     with progress(silent=False) as tell:
         write_report(plans, target, names=[run.resolve().name for run in runs], charts=charts, tell=tell)
-    print(f"Written to {target}." + ("" if charts is None else f" Charts drawn in {charts}."))
+    say(f"Written to {target}." + ("" if charts is None else f" Charts drawn in {charts}."))

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from planner.options import AsJson, Changes, InstanceFolder, Scenarios
-from planner.terminal import edits_of, load_instance, progress
+from planner.terminal import edits_of, load_instance, progress, say
 
 Vary = Annotated[
     list[str],
@@ -144,6 +144,6 @@ def _tell(found: Any, instance: Any, out: Path | None, as_json: bool) -> None:
         from planner.studies.files import save_study
 
         save_study(found, out)
-    print(json.dumps({**found.as_dict(), "changed": edits_of(instance)}, allow_nan=False) if as_json else found)
+    say(json.dumps({**found.as_dict(), "changed": edits_of(instance)}, allow_nan=False) if as_json else found)
     if out is not None and not as_json:
-        print(f"Written to {out}.")
+        say(f"Written to {out}.")

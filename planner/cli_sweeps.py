@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.options import AsJson, Changes, InstanceFolder, Method, Quiet, Scenarios
-from planner.terminal import load_instance
+from planner.terminal import load_instance, say
 
 if TYPE_CHECKING:
     from planner.sweeping.analysis import NoAnalysis, SweepAnalysis
@@ -41,7 +41,8 @@ def sweep(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on with the points that are missing in DIR")] = False,
     retry: Annotated[
-        bool, typer.Option("--retry", help="with --resume: also over those that crashed, hung, were stopped or failed")
+        bool,
+        typer.Option("--retry", help="with --resume: also over those that crashed, hung, were stopped, failed or cannot be read"),
     ] = False,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="a Dask scheduler whose workers solve the points")] = None,
     time_limit: Annotated[float, typer.Option(metavar="S", min=0.001, help="seconds of the solver at a point")] = 600.0,
@@ -59,17 +60,17 @@ def sweep(
         from planner.sweeping.writing import get_ready, write_analysis
 
         loaded = load_instance(instance, scenario, set_, quiet or as_json)
-        with _watch(quiet or as_json) as watch, executor_of(dask) as executor:
+        with _watch(quiet or as_json) as watch, executor_of(dask) as executor, _meanwhile(get_ready, watch) as told:
             found = run_sweep(
                 loaded, design, out, workers=workers, executor=executor, resume=resume, retry=retry, time_limit=time_limit,
-                check_every=check_every, solver=solver.value, watch=_meanwhile(get_ready, watch),
+                check_every=check_every, solver=solver.value, watch=told,
             )  # fmt: skip
     analysis = write_analysis(found)
     if as_json:
-        print(_as_json(found, analysis))
+        say(_as_json(found, analysis))
     elif not quiet:
-        print(found)
-        print(f"\n{analysis}\n\nWritten to {out}.")
+        say(found)
+        say(f"\n{analysis}\n\nWritten to {out}.")
 
 
 def analyse(
@@ -93,7 +94,7 @@ def analyse(
             what = f"{store} has no column {name!r}" + " of numbers" * (name in found.results)
             raise PlannerError(f"{what}, expected one of {', '.join(known)}{nearest(name, known)}")
     analysis = write_analysis(found, tuple(quantity), dark)
-    print(_as_json(found, analysis) if as_json else f"{found}\n\n{analysis}\n\nWritten to {store / 'analysis'}.")
+    say(_as_json(found, analysis) if as_json else f"{found}\n\n{analysis}\n\nWritten to {store / 'analysis'}.")
 
 
 def _as_json(found: Sweep, analysis: SweepAnalysis | NoAnalysis) -> str:
@@ -123,20 +124,26 @@ def _watch(silent: bool) -> Iterator[Callable[[int, int], None]]:
         yield lambda finished, all_: bar.update(task, completed=finished, total=all_, rate=pace.said(finished))
 
 
-def _meanwhile(do: Callable[[], None], watch: Callable[[int, int], None]) -> Callable[[int, int], None]:
-    """The same progress; once there is some, and other processes solve points while this one waits, something is done here."""
+@contextmanager
+def _meanwhile(do: Callable[[], None], watch: Callable[[int, int], None]) -> Iterator[Callable[[int, int], None]]:
+    """The same progress; once there is some, and other processes solve points while this one waits, something is done here.
+
+    It is waited for at the end: two threads that import the same at once may end in a deadlock of imports.
+    """
     first: int | None = None
-    begun = False
+    doing: list[threading.Thread] = []
 
     def tell(finished: int, all_: int) -> None:
-        nonlocal first, begun
+        nonlocal first
         first = finished if first is None else first
-        if first < finished < all_ and not begun:
-            begun = True
-            threading.Thread(target=do, name="planner-ready").start()
+        if first < finished < all_ and not doing:
+            doing.append(threading.Thread(target=do, name="planner-ready"))
+            doing[0].start()
         watch(finished, all_)
 
-    return tell
+    yield tell
+    for thread in doing:
+        thread.join()
 
 
 class _Pace:

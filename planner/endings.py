@@ -35,11 +35,10 @@ STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def interruptible() -> Iterator[list[int]]:
-    """Meanwhile SIGINT and SIGTERM raise KeyboardInterrupt, in the main thread; gives the list of those that came."""
-    came: list[int] = []
+def interruptible(came: list[int]) -> Iterator[None]:
+    """Meanwhile SIGINT and SIGTERM raise KeyboardInterrupt, in the main thread; those that came are added to a list."""
     if threading.current_thread() is not threading.main_thread():
-        yield came
+        yield
         return
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -48,7 +47,7 @@ def interruptible() -> Iterator[list[int]]:
 
     before = {number: signal.signal(number, stop) for number in STOPPING}
     try:
-        yield came
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -27,6 +27,13 @@ def printable(text: str) -> str:
     """Text for a terminal: what is not printable written as an escape, what is endless cut short."""
     if len(text) > _LONGEST_LINE:
         text = f"{text[: _LONGEST_LINE // 2]} ... {text[-_LONGEST_LINE // 2 :]}"
+    return escaped(text)
+
+
+def escaped(text: str) -> str:
+    """A line with everything that is not printable written as an escape: nothing in it moves a cursor or turns a direction."""
+    if text.isprintable():
+        return text
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 

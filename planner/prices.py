@@ -7,6 +7,7 @@ row of a stock the average discount of its model year. Limits over the horizon a
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ import pandas as pd
 
 from planner.blocks.money import yearly_discount
 from planner.declarations import QUANTITIES
+from planner.errors import PlannerError
 from planner.frames import frame
 from planner.highs import Optimum
 from planner.instance import Instance
@@ -101,6 +103,20 @@ def prices(
             if "{unit}" in price.unit:
                 tables[name]["unit"] = [_unit_of_limit(instance, price, limit) for limit in tables[name]["limit"]]
     return tables
+
+
+def check_prices(tables: Mapping[str, pd.DataFrame], lp: LinearProgram) -> None:
+    """Raise PlannerError where tables of prices, as those of a run that was read, do not list the rows of a program in order."""
+    for name, price in PRICES.items():
+        family = lp.row_family(price.constraint)
+        priced = [] if family is None else [i for i in family.index if over_horizon(family, i) == (price.kind == "base")]
+        listed: list[tuple[str, ...]] = []
+        if name in tables:
+            listed = list(zip(*(map(str, tables[name][column]) for column in price.index), strict=True))
+        if listed != [tuple(map(str, labels[: len(price.index)])) for labels in priced]:
+            raise PlannerError(
+                f"the run's table prices/{name} does not list what its program has: it was changed since it was saved"
+            )
 
 
 def over_horizon(family: Family, labels: tuple[Any, ...]) -> bool:

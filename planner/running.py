@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from planner.errors import SolverLimit
 
@@ -33,6 +32,9 @@ PATIENCE = 10_000
 #: What tells the runs of a context to stop, where they have more to listen to than Ctrl-C.
 _TOLD: ContextVar[threading.Event | None] = ContextVar("_TOLD", default=None)
 
+#: Whether the runs of a context look up: see `unwatched`.
+_WATCHED: ContextVar[bool] = ContextVar("_WATCHED", default=True)
+
 
 @contextmanager
 def stopped_together() -> Iterator[Callable[[], None]]:
@@ -45,17 +47,30 @@ def stopped_together() -> Iterator[Callable[[], None]]:
         _TOLD.reset(before)
 
 
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """Meanwhile runs with a limit of time do not look up: nobody can interrupt them, and they may go round in circles until then.
+
+    For a process that answers the points of a sweep, which its parent ends: looking up at every iteration takes 3 % of a short
+    solve. It is asked for, and not guessed from what the process does with SIGINT: whoever starts planner by `nohup` or in the
+    background of a script has it ignored as well.
+    """
+    before = _WATCHED.set(False)
+    try:
+        yield
+    finally:
+        _WATCHED.reset(before)
+
+
 def run_to_an_end(highs: highspy.Highs, reached: Callable[[], dict[str, Any]]) -> highspy.HighsStatus | None:
     """Run the solver in a thread of its own and wait: Ctrl-C then reaches whoever waits, and the solver is told to stop.
 
     Returns what it says, or None where it said nothing. Raises SolverLimit on Ctrl-C, with what it has `reached`. Where it
     goes round in circles it is told to stop as well, and its model status is `kInterrupt`.
 
-    A process that is deaf to Ctrl-C, as one that answers the points of a sweep, and whose solver has a limit of time needs none
-    of this: looking up at every iteration takes 3 % of a short solve.
+    Every run has a new thread, also where nobody can interrupt it: HiGHS keeps its scheduler for each thread that runs it, and
+    refuses a later run there that asks for another number of threads.
     """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and math.isfinite(highs.getOptionValue("time_limit")[1]):
-        return cast("highspy.HighsStatus", highs.run())
     iterations, idle = 0, 0
     ended: list[highspy.HighsStatus] = []
     done, stop, told = threading.Event(), threading.Event(), _TOLD.get()
@@ -74,8 +89,9 @@ def run_to_an_end(highs: highspy.Highs, reached: Callable[[], dict[str, Any]]) -
         finally:
             done.set()
 
-    highs.cbSimplexInterrupt.subscribe(lambda event: look_up(event, simplex=True))
-    highs.cbIpmInterrupt.subscribe(lambda event: look_up(event, simplex=False))
+    if _WATCHED.get() or not math.isfinite(highs.getOptionValue("time_limit")[1]):
+        highs.cbSimplexInterrupt.subscribe(lambda event: look_up(event, simplex=True))
+        highs.cbIpmInterrupt.subscribe(lambda event: look_up(event, simplex=False))
     began = time.perf_counter()
     threading.Thread(target=work, name=_SOLVER_THREAD, daemon=True).start()
     try:

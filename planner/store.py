@@ -8,18 +8,25 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
 
-from planner.errors import PlannerError
+from planner import foreign
+from planner.errors import InstanceError, PlannerError
 from planner.folders import OWN_TABLES, whole_folder
+from planner.foreign import Unfit
 from planner.highs import Basis, Optimum
 from planner.instance import Instance, load
 from planner.plan import Frames, Plan
+from planner.run_facts import check_facts
+from planner.run_tables import read_tables
+
+#: Bytes of summary.json, and the last number by which HiGHS calls the status of a basis.
+_LARGEST_SUMMARY, _LAST_STATUS = 10_000_000, 4
 
 
 def save_plan(plan: Plan, folder: str | Path, log: str = "") -> Path:
@@ -73,7 +80,11 @@ def _write_json(path: Path, facts: Mapping[str, Any]) -> None:
 
 
 def load_plan(folder: str | Path) -> Plan:
-    """The plan of a run folder, equal to the one that was saved. Raises PlannerError where the folder holds no whole run."""
+    """The plan of a run folder, equal to the one that was saved.
+
+    The folder may come from a stranger: it is read as `planner.foreign` says. Raises PlannerError where it holds no whole run,
+    with the file and the reason.
+    """
     source = Path(folder)
     summary = source / "summary.json"
     needed = ("summary.json", "tables", "prices", "economics", "ledger.parquet", "instance", "solution.npz")
@@ -81,14 +92,24 @@ def load_plan(folder: str | Path) -> Plan:
     if missing:
         raise PlannerError(_no_run(source, missing))
     try:
-        facts: dict[str, Any] = json.loads(summary.read_text(encoding="utf-8"))
+        facts = foreign.json_object(summary, _LARGEST_SUMMARY)
+        check_facts(facts)
         optimum = _read_solution(source / "solution.npz", facts)
-        ledger = pd.read_parquet(source / "ledger.parquet")
-        tables, prices, economy = (_read_tables(source / name) for name in ("tables", "prices", "economics"))
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        instance = _read_instance(source)
+        frames = Frames.made(**read_tables(source, instance))
+    except (OSError, Unfit) as error:
         raise PlannerError(f"{source} is not a whole run folder: {error}") from error
-    frames = Frames.made(tables=tables, prices=prices, ledger=ledger, economics=economy)
-    return Plan(load(source / "instance"), frames, facts, optimum)
+    return Plan(instance, frames, facts, optimum)
+
+
+def _read_instance(source: Path) -> Instance:
+    """The copy of the instance. Raises Unfit where it is a link, and InstanceError with the folder of each of its files."""
+    foreign.entries(source / "instance")
+    try:
+        return load(source / "instance")
+    except InstanceError as error:
+        problems = [replace(problem, file=f"{source / 'instance' / problem.file}") for problem in error.problems]
+        raise InstanceError(problems, f"{source} is not a whole run folder: its instance cannot be read") from None
 
 
 def _no_run(source: Path, missing: list[str]) -> str:
@@ -117,12 +138,19 @@ def _write_solution(path: Path, optimum: Optimum) -> None:
 
 def _read_solution(path: Path, facts: Mapping[str, Any]) -> Optimum:
     solver = facts["solver"]
-    with np.load(path) as arrays:
-        basis = Basis(arrays["columns"], arrays["rows"]) if "columns" in arrays else None
-        return Optimum(
-            arrays["values"], arrays["duals"], facts["objective"], solver["method"], solver["version"], solver["iterations"],
-            facts["seconds"]["solve"], basis,
-        )  # fmt: skip
+    lengths = {"values": ("<f8", facts["columns"]), "duals": ("<f8", facts["rows"])}
+    statuses = {"columns": ("i1", facts["columns"]), "rows": ("i1", facts["rows"])}
+    found = foreign.arrays(path, {**lengths, **statuses})
+    if missing := [name for name in lengths if name not in found]:
+        raise Unfit(f"{path.name}: it has no {missing[0]}")
+    if (basis := [name for name in statuses if name in found]) and len(basis) < len(statuses):
+        raise Unfit(f"{path.name}: it has half a basis")
+    if any(((found[name] < 0) | (found[name] > _LAST_STATUS)).any() for name in basis):
+        raise Unfit(f"{path.name}: a status of its basis is none that a solver gives")
+    return Optimum(
+        found["values"], found["duals"], facts["objective"], solver["method"], solver["version"], solver["iterations"],
+        facts["seconds"]["solve"], Basis(found["columns"], found["rows"]) if basis else None,
+    )  # fmt: skip
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
@@ -131,7 +159,3 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
 
     options = pyarrow.csv.WriteOptions(quoting_style="needed")
     pyarrow.csv.write_csv(pyarrow.Table.from_pandas(table, preserve_index=False), path, options)
-
-
-def _read_tables(folder: Path) -> dict[str, pd.DataFrame]:
-    return {path.name.removesuffix(".parquet"): pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}

@@ -33,6 +33,12 @@ def without_plan(known: Callable[[], tuple[Any, Any]], out: Path | None, log: li
         raise error from None
 
 
+def say(what: object, err: bool = False) -> None:
+    """Print on standard output, or on standard error: nothing that a file holds reaches a terminal as it is."""
+    text = "\n".join(map(errors.escaped, str(what).split("\n")))
+    print(text, file=sys.stderr if err else sys.stdout)
+
+
 def say_failure(error: errors.PlannerError, as_json: bool) -> int:
     """Say what went wrong on standard error, and as one JSON object on standard output if asked; gives the exit code."""
     with suppress(OSError):  # nobody listens any more, and the code says it still
@@ -56,7 +62,7 @@ def warn_of(instance: Any, silent: bool) -> list[Any]:
     findings = preflight(instance)
     for finding in findings:
         if not silent and not finding.hopeless:
-            print(f"warning: {finding}", file=sys.stderr)
+            say(f"warning: {finding}", err=True)
     return findings
 
 
@@ -106,9 +112,10 @@ def progress(silent: bool) -> Iterator[Callable[[str], None]]:
         yield lambda step: None
         return
     from rich.console import Console
+    from rich.text import Text
 
     with Console(stderr=True).status("read") as status:
-        yield lambda step: status.update(step)
+        yield lambda step: status.update(Text(errors.printable(step)))  # no markup: a step may name what a file names
 
 
 @contextmanager

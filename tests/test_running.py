@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 import planner
 from planner.highs import solve_program
 from planner.lp import LinearProgram
+from planner.running import unwatched
 
 ROOT = Path(__file__).parents[1]
 
@@ -42,16 +45,39 @@ def test_what_solves_is_far_from_a_circle() -> None:
     assert solve_program(lp, "simplex").iterations < sum(lp.matrix.shape)
 
 
-def test_a_process_that_is_deaf_to_interrupts_is_not_watched(toy: LinearProgram, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_asks_for_it_is_not_watched(toy: LinearProgram, monkeypatch: pytest.MonkeyPatch) -> None:
     watched = solve_program(toy, "simplex", time_limit=60.0)
     monkeypatch.setattr("planner.running.PATIENCE", -1)  # whoever looks up stops the solver
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        deaf = solve_program(toy, "simplex", time_limit=60.0)
+    with unwatched():
+        alone = solve_program(toy, "simplex", time_limit=60.0)
         with pytest.raises(planner.SolverError, match="round in circles"):
             solve_program(toy, "simplex")  # without a limit of time it could go on for ever
-    finally:
-        signal.signal(signal.SIGINT, heard)
-    assert (deaf.iterations, deaf.objective) == (watched.iterations, watched.objective)
+    assert (alone.iterations, alone.objective) == (watched.iterations, watched.objective)
     with pytest.raises(planner.SolverError, match="round in circles"):
         solve_program(toy, "simplex", time_limit=60.0)
+
+
+@pytest.fixture
+def deaf() -> Iterator[None]:
+    """SIGINT is ignored, as where a shell starts a process in the background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("deaf")
+def test_a_process_that_is_deaf_to_interrupts_is_watched_all_the_same(
+    toy: LinearProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planner.running.PATIENCE", -1)
+    with pytest.raises(planner.SolverError, match="round in circles"):
+        solve_program(toy, "simplex", time_limit=60.0)
+
+
+@pytest.mark.usefixtures("deaf")
+@pytest.mark.parametrize("alone", [False, True])
+def test_runs_of_a_process_may_have_any_number_of_threads(toy: LinearProgram, alone: bool) -> None:
+    """HiGHS keeps its scheduler for a thread, and refuses another number of threads there."""
+    for threads in (None, 1, 2, 1):
+        with unwatched() if alone else nullcontext():
+            assert solve_program(toy, "simplex", threads=threads, time_limit=60.0).iterations > 10

@@ -91,10 +91,12 @@ def explain(plan: Plan, parts: Iterable[str] | None = None) -> Explanation:
         near = nearest(unknown[0], PARTS)
         raise PlannerError(f"no part of an explanation is called {unknown[0]!r}; there are {', '.join(PARTS)}{near}")
     from planner.pipeline import compile_instance
+    from planner.prices import check_prices
 
     program = compile_instance(plan.instance)
     if program.matrix.shape != (len(plan.optimum.duals), len(plan.optimum.values)):
         raise PlannerError("the plan was not solved from the program of its instance, and cannot be explained by it")
+    check_prices(plan.prices, program)
     tables, sentences = {}, {}
     for name in names:
         part = getattr(import_module(f"planner.explaining.{name}"), name)

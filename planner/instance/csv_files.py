@@ -64,6 +64,10 @@ def read_table(path: Path, file: str, table: Table, most_rows: int, problems: Pr
     if text is None:
         return []
     lines = list(io.StringIO(text, newline=""))
+    if len(lines) > most_rows + 1:
+        problems.at(file, most_rows + 2, 1, f"more than {most_rows:,} rows, blank lines and comments among them")
+        problems.lose(file)
+        return []
     rows = _rows(lines, file, problems)
     line, whole = next(rows, (1, []))
     header = _named(whole)
@@ -75,9 +79,8 @@ def read_table(path: Path, file: str, table: Table, most_rows: int, problems: Pr
     stray: set[int] = set()
     for line, cells in rows:
         problems.cells_read += len(cells)
-        if len(records) == most_rows or problems.cells_read > MOST_CELLS:
-            most = f"{most_rows:,} rows" if len(records) == most_rows else f"{MOST_CELLS:,} cells in all tables together"
-            problems.at(file, line, 1, f"more than {most}")
+        if problems.cells_read > MOST_CELLS:
+            problems.at(file, line, 1, f"more than {MOST_CELLS:,} cells in all tables together")
             problems.lose(file)
             break
         if not len(header) <= len(cells) <= len(whole):

@@ -164,11 +164,12 @@ def _parsed(instance: Instance, text: str, together: bool) -> tuple[Law, Sequenc
 def _rows(instance: Instance, text: str, may_be_new: bool) -> Sequence[ParameterRow | LimitRow]:
     """The rows that an address names; a parameter without a row may be set, not varied from where it stands."""
     address = parse_address(text)
-    if not may_be_new:
+    rows = [] if address.block == "limits" else matching(address, instance.rows)
+    if not may_be_new and (address.year is not None or not rows):
         instance.replace({text.strip(): ("+", 0.0)})  # refuses what names nothing, with the nearest address, as `--set` does
     if address.block == "limits":
         return [matching_limit(address, instance.limit_rows)]
-    return matching(address, instance.rows)
+    return rows
 
 
 def _value(instance: Instance, address: str, row: ParameterRow | LimitRow) -> float:

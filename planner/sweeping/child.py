@@ -12,7 +12,10 @@ import sys
 import threading
 import time
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner.sweeping.answering import Answerer
 
 #: How often a child looks whether its parent is still there, and how long it waits for another point, in seconds.
 _LOOK, _IDLE = 0.5, 300.0
@@ -40,26 +43,31 @@ def _end_with(parent: int) -> None:
 
 
 def _serve(asked: Connection, rows: Connection) -> None:
+    from planner.running import unwatched
     from planner.sweeping.answering import Answerer
 
     answerer = Answerer(asked.recv())
     rows.send("ready")
-    while asked.poll(_IDLE):
-        what, given = asked.recv()
-        answer: Any = None
-        if what == "begin":
-            answerer.begin(given)
-        elif what == "build":
-            answerer.build(given)
-        elif what == "know":
-            answerer.know(given)
-        elif what == "start":
-            answer = answerer.start_of(given)
-        elif what == "bases":
-            answer = answerer.bases(given)
-        else:
-            answer = answerer.answer(*given)
-        rows.send(answer)
+    with unwatched():
+        while asked.poll(_IDLE):
+            rows.send(_answered(answerer, *asked.recv()))
+
+
+def _answered(answerer: Answerer, what: str, given: Any) -> Any:
+    """What the parent is sent for what it asks."""
+    match what:
+        case "begin":
+            return answerer.begin(given)
+        case "build":
+            return answerer.build(given)
+        case "know":
+            return answerer.know(given)
+        case "start":
+            return answerer.start_of(given)
+        case "bases":
+            return answerer.bases(given)
+        case _:
+            return answerer.answer(*given)
 
 
 if __name__ == "__main__":

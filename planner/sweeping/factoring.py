@@ -6,7 +6,7 @@ from planner.errors import AddressError, InstanceError
 from planner.instance import Instance, LimitRow, ParameterRow, patterns
 from planner.instance.addresses import matching, parse_address
 from planner.studies.varying import Varied, parse_varied
-from planner.sweeping.design_toml import DesignText, FactorSection, RangedSection
+from planner.sweeping.design_toml import MOST_POINTS, DesignText, FactorSection, RangedSection
 from planner.sweeping.points import Factor
 
 #: How `parse_varied` begins to say where a range is from that somebody stated.
@@ -52,14 +52,23 @@ def _factor(text: DesignText, number: int, section: FactorSection, instance: Ins
         except (AddressError, InstanceError) as error:
             text.add_each((*path, "values" if section.values else end), error, f"at {varied.said(at)}: ")
     factor = Factor(name, varied, scale)
-    wanted = section.levels or (text.top.levels if text.top else None)
     if section.values:
+        text.combinations *= len(section.values)
         return Factor(name, varied, scale, tuple(section.values))
-    return _levelled(factor, wanted) if wanted and text.top and text.top.method == "grid" else factor
+    return _levelled(text, factor, section.levels)
 
 
-def _levelled(factor: Factor, number: int) -> Factor:
-    """The factor with so many levels, evenly from low to high on its scale; of whole numbers no more than there are."""
+def _levelled(text: DesignText, factor: Factor, own: int | None) -> Factor:
+    """The factor of a grid with its levels, evenly from low to high on its scale; of whole numbers no more than there are.
+
+    Where combinations are too many already no levels are made.
+    """
+    number = own or (text.top.levels if text.top else None)
+    if not number or text.top is None or text.top.method != "grid":
+        return factor
+    text.combinations *= min(number, int(factor.varied.high - factor.varied.low) + 1) if factor.varied.whole else number
+    if text.combinations > MOST_POINTS:
+        return factor
     levels = dict.fromkeys(factor.at(i / (number - 1)) for i in range(number))
     return Factor(factor.name, factor.varied, factor.scale, tuple(levels))
 
@@ -136,8 +145,7 @@ def ranged_factors(
             left_out[address] = "its low and high are numbers, its values differ by year"
             continue
         factor = Factor(address, varied, _scale(text, ("ranged", "scale"), section.scale if varied.low > 0 else None, varied))
-        levels = section.levels or (text.top.levels if text.top else None)
-        found.append(_levelled(factor, levels) if levels and text.top and text.top.method == "grid" else factor)
+        found.append(_levelled(text, factor, section.levels))
     if not found and not text.problems.found:
         text.add(("ranged",), "[ranged] names no row with a low and a high that is not varied already")
     return found

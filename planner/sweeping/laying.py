@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from planner.errors import PlannerError
 from planner.instance import Instance
 from planner.instance.problems import nearest, one_of
-from planner.sweeping.design_toml import MOST_POINTS, DesignText, ScenarioSection
+from planner.sweeping.design_toml import MOST_CHANGES, MOST_POINTS, DesignText, ScenarioSection
 from planner.sweeping.points import AddressChange, Factor, Point, composed
 from planner.sweeping.sampling import BY_POWERS, SAMPLED, correlated, grid, rank_matrix, sample, total
 
@@ -31,8 +31,12 @@ def points_of(text: DesignText, factors: Sequence[Factor], correlations: _Pairs,
     if method == "scenarios":
         return _listed(text, factors)
     number = _number(text, method, factors)
+    changes = sum(len(factor.varied.laws) for factor in factors)
     if number > MOST_POINTS:
         text.add(("method",), f"{number} points, expected at most {MOST_POINTS}")
+    elif number * changes > MOST_CHANGES:
+        each = f"{number} points that change {changes} addresses each"
+        text.add(("method",), f"{each} make {number * changes} changes, expected at most {MOST_CHANGES}")
     if text.problems.found:
         return ()
     return _points(_values(text, method, factors, correlations), factors, tuple(text.top.scenarios))
@@ -75,11 +79,13 @@ def _number(text: DesignText, method: str, factors: Sequence[Factor]) -> int:
     assert text.top is not None
     if method == "grid":
         for index, section in enumerate(text.factors):
-            if section is not None and not (section.values or section.levels or text.top.levels):
+            stated = section is None or section.values or section.levels or text.top.levels
+            if not stated and not text.is_broken(("factor", str(index), "levels"), ("factor", str(index), "values"), ("levels",)):
                 text.add(("factor", str(index)), "a factor of a grid has no levels, expected values or levels = N here or above")
-        if text.ranged is not None and not (text.ranged.levels or text.top.levels):
+        levelled = text.ranged is None or text.ranged.levels or text.top.levels
+        if not levelled and not text.is_broken(("ranged", "levels"), ("levels",)):
             text.add(("ranged",), "[ranged] has no levels, expected levels = N here or above")
-        return math.prod(len(factor.levels) for factor in factors)
+        return text.combinations
     return total(method, text.top.points or 1, len(factors), bool(text.top.second_order))
 
 

@@ -68,8 +68,8 @@ def sweep(
 
     `workers` processes of this machine (one a core), or any `executor` of the standard interface, such as Dask's
     `Client.get_executor(retries=2)`, `workers` then saying for how many to cut tasks. With `resume` a store goes on where it
-    ended, with `retry` also over what crashed, hung, was stopped or failed. `time_limit` bounds the solver's seconds at a
-    point; one point in `check_every` is solved cold as well. Ctrl-C stops; what is finished stays.
+    ended, with `retry` also over what crashed, hung, was stopped, failed or cannot be read. `time_limit` bounds the solver's
+    seconds at a point; one point in `check_every` is solved cold as well. Ctrl-C stops; what is finished stays.
 
     Raises InstanceError for a bad design, PlannerError where the store is there already, is of something else or cannot
     be written, SolverLimit on Ctrl-C or where the executor breaks, each with what is finished.
@@ -84,6 +84,7 @@ def sweep(
         with store.locked():
             store.sweep_out()
             if retry:
+                store.drop_broken()
                 results = store.results()
                 store.forget(set(results.loc[results["status"].isin(UNSETTLED), "point"].tolist()))
             finished = store.finished()
@@ -111,7 +112,7 @@ def _store(folder: Path, instance: Instance, design: Design, facts: dict[str, An
         raise PlannerError(f"{folder} holds a sweep already, expected --resume to go on with it or another folder")
     store = Store.open(folder)
     names = ("instance_hash", "design", "time_limit", "check_every", "solver", "versions")
-    was = store.facts
+    was = {**store.facts, "design": store.design.fingerprint}
     wrong = [
         f"its {name} was {_brief(was.get(name))}, and is {_brief(facts[name])}" for name in names if facts[name] != was.get(name)
     ]

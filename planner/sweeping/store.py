@@ -10,6 +10,9 @@
 
 A file is written under a name of its own, forced to the disk and renamed, so that a kill, a crash or a full disk leaves every
 finished point readable and none half. The process that fills a store holds a lock on it, which ends with the process.
+
+A store may come from a stranger, or from a disk that lost something: it is read as `planner.foreign` says. A file of points that
+is not whole is named, and goes where the points are to be answered again (`--resume --retry`).
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,8 +31,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from planner import foreign
 from planner.errors import PlannerError
+from planner.foreign import Unfit
 from planner.instance import Instance
+from planner.sweeping.asked import LARGEST_FACTS, check_design, check_facts, check_said
 from planner.sweeping.design_files import as_dict, from_dict
 from planner.sweeping.points import Design
 
@@ -36,6 +43,15 @@ from planner.sweeping.points import Design
 _READINGS = 5
 
 _R = TypeVar("_R")
+
+#: A file of many points may hold one more than once, where a merge was killed; no more often than this.
+_TIMES = 10
+
+#: How a finished point may have ended.
+STATUSES = ("optimal", "infeasible", "unbounded", "stopped", "failed", "invalid", "hung", "crashed")
+
+#: How the files of single points and of many are called, without their ending.
+_NAMES = {"points": re.compile(r"\d{7,12}"), "merged": re.compile(r"\d{6,12}")}
 
 #: A finished point, by column.
 Row = Mapping[str, Any]
@@ -75,14 +91,20 @@ class Store:
 
     @classmethod
     def open(cls, folder: Path) -> Store:
-        """A store that is there. Raises PlannerError where the folder holds no sweep."""
+        """A store that is there. Raises PlannerError where the folder holds no whole sweep."""
         try:
-            facts = json.loads((folder / "sweep.json").read_text(encoding="utf-8"))
-            design = from_dict(json.loads((folder / "design.json").read_text(encoding="utf-8")))
+            facts = foreign.json_object(folder / "sweep.json", LARGEST_FACTS)
+            check_facts(facts)
+            said = foreign.json_object(folder / "design.json")
+            check_said(said)
+            design = from_dict(said)
+            check_design(design, tuple(COLUMNS))
+            for name in _NAMES:
+                foreign.entries(folder / name)
         except OSError as error:
             raise PlannerError(f"{folder} holds no sweep: {Path(error.filename or folder).name}: {error.strerror}") from None
-        except (ValueError, KeyError, TypeError) as error:
-            raise PlannerError(f"{folder} holds no sweep that can be read: {error}") from None
+        except Unfit as error:
+            raise PlannerError(f"{folder} holds no whole sweep: {error}") from None
         return cls(folder, design, facts)
 
     @contextmanager
@@ -90,7 +112,7 @@ class Store:
         """Meanwhile no other process fills the store. Raises PlannerError where one does so already, or it cannot be written."""
         lock = self.folder / "lock"
         try:
-            handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o644)
+            handle = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
         except OSError as error:
             raise PlannerError(f"{lock} cannot be written: {error.strerror}") from None
         try:
@@ -109,7 +131,7 @@ class Store:
         """The numbers of the points that are in the store."""
 
         def read(singles: list[Path], merged: list[Path]) -> set[int]:
-            tables = (pq.read_table(path, columns=["point"])["point"].to_pylist() for path in merged)
+            tables = (self._whole(path)["point"].to_pylist() for path in merged)
             return {number for numbers in tables for number in numbers} | {int(path.stem) for path in singles}
 
         return self._read_whatever(read)
@@ -145,8 +167,8 @@ class Store:
         for number in numbers:
             self._single(number).unlink(missing_ok=True)
         for path in self._merged():
-            table = pq.read_table(path, schema=self.schema)
-            kept = table.filter(pa.array([number not in numbers for number in table["point"].to_pylist()]))
+            table = self._read([path])
+            kept = table.filter(pa.array([number not in numbers for number in table["point"].to_pylist()], pa.bool_()))
             if len(kept) < len(table):
                 write_whole(path, kept)
 
@@ -157,8 +179,27 @@ class Store:
 
     def sweep_out(self) -> None:
         """Remove what writing left behind where it was killed."""
-        for path in self.folder.glob("*/.*.part"):
-            path.unlink(missing_ok=True)
+        for folder in map(self.folder.joinpath, _NAMES):
+            for path in folder.glob(".*.part"):
+                path.unlink(missing_ok=True)
+
+    def broken(self) -> dict[Path, str]:
+        """The files of points that are not whole, each with the reason."""
+        found = {}
+        for path in [*self._merged(), *self._singles()]:
+            try:
+                self._checked(path)
+            except Unfit as error:
+                found[path] = str(error)
+        return found
+
+    def drop_broken(self) -> None:
+        """Remove the files of points that are not whole: their points are missing then, and answered again."""
+        for path in self.broken():
+            try:
+                path.unlink()
+            except OSError as error:
+                raise PlannerError(f"{path} is not whole and cannot be removed: {error.strerror}") from None
 
     def _read_whatever(self, read: Callable[[list[Path], list[Path]], _R]) -> _R:
         """What is read from the files of single points and of many, also while another process merges them."""
@@ -176,11 +217,46 @@ class Store:
         return pa.Table.from_pylist(filled, self.schema)
 
     def _read(self, paths: Sequence[Path]) -> pa.Table:
-        tables = [self._table([]), *(_read_whole(path) for path in paths)]
+        tables = [self._table([]), *(self._whole(path) for path in paths)]
         return pa.concat_tables(tables, promote_options="default")  # stores of earlier versions have fewer columns
 
+    def _whole(self, path: Path) -> pa.Table:
+        try:
+            return self._checked(path)
+        except Unfit as error:
+            again = "sweep --resume --retry answers its points again"
+            raise PlannerError(f"{self.folder} holds no whole sweep: {path.parent.name}/{error}; {again}") from None
+
+    def _checked(self, path: Path) -> pa.Table:
+        """The finished points of a file. Raises Unfit where they are none of this store's."""
+        if not _NAMES[path.parent.name].fullmatch(path.stem):
+            raise Unfit(f"{path.name}: it is called as no file of points is")
+        found = foreign.table(path, _TIMES * len(self.design.points) + 1_000)
+        columns = {
+            name: self._cast(path.name, name, column) for name, column in zip(found.column_names, found.columns, strict=True)
+        }
+        found = pa.table(columns)
+        foreign.fits(path.name, found, {"point": pa.types.is_int64, "status": pa.types.is_string})
+        points, statuses = found["point"].to_pylist(), set(found["status"].to_pylist())
+        if strange := [number for number in points if not 0 <= number < len(self.design.points)]:
+            raise Unfit(f"{path.name}: it has a point {strange[0]}, which the design has not")
+        if path.parent.name == "points" and points != [int(path.stem)]:
+            raise Unfit(f"{path.name}: it is not that of point {int(path.stem)} alone")
+        if strange_one := statuses.difference(STATUSES):
+            raise Unfit(f"{path.name}: it has a status '{min(strange_one)}'")
+        return found
+
+    def _cast(self, file: str, name: str, column: Any) -> Any:
+        place = self.schema.get_field_index(name)
+        if place < 0:
+            raise Unfit(f"{file}: it has a column {name}, which no point has")
+        expected = self.schema.field(place).type
+        if column.type != foreign.read_as(expected) and not pa.types.is_null(column.type):
+            raise Unfit(f"{file}: its column {name} is {column.type}, expected {expected}")
+        return column.cast(expected)
+
     def _next_merged(self) -> Path:
-        number = 1 + max((int(path.stem) for path in self._merged()), default=-1)
+        number = 1 + max((int(path.stem) for path in self._merged() if path.stem.isdecimal()), default=-1)
         return self.folder / "merged" / f"{number:06d}.parquet"
 
     def _single(self, number: int) -> Path:
@@ -194,13 +270,10 @@ class Store:
 
 
 def _parquet_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix == ".parquet" and path.name[0] != ".")
-
-
-def _read_whole(path: Path) -> pa.Table:
-    """The table of a file: for one of a row in a third of the time that `read_table` takes."""
-    with pq.ParquetFile(path) as file:
-        return file.read(use_threads=False)
+    try:
+        return [path for path in foreign.entries(folder) if path.suffix == ".parquet" and path.name[0] != "."]
+    except Unfit as error:
+        raise PlannerError(f"{folder.parent} holds no whole sweep: {error}") from None
 
 
 def write_whole(path: Path, table: pa.Table) -> None:

@@ -18,8 +18,11 @@ from planner.sweeping.results import Sweep
 
 
 def get_ready() -> None:
-    """Import what an analysis needs and draw once: that takes a second before the first tree and the first picture."""
-    with suppress(ImportError, PlannerError):
+    """Import what an analysis needs and draw once: that takes a second before the first tree and the first picture.
+
+    Whatever fails here fails again, and is said, where it is needed.
+    """
+    with suppress(Exception):
         from planner.charts import as_svg
         from planner.charts.theme import needed
 

@@ -1,1 +1,1 @@
-"""Instances broken at random: whatever is in them, planner ends with a message and a code, and never with a traceback."""
+"""Instances, run folders, stores and designs broken at random: planner ends with a message and a code, never with a traceback."""

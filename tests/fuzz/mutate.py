@@ -6,7 +6,7 @@ import math
 import random
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import planner
@@ -20,12 +20,17 @@ Mutation = Callable[[Path, random.Random], str]
 
 def mutate(folder: Path, chance: random.Random) -> str:
     """Break the instance in the folder in one to three ways, and say how."""
-    ways = [chance.choice(MUTATIONS) for _ in range(chance.choice((1, 1, 1, 2, 3)))]
+    return break_it(folder, chance, MUTATIONS)
+
+
+def break_it(folder: Path, chance: random.Random, known: Sequence[Mutation]) -> str:
+    """Break what lies in the folder in one to three of the known ways, and say how."""
+    ways = [chance.choice(known) for _ in range(chance.choice((1, 1, 1, 2, 3)))]
     said = []
     for way in ways:
         try:
             said.append(f"{way.__name__}: {way(folder, chance)}")
-        except (OSError, IndexError, UnicodeError) as error:
+        except Exception as error:  # what one way has broken another cannot read
             said.append(f"{way.__name__}: did nothing ({type(error).__name__})")
     return "; ".join(said)
 

@@ -57,9 +57,9 @@ def run_mutant(seed: int, seconds: float, only_toy: bool = False) -> Ending:
         shutil.copytree(INSTANCES, place, ignore=shutil.ignore_patterns(*_others(name)))
         what = f"{name}: {mutate(place / name, chance)}"
         arguments = _arguments(place / name, Path(scratch) / "out" / "run", chance)
-        code, out, err, late = _run(arguments, seconds)
+        code, out, err, late = run_planner(arguments, seconds)
         wrong = "took too long" if late else _what_is_wrong(code, out, err, Path(scratch) / "out")
-        _make_removable(place)
+        make_removable(place)
     return Ending(seed, f"{what} | {' '.join(arguments)[:200]!r}", code, wrong)
 
 
@@ -83,7 +83,7 @@ def _arguments(folder: Path, out: Path, chance: random.Random) -> list[str]:
     return arguments
 
 
-def _run(arguments: list[str], seconds: float) -> tuple[int, str, str, bool]:
+def run_planner(arguments: list[str], seconds: float) -> tuple[int, str, str, bool]:
     def stop(number: int, frame: FrameType | None) -> None:
         raise Hang
 
@@ -108,22 +108,29 @@ def _run(arguments: list[str], seconds: float) -> tuple[int, str, str, bool]:
     return code, out.getvalue(), err.getvalue(), late
 
 
-def _what_is_wrong(code: int, out: str, err: str, written: Path) -> str:
-    if code not in (0, 2, 3) or "Traceback" in err:
+def wrong_with(code: int, out: str, err: str, codes: tuple[int, ...]) -> str:
+    """What is wrong with how a command ended and what it printed."""
+    if code not in codes or "Traceback" in err:
         return f"ended with code {code}: {err[-600:]}"
-    if code and not err.strip():
+    if code not in (0, 5) and not err.strip():
         return "ended without a message"
     if control := _CONTROL.search(out + err):
         return f"printed the control character {control[0]!r}: {(out + err)[max(control.start() - 80, 0) : control.end() + 80]!r}"
     if len(err) > 2_000_000:
         return f"printed {len(err):,} characters"
+    return ""
+
+
+def _what_is_wrong(code: int, out: str, err: str, written: Path) -> str:
+    if wrong := wrong_with(code, out, err, (0, 2, 3)):
+        return wrong
     left = list(written.iterdir()) if written.is_dir() else []
     if code == 3 and [path.name for path in left] == ["run"]:
         return _wrong_with_diagnosis(left[0])
     if code and left:
         return f"left {[path.name for path in left]} behind"
     if not code and left:
-        return _wrong_with_run(left)
+        return _wrong_withrun_planner(left)
     return ""
 
 
@@ -134,7 +141,7 @@ def _wrong_with_diagnosis(run: Path) -> str:
     return f"left {sorted(path.name for path in run.iterdir())} of a run without a plan" if looks_whole or not said else ""
 
 
-def _wrong_with_run(left: list[Path]) -> str:
+def _wrong_withrun_planner(left: list[Path]) -> str:
     if [path.name for path in left] != ["run"]:
         return f"left {[path.name for path in left]} behind"
     plan = planner.load_plan(left[0])
@@ -149,7 +156,7 @@ def _wrong_with_run(left: list[Path]) -> str:
     return ""
 
 
-def _make_removable(place: Path) -> None:
+def make_removable(place: Path) -> None:
     for path in place.rglob("*"):
         if not path.is_symlink():
             path.chmod(0o700 if path.is_dir() else 0o600)

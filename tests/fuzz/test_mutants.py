@@ -10,6 +10,7 @@ import pytest
 from planner import cli
 from tests.fuzz import running
 from tests.fuzz.running import INSTANCES, run_mutant
+from tests.fuzz.saved_running import KINDS, run_saved, save_all
 
 FIRST = 20_261_100
 
@@ -40,5 +41,18 @@ def test_the_fuzzer_sees_what_breaks_the_rule(way: str, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(cli, "main", broken)
     shutil.copytree(INSTANCES / "toy", tmp_path / "toy")
-    code, out, err, late = running._run(["solve"], 0.5)
+    code, out, err, late = running.run_planner(["solve"], 0.5)
     assert late if way == "hang" else running._what_is_wrong(code, out, err, tmp_path / "out")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_all(tmp_path_factory.mktemp("saved"))
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_saved_may_be_broken_too(kind: str, whole: Path) -> None:
+    endings = [run_saved(FIRST + number, kind, whole, seconds=30.0) for number in range(15)]
+    assert not [ending for ending in endings if ending.wrong]
+    assert len({ending.code for ending in endings}) > 1

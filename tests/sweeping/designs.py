@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import planner
+from planner.sweeping.running import _facts
 
 TOY = Path(__file__).parents[2] / "instances" / "toy"
 
@@ -36,3 +38,8 @@ def write(folder: Path, points: int = 8, method: str = "sobol") -> Path:
 
 def toy() -> planner.Instance:
     return planner.load(TOY)
+
+
+def facts(design: planner.Design) -> dict[str, Any]:
+    """What `sweep.json` says of a sweep of the toy."""
+    return _facts(toy(), design, 600.0, 50, "auto")

@@ -11,7 +11,7 @@ import pytest
 
 import planner
 from planner.sweeping.store import Store
-from tests.sweeping.designs import TOY, toy, write
+from tests.sweeping.designs import TOY, facts, toy, write
 from tests.sweeping.functions import analysed
 
 PARTS = ("summary", "sobol", "morris", "regression", "explained", "decisions")
@@ -76,7 +76,8 @@ def test_both_commands_print_the_analysis_that_they_write_and_make_it_once(
 
 
 def test_where_nothing_can_be_said_the_notes_say_why(tmp_path: Path, run: Any) -> None:
-    store = Store.create(tmp_path / "out", planner.read_design(write(tmp_path, 2), toy()), toy(), _FACTS)
+    design = planner.read_design(write(tmp_path, 2), toy())
+    store = Store.create(tmp_path / "out", design, toy(), facts(design))
     for number in range(2):
         store.add({"point": number, "status": "crashed", "reason": "a test", "scenarios": []})
     said = run("analyse", str(tmp_path / "out"), "--json")
@@ -84,7 +85,3 @@ def test_where_nothing_can_be_said_the_notes_say_why(tmp_path: Path, run: Any) -
     assert said.code == 0 and found["counts"] == {"crashed": 2} and found["seconds_a_point"] is None
     assert found["analysis"] == {**dict.fromkeys(PARTS), "notes": ["no point has a plan: there is nothing to analyse"]}
     assert "no point has a plan: there is nothing to analyse" in run("analyse", str(tmp_path / "out")).out
-
-
-#: What a store has to say of its sweep.
-_FACTS = {"token": "t", "instance": "toy", "instance_hash": "0", "design": "0"}

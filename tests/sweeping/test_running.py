@@ -18,7 +18,7 @@ from planner.sweeping import processes, tasks
 from planner.sweeping.measures import parse_measure
 from planner.sweeping.points import instance_at
 from planner.sweeping.store import Store
-from tests.sweeping.designs import TOY, toy, write
+from tests.sweeping.designs import TOY, facts, toy, write
 
 TIMES = ["seconds", "seconds_compile", "seconds_solve", "seconds_certify", "seconds_cold"]
 
@@ -156,7 +156,7 @@ def test_an_executor_that_breaks_leaves_what_is_finished(tmp_path: Path) -> None
 
 def test_merged_results_are_the_same_and_a_kill_between_leaves_none_twice(tmp_path: Path) -> None:
     design = planner.read_design(write(tmp_path, 16), toy())
-    store = Store.create(tmp_path / "out", design, toy(), {"token": "t"})
+    store = Store.create(tmp_path / "out", design, toy(), facts(design))
     rows = [{"point": n, "status": "optimal", "objective": n / 3, "launch price": 1.0 + n, "scenarios": []} for n in range(16)]
     for row in rows[:10]:
         store.add(row)
@@ -221,8 +221,8 @@ def test_an_executor_that_takes_no_more_is_told_as_such(tmp_path: Path) -> None:
 
 
 def test_a_store_is_read_while_another_process_merges_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    design = planner.read_design(write(tmp_path), toy())
-    store = Store.create(tmp_path / "out", design, toy(), {"token": "t"})
+    design = planner.read_design(write(tmp_path, 16), toy())
+    store = Store.create(tmp_path / "out", design, toy(), facts(design))
     for number in range(8):
         store.add({"point": number, "status": "optimal", "scenarios": []})
     reader, listed, merged = Store.open(tmp_path / "out"), [], Store._merged
