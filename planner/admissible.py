@@ -7,12 +7,15 @@ positive, a disjunction. So would a component of planner's own that one of the c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyomo.core as pyo
 from pyomo.core.expr.visitor import identify_variables
 
 from planner.errors import PlannerError
+
+if TYPE_CHECKING:
+    from planner.instance import Instance
 
 #: The types of components that the compiler reads, and those that state nothing about a plan.
 _READ = {"Var", "Constraint", "Objective", "Expression", "Param", "Block"}
@@ -22,8 +25,19 @@ _SILENT = {"Set", "RangeSet", "SetOf", "Suffix", "BuildCheck", "BuildAction", "E
 _MOST_NAMES = 5
 
 
-def keep_own(model: pyo.ConcreteModel) -> None:
-    """Remember every component of a model that planner built, so that one which is replaced or removed is missed."""
+class Origin:
+    """The instance that a model was built from; copies of the model share it."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Origin:
+        return self
+
+
+def keep_own(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Remember what a model was built from, and every component, so that one which is replaced or removed is missed."""
+    model.origin = Origin(instance)
     model.planned = [(block, component) for block in _blocks(model) for component in block.component_map().values()]
 
 
@@ -43,7 +57,7 @@ def not_of_the_model(expression: Any, columns: Iterable[int], name: str) -> Plan
 
 
 def _blocks(model: pyo.ConcreteModel) -> Iterator[Any]:
-    return model.block_data_objects(descend_into=True)
+    yield from model.block_data_objects(descend_into=True)
 
 
 def _missing(model: pyo.ConcreteModel) -> Iterator[str]:

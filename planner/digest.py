@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from planner.plan import Plan
+from planner.prices import own_name
 
 #: A price below this share of the greatest of its table is taken for nought.
 _NOUGHT = 1e-7
@@ -28,6 +29,8 @@ def sentences(plan: Plan) -> list[str]:
         f"{plan.instance.title}: net present cost {plan.objective:,.6g} GUSD (money of {finance.price_year}, discounted to "
         f"{finance.base_year}), optimal and certified{exactly} (gap {plan.facts['certificate']['gap']['scaled']:.1e})."
     ]
+    if plan.extended:
+        lines.append(f"The program was extended by whoever built it, and this is not the plan of the instance alone: {plan.extended}.")
     away = [body for body in plan.instance.bodies.values() if not body.users]
     for body in away:
         lines += [_arrival(plan, body.name)]
@@ -166,7 +169,21 @@ def binding(plan: Plan) -> list[str]:
         if table.startswith("growth.")
         for labels, when, worth in _bound(plan, plan.prices[table], ["technology", "body"])
     ]
-    return ["What binds:", *limits, *growth] if limits or growth else ["No limit and no growth rate binds."]
+    own = [f"  {line}" for line in _own_rows(plan)]
+    return ["What binds:", *limits, *growth, *own] if limits or growth or own else ["No limit and no growth rate binds."]
+
+
+def _own_rows(plan: Plan) -> list[str]:
+    """A line for each constraint of the caller's own that has a price."""
+    lines = []
+    for name in plan.facts.get("extended", {}).get("rows", {}):
+        table = plan.prices[own_name(name)]
+        most = table.loc[table["value"].abs().idxmax()]
+        if abs(most["value"]) > 1e-9:
+            entry = f" ({most['entry']})" if most["entry"] else ""
+            said = "one more unit required costs" if most["value"] < 0 else "one more unit is worth"
+            lines.append(f"{name}{entry}, an own constraint, binds; {said} up to {abs(most['value']):,.4g} {most['unit']}.")
+    return lines
 
 
 def _bound(plan: Plan, table: pd.DataFrame | None, by: list[str]) -> list[tuple[tuple[str, ...], str, str]]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import planner.lean  # noqa: F401 - before scipy
 
@@ -27,6 +27,9 @@ from pyomo.repn.util import VarRecorder
 
 from planner.admissible import check_model, not_of_the_model
 from planner.errors import PlannerError
+
+if TYPE_CHECKING:
+    from planner.extension import Extension
 
 Vector = NDArray[np.float64]
 Plain = Callable[[list[Any]], Vector]
@@ -68,7 +71,8 @@ class LinearProgram:
 
     Shapes: `matrix` rows by columns (CSR); `cost`, `col_*` one a column; `row_*` one a row. Money is in GUSD at the base
     year; every other unit is that of the family's component. `quantities` names the rows of `quantity_matrix`: what
-    each quantity is, as a linear expression of the columns plus `quantity_offset`.
+    each quantity is, as a linear expression of the columns plus `quantity_offset`. `instance_hash` is of the instance whose model
+    was compiled; `extension` says what the program has beside that instance's own, which `planner.solve` finds out.
     """
 
     cost: Vector
@@ -83,6 +87,8 @@ class LinearProgram:
     quantity_matrix: Any
     quantity_offset: Vector
     quantities: dict[str, tuple[Family, ...]] = field(default_factory=dict)
+    instance_hash: str = ""
+    extension: Extension | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -158,7 +164,9 @@ def compile(model: pyo.ConcreteModel) -> LinearProgram:
     Raises PlannerError where the model is not linear or not continuous, has no objective or more than one, or maximises, and
     where a variable stands outside of it or a component of planner's own was replaced.
     """
-    return compile_with(model, lambda numbers: np.array(numbers, float))
+    program: LinearProgram = compile_with(model, lambda numbers: np.array(numbers, float))
+    origin = getattr(model, "origin", None)
+    return program if origin is None else replace(program, instance_hash=origin.instance.hash)
 
 
 def compile_with(model: pyo.ConcreteModel, *plains: Plain) -> Any:

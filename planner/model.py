@@ -67,7 +67,7 @@ def build(instance: Instance, units: bool = False) -> pyo.ConcreteModel:
         m.quantities = name_quantities(m)
         add_limits(m, instance)
         add_objective(m, instance)
-        keep_own(m)
+        keep_own(m, instance)
     return m
 
 

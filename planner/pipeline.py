@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from planner.certificate import Certificate, certify
@@ -68,12 +69,38 @@ def solve(
 
     `solver` is auto, simplex, coarse-to-fine, ipm, hipo or pdlp; `time_limit` bounds the solver's own seconds; `exact` asks for
     the certificate in rational arithmetic as well, `ranging` for how far each price holds; `warm_start` is a plan of a like
-    instance; `program` the instance's own program where the caller has compiled it already. Raises Infeasible,
+    instance; `program` the instance's own program, extended by the caller (see `planner.extension`). Raises Infeasible,
     Unbounded, SolverLimit, SolverError, NotCertified where the answer is not optimal to the stated tolerances, InstanceError
-    where numbers lie too far apart for a solver, and PlannerError for an unknown method or an exact certificate without a basis.
+    where numbers lie too far apart for a solver, and PlannerError for an unknown method, an exact certificate without a basis, or
+    a program that is not of the instance.
     """
     watch = stopwatch or Stopwatch()
-    lp = program if program is not None else compile_instance(instance, watch)
+    lp = compile_instance(instance, watch)
+    if program is not None:
+        from planner.extension import extended
+
+        lp = replace(program, extension=extended(instance, lp, program))
+        check_program(instance, lp)
+    return solve_compiled(
+        instance, lp, solver=solver, threads=threads, time_limit=time_limit, exact=exact, ranging=ranging,
+        warm_start=warm_start, stopwatch=watch,
+    )  # fmt: skip
+
+
+def solve_compiled(
+    instance: Instance,
+    lp: LinearProgram,
+    *,
+    solver: str = "auto",
+    threads: int | None = None,
+    time_limit: float | None = None,
+    exact: bool = False,
+    ranging: bool = False,
+    warm_start: Plan | None = None,
+    stopwatch: Stopwatch | None = None,
+) -> Plan:
+    """As `solve`, of what `compile_instance` made of the instance; that it did is not checked."""
+    watch = stopwatch or Stopwatch()
     start = warm_start.basis if warm_start else None
     optimum, certificate = certified(instance, lp, watch, solver=solver, threads=threads, time_limit=time_limit, start=start)
     options = {
@@ -149,21 +176,22 @@ def certified(
 def proven(
     lp: LinearProgram, optimum: Optimum, time_limit: float | None = None, watch: Stopwatch | None = None
 ) -> tuple[Optimum, Certificate]:
-    """An answer and its certificate; where that fails, those of its basis refined, if it has one and they hold.
+    """An answer and its certificate; where that fails, those of its basis refined, if they hold.
 
-    Raises SolverLimit where the solver was stopped.
+    An answer without a basis is taken to one first. Raises SolverLimit where the solver was stopped.
     """
     watch = watch or Stopwatch()
     with watch.step("certify"):
         certificate = certify(lp, optimum)
-    if certificate.holds or optimum.basis is None:
+    if certificate.holds:
         return optimum, certificate
-    from planner.refinement import refine
+    from planner.refinement import crossed_over, refine
 
     logger.info("refined, since the certificate fails: %s", ", ".join(certificate.failures))
     with watch.step("refine"):
         try:
-            refined = refine(lp, optimum, time_limit).optimum
+            found = optimum if optimum.basis is not None else crossed_over(lp, optimum, time_limit)
+            refined = refine(lp, found, time_limit).optimum
         except SolverLimit:
             raise
         except PlannerError as error:

@@ -16,7 +16,7 @@ from planner.economics import economics
 from planner.frames import quantity_frames
 from planner.highs import Basis, Optimum
 from planner.instance import Instance
-from planner.ledger import ledger
+from planner.ledger import ledger, with_own_costs
 from planner.lp import LinearProgram, Vector
 from planner.prices import prices
 
@@ -40,6 +40,11 @@ class Frames:
         frames.__dict__.update(parts)
         return frames
 
+    @property
+    def program(self) -> LinearProgram | None:
+        """The program that the tables are made from; None where they were made before, and read or sent here."""
+        return self.__dict__.get("_lp")
+
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Every quantity, by its name."""
@@ -53,7 +58,12 @@ class Frames:
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """Every cost, by year, block, technology, site, vintage and kind."""
-        return ledger(self._instance, self.tables)
+        book = ledger(self._instance, self.tables)
+        extension = self._lp.extension
+        if extension is None:
+            return book
+        cost = float(self._lp.cost @ self._optimum.values + self._lp.offset)
+        return with_own_costs(self._instance, book, extension.own_costs(self._optimum.values), cost)
 
     @cached_property
     def economics(self) -> Mapping[str, pd.DataFrame]:
@@ -90,7 +100,8 @@ class Plan:
         proof = "certified" if self.facts["certificate"]["holds"] else "not certified"
         cost = f"{self.objective:,.6g} {self.facts['unit']}"
         years = f"model years {self.instance.years[0]} to {self.instance.years[-1]} ({len(self.instance.years)})"
-        return f"<Plan of {self.instance.name}: {self.facts['status']}, {proof}; {cost}; {years}>"
+        name = f"{self.instance.name}, extended" if self.extended else self.instance.name
+        return f"<Plan of {name}: {self.facts['status']}, {proof}; {cost}; {years}>"
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -120,6 +131,11 @@ class Plan:
     def basis(self) -> Basis | None:
         """The basis that the solver ended with, from which a like instance is solved warm; None where it gave none."""
         return self.optimum.basis
+
+    @property
+    def extended(self) -> str:
+        """What the plan's program had beside that of its instance, in words; empty where it had nothing."""
+        return str(self.facts.get("extended", {}).get("words", ""))
 
     @property
     def objective(self) -> float:
@@ -186,6 +202,7 @@ def make_plan(
         "nonzeros": nonzeros,
         "solver": solver,
         "certificate": certificate.as_dict(),
+        **({} if lp.extension is None else {"extended": lp.extension.facts()}),
         **facts,
     }
     return Plan(instance, Frames(instance, lp, optimum, ranges), said, optimum)

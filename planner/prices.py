@@ -38,6 +38,9 @@ class Price:
 
 _YEAR_HOURS = 8760
 
+#: The unit of the price of a constraint of the caller's own, whose unit is not known.
+OWN_UNIT = "GUSD/(unit of the row)"
+
 #: Every priced balance and limit, by the name under which `plan.prices` gives it.
 PRICES: dict[str, Price] = {
     "power_balance": Price("power_balance", ("site", "year", "slice"), 1, "USD/MWh", 1e6 / _YEAR_HOURS, "slice",
@@ -71,7 +74,7 @@ PRICES |= {
 def prices(
     instance: Instance, lp: LinearProgram, optimum: Optimum, ranges: tuple[Vector, Vector] | None = None
 ) -> dict[str, pd.DataFrame]:
-    """A tidy frame for every priced constraint: its index, `value`, `unit`.
+    """A tidy frame for every priced constraint: its index, `value`, `unit`; for those of the caller's own see `own_prices`.
 
     With `ranges` (see `highs.row_ranges`) also `less` and `more`, how far the bound of the row may fall and rise, in the row's
     own unit, while the price holds, and `degenerate`: the price holds in one direction only, and is one of several.
@@ -96,7 +99,37 @@ def prices(
                 tables[name]["degenerate"] = tables[name][["less", "more"]].min(axis=1) <= 1e-9
             if "{unit}" in price.unit:
                 tables[name]["unit"] = [_unit_of_limit(instance, price, limit) for limit in tables[name]["limit"]]
+    return tables | own_prices(lp, optimum, ranges)
+
+
+def own_prices(lp: LinearProgram, optimum: Optimum, ranges: tuple[Vector, Vector] | None = None) -> dict[str, pd.DataFrame]:
+    """A frame for every constraint that the caller added to the model, by its name.
+
+    `entry` has the labels, `bound` which one binds, `value` the worth in GUSD at the base year of one more unit that the row
+    allows: negative where one more unit is required, as for limits.
+    """
+    tables = {}
+    for family in lp.rows:
+        if lp.extension is None or family.name not in lp.extension.rows:
+            continue
+        duals = optimum.duals[family.rows]
+        bound = np.where(duals > 0, "lower", np.where(duals < 0, "upper", ""))
+        equal = lp.row_lower[family.rows] == lp.row_upper[family.rows]
+        columns: dict[str, Any] = {
+            "entry": pd.array([", ".join(map(str, labels)) for labels in family.index], dtype="str"),
+            "bound": pd.array(np.where(equal, "equal", bound).tolist(), dtype="str"),
+            "value": -duals + 0.0,
+            "unit": pd.array([OWN_UNIT] * len(duals), dtype="str"),
+        }
+        if ranges is not None:
+            columns["less"], columns["more"] = (side[family.rows] for side in ranges)
+        tables[own_name(family.name)] = pd.DataFrame(columns)
     return tables
+
+
+def own_name(constraint: str) -> str:
+    """The name of the prices of a caller's own constraint: its own, unless planner's prices have it."""
+    return f"own.{constraint}" if constraint in PRICES else constraint
 
 
 def over_horizon(family: Family, labels: tuple[Any, ...]) -> bool:

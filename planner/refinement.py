@@ -24,7 +24,7 @@ import scipy.sparse as sparse
 from planner.certificate import certify
 from planner.errors import PlannerError, SolverLimit
 from planner.exact import RESIDUAL, TOLERANCE, ExactCertificate, ExactPoint, Side, certificate_at, exact_point, without_basis
-from planner.highs import BASIC, LOWER, UPPER, Basis, Optimum, basis_reached
+from planner.highs import BASIC, LOWER, UPPER, Basis, Optimum, basis_reached, solve_program
 from planner.lp import LinearProgram, Vector
 from planner.whole import Whole, floats
 
@@ -41,6 +41,9 @@ _FINITE_BITS = 60
 
 #: Bits after the point of what is passed on as floating-point numbers: what is left of the equations (2^-200) becomes nought.
 _KEPT_BITS = 120
+
+#: How near to a bound, as a share of 1 + its size, a first-order method leaves what is at the bound.
+_NEAR = 1e-6
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,23 @@ def refine(lp: LinearProgram, optimum: Optimum, time_limit: float | None = None)
         latest = _rounded(lp, so_far, basis, point, number)
         best = min(best, latest, key=_badness)
     return best
+
+
+def crossed_over(lp: LinearProgram, optimum: Optimum, time_limit: float | None = None) -> Optimum:
+    """An answer without a basis, as that of a first-order method, taken to a basis by the simplex method.
+
+    It starts from what is away from its bounds as basic. Raises as `solve_program` does.
+    """
+    used = lp.matrix @ optimum.values
+    start = Basis(_near(optimum.values, lp.col_lower, lp.col_upper), _near(used, lp.row_lower, lp.row_upper))
+    found = solve_program(lp, "simplex", time_limit=time_limit, start=start)
+    return replace(found, method=optimum.method, iterations=optimum.iterations + found.iterations)
+
+
+def _near(values: Vector, lower: Vector, upper: Vector) -> Any:
+    """The bound that each value is at, to the accuracy of a first-order method; basic where it is at none."""
+    at_lower, at_upper = (np.abs(values - bound) <= _NEAR * (1 + np.abs(values)) for bound in (lower, upper))
+    return np.where(at_lower, LOWER, np.where(at_upper, UPPER, BASIC)).astype(np.int8)
 
 
 def last_resort(lp: LinearProgram, time_limit: float | None = None) -> Optimum | None:

@@ -153,7 +153,7 @@ def test_a_chain_of_things_that_have_no_price_yet() -> None:
     # The same where only what carries t on misses it.
     carried = replace(lazy, values=np.array([1e-9, 1, 1, 0]))
     assert certify(lp, carried).failures == ["cost_error"]
-    found, certificate = proven(lp, solve_program(lp, "simplex"))
+    _, certificate = proven(lp, solve_program(lp, "simplex"))
     assert certificate.holds and certificate.objective == pytest.approx(1e3)
 
 

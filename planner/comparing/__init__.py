@@ -26,7 +26,7 @@ class Comparison:
     `decisions` has a row for every entry of a yearly quantity that differs: quantity, item, body, site, year, a, b, difference,
     unit. `costs` has a row a kind of cost: what the ledger sums to, discounted. `inputs` are the addresses that differ.
     `attribution` says what each input, or group of them, makes of the difference in cost, in order; None where it was not asked
-    for or, as `unexplained` says, cannot be given.
+    for or, as `unexplained` or `extended` says, cannot be given. `extended` says which plan's program was extended, and how.
     """
 
     a: str
@@ -38,6 +38,7 @@ class Comparison:
     inputs: tuple[Difference, ...]
     attribution: Attribution | None
     unexplained: str = ""
+    extended: str = ""
 
     @property
     def difference(self) -> float:
@@ -53,6 +54,7 @@ class Comparison:
             "inputs": [vars(difference) for difference in self.inputs],
             "attribution": None if self.attribution is None else self.attribution.as_dict(),
             "unexplained": self.unexplained,
+            "extended": self.extended,
             "costs": self.costs.to_dict("records"),
             "decisions": self.decisions.to_dict("records"),
         }
@@ -96,7 +98,9 @@ def _compared(
 ) -> Comparison:
     units = (str(a.facts["unit"]), str(b.facts["unit"]))
     unexplained = f"costs are in other money, {units[0]} and {units[1]}: they have no difference" if units[0] != units[1] else ""
-    found = attribute(a, b, (name_a, name_b), group, reverse, watch) if attribution and not unexplained else None
+    said = [f"the program of {name} was extended: {plan.extended}" for name, plan in ((name_a, a), (name_b, b)) if plan.extended]
+    explained = attribution and not unexplained and not said
+    found = attribute(a, b, (name_a, name_b), group, reverse, watch) if explained else None
     inputs = tuple(differences(a.instance, b.instance))
     objectives = (a.objective, b.objective)
-    return Comparison(name_a, name_b, objectives, units, decisions(a, b), costs(a, b), inputs, found, unexplained)
+    return Comparison(name_a, name_b, objectives, units, decisions(a, b), costs(a, b), inputs, found, unexplained, "; ".join(said))

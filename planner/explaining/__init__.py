@@ -88,6 +88,8 @@ def explain(plan: Plan, parts: Iterable[str] | None = None) -> Explanation:
     names = list(PARTS) if parts is None else list(dict.fromkeys(parts))
     if unknown := [name for name in names if name not in PARTS]:
         raise PlannerError(f"no part of an explanation is called {unknown[0]!r}; there are {', '.join(PARTS)}")
+    if plan.extended:
+        raise PlannerError(f"the plan's program was extended ({plan.extended}), and the instance's own program cannot explain it")
     from planner.pipeline import compile_instance
 
     program = compile_instance(plan.instance)

@@ -54,7 +54,7 @@ class Part:
 def part_of(plan: Plan, anchor: str, name: str, tell: Callable[[str], None]) -> Part:
     """Everything that the page says of a plan; `tell` hears each step, for some take long."""
     tell(f"{name}: explain")
-    found = explained(plan)
+    found = [] if plan.extended else explained(plan)
     tell(f"{name}: draw")
     figures = [chart_figure(plan, chart) for chart in available(plan) if chart not in _ELSEWHERE]
     tell(f"{name}: write")
