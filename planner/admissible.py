@@ -53,7 +53,7 @@ def not_of_the_model(expression: Any, columns: Iterable[int], name: str) -> Plan
     known = set(columns)
     names = dict.fromkeys(v.name for v in identify_variables(expression, include_fixed=False) if id(v) not in known)
     listed = _listed(list(names))
-    return PlannerError(f"{name} uses {listed}, not a variable of this model: add it to the model first, as model.NAME = Var(...)")
+    return PlannerError(f"{name} uses {listed}, not a variable of this model: add it first, as model.NAME = Var(...)")
 
 
 def _blocks(model: pyo.ConcreteModel) -> Iterator[Any]:
@@ -101,7 +101,7 @@ def _not_continuous(model: pyo.ConcreteModel) -> Iterator[str]:
                 said = f"fixed at {variable.value}, outside of {domain.name}" if variable.fixed else f"in {domain.name}"
                 found.setdefault(said, []).append(variable.name)
     for said, names in found.items():
-        linear = "" if said.startswith("fixed") else ": only continuous variables can be solved for, expected Reals or an interval"
+        linear = "" if said.startswith("fixed") else ": only continuous variables are solved for, expected Reals or an interval"
         yield f"{_listed(names)} {'is' if len(names) == 1 else 'are'} {said}{linear}"
 
 

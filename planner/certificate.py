@@ -186,7 +186,7 @@ class Point:
 
     @property
     def price_sizes(self) -> Any:
-        """What an unpaid price is measured by: its terms, and no less than dust. A dual without a bound has no size of its own."""
+        """What an unpaid price is measured by: its terms, and no less than dust. An unpaid dual has no size of its own."""
         own = np.concatenate([np.zeros(len(self._y)), self._price_terms[len(self._y) :]])
         return np.maximum(own, _DUST * self._dearest * self.units)
 

@@ -30,7 +30,7 @@ def sentences(plan: Plan) -> list[str]:
         f"{finance.base_year}), optimal and certified{exactly} (gap {plan.facts['certificate']['gap']['scaled']:.1e})."
     ]
     if plan.extended:
-        lines.append(f"The program was extended by whoever built it, and this is not the plan of the instance alone: {plan.extended}.")
+        lines.append(f"The program was extended by whoever built it; this is no plan of the instance alone: {plan.extended}.")
     away = [body for body in plan.instance.bodies.values() if not body.users]
     for body in away:
         lines += [_arrival(plan, body.name)]

@@ -40,6 +40,10 @@ class Frames:
         frames.__dict__.update(parts)
         return frames
 
+    def keep(self, program: LinearProgram) -> None:
+        """Have a program at hand from now on, that of tables which were made before."""
+        self.__dict__["_lp"] = program
+
     @property
     def program(self) -> LinearProgram | None:
         """The program that the tables are made from; None where they were made before, and read or sent here."""

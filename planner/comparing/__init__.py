@@ -14,6 +14,7 @@ from planner.comparing.inputs import GROUPINGS
 from planner.comparing.telling import tell
 from planner.differing import Difference, differences
 from planner.errors import PlannerError
+from planner.integrity import check
 from planner.plan import Plan
 
 __all__ = ["GROUPINGS", "Attribution", "Comparison", "compare"]
@@ -83,6 +84,8 @@ def compare(
         raise PlannerError(f"{len(plans)} plan{'' if len(plans) == 1 else 's'} given, expected at least two to compare")
     if group not in GROUPINGS:
         raise PlannerError(f"'{group}' is no grouping of inputs, expected {', '.join(GROUPINGS)}")
+    for plan in plans:
+        check(plan)
     called = list(names) if names is not None else [f"plan {number}" for number in range(1, len(plans) + 1)]
     if len(called) != len(plans):
         raise PlannerError(f"{len(called)} names for {len(plans)} plans")
@@ -102,5 +105,5 @@ def _compared(
     explained = attribution and not unexplained and not said
     found = attribute(a, b, (name_a, name_b), group, reverse, watch) if explained else None
     inputs = tuple(differences(a.instance, b.instance))
-    objectives = (a.objective, b.objective)
-    return Comparison(name_a, name_b, objectives, units, decisions(a, b), costs(a, b), inputs, found, unexplained, "; ".join(said))
+    differing = (decisions(a, b), costs(a, b), inputs)
+    return Comparison(name_a, name_b, (a.objective, b.objective), units, *differing, found, unexplained, "; ".join(said))

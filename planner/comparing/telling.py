@@ -29,7 +29,8 @@ _ORDER = "What a step is given depends on the steps before it"
 
 def tell(found: Comparison) -> str:
     """The comparison as text: costs, inputs, what each makes of the difference, then decisions by year."""
-    parts = [_costs(found), _extended(found), _inputs(found), *_attribution(found), _sentences(found.decisions), *_tables(found.decisions)]
+    inputs = [_extended(found), _inputs(found), *_attribution(found)]
+    parts = [_costs(found), *inputs, _sentences(found.decisions), *_tables(found.decisions)]
     return "\n\n".join("\n".join(printable(line) for line in part) for part in parts if part)
 
 
