@@ -199,8 +199,14 @@ def _bound(plan: Plan, table: pd.DataFrame | None, by: list[str]) -> list[tuple[
         when = "over the horizon" if over else f"in {_ranges([int(y) for y in bound['year']], plan.instance.years)}"
         said = "one more unit required costs up to" if most.get("bound") == "lower" else "one more unit is worth up to"
         worth = f"{said} {abs(most['value']):,.4g} {most['unit']}" + ("" if over else f" in {most['year']}")
+        if most.get("degenerate"):
+            worth += f", one of several prices: {_side(most['below'])} for one less, {_side(most['above'])} for one more"
         found.append((labels, when, worth))
     return found
+
+
+def _side(price: float) -> str:
+    return "not known" if pd.isna(price) else "no plan at any price" if abs(price) == float("inf") else f"{abs(price):,.4g}"
 
 
 def _to_body(plan: Plan, table: pd.DataFrame, body: str) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.certificate import Certificate, certify
 from planner.errors import Infeasible, NotCertified, PlannerError, SolverError, SolverLimit, Unbounded
-from planner.highs import COARSE_TO_FINE, Basis, Optimum, choose_method, row_ranges, solve_program
+from planner.highs import COARSE_TO_FINE, Basis, Optimum, choose_method, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, compile
 from planner.memory import give_back
@@ -119,8 +119,11 @@ def solve_compiled(
 
     ranges = None
     if ranging:
+        from planner.prices import priced_rows
+        from planner.ranges import price_ranges
+
         with watch.step("ranging"):
-            ranges = row_ranges(lp, optimum)
+            ranges = price_ranges(lp, optimum, priced_rows(lp))
     return make_plan(instance, lp, optimum, certificate, facts, ranges)
 
 

@@ -17,8 +17,9 @@ from planner.frames import quantity_frames
 from planner.highs import Basis, Optimum
 from planner.instance import Instance
 from planner.ledger import ledger, with_own_costs
-from planner.lp import LinearProgram, Vector
+from planner.lp import LinearProgram
 from planner.prices import prices
+from planner.ranges import Ranges
 
 if TYPE_CHECKING:
     from planner.charts import Plot
@@ -29,7 +30,7 @@ class Frames:
     """The tables of a plan, each made when it is first asked for: `tables`, `prices`, `ledger` and `economics`."""
 
     def __init__(
-        self, instance: Instance, lp: LinearProgram, optimum: Optimum, ranges: tuple[Vector, Vector] | None = None
+        self, instance: Instance, lp: LinearProgram, optimum: Optimum, ranges: Ranges | None = None
     ) -> None:
         self._instance, self._lp, self._optimum, self._ranges = instance, lp, optimum, ranges
 
@@ -190,7 +191,7 @@ def make_plan(
     optimum: Optimum,
     certificate: Certificate,
     facts: Mapping[str, Any],
-    ranges: tuple[Vector, Vector] | None = None,
+    ranges: Ranges | None = None,
 ) -> Plan:
     """The plan that an optimum of an instance's program is; `ranges` as in `prices.prices`."""
     solver = {"name": "HiGHS", "version": optimum.version, "method": optimum.method, "iterations": optimum.iterations}

@@ -21,6 +21,7 @@ from planner.instance import Instance
 from planner.limits import HORIZON
 from planner.lp import Family, LinearProgram, Vector
 from planner.parameters import CAPACITY_UNITS
+from planner.ranges import Ranges, kinked
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,13 @@ PRICES |= {
 
 
 def prices(
-    instance: Instance, lp: LinearProgram, optimum: Optimum, ranges: tuple[Vector, Vector] | None = None
+    instance: Instance, lp: LinearProgram, optimum: Optimum, ranges: Ranges | None = None
 ) -> dict[str, pd.DataFrame]:
     """A tidy frame for every priced constraint: its index, `value`, `unit`; for those of the caller's own see `own_prices`.
 
-    With `ranges` (see `highs.row_ranges`) also `less` and `more`, how far the bound of the row may fall and rise, in the row's
-    own unit, while the price holds, and `degenerate`: the price holds in one direction only, and is one of several.
+    With `ranges` also `less` and `more`, how far the bound of the row may fall and rise, in the row's own unit, while the basis
+    holds; `below` and `above`, the price as the bound falls and as it rises; and `degenerate`: the two are not the same, or one
+    is not known, and the price is one of several between them. Infinite is the price on a side where no plan follows.
     """
     tables = {}
     for name, price in PRICES.items():
@@ -89,20 +91,20 @@ def prices(
             family.name, family.label, 0, [labels[: len(price.index)] for labels in itertools.compress(family.index, own)]
         )
         if priced.index:
-            value = price.sign * optimum.duals[family.rows][own] * price.per_gusd / _weights(instance, price, priced)
+            factor = price.sign * price.per_gusd / _weights(instance, price, priced)
+            value = optimum.duals[family.rows][own] * factor
             tables[name] = frame(instance, price.index, [priced], value, price.unit)
             if ranges is not None:
-                less, more = (side[family.rows][own] for side in ranges)
+                sides = _sides(ranges, family, own, factor)
                 if price.constraint == "helium3.depletion":  # the row bounds what is taken out, below by the tonnage
-                    less, more = more, less
-                tables[name]["less"], tables[name]["more"] = less, more
-                tables[name]["degenerate"] = tables[name][["less", "more"]].min(axis=1) <= 1e-9
+                    sides = {name: sides[_OTHER_SIDE[name]] for name in sides}
+                tables[name] = _ranged(tables[name], sides)
             if "{unit}" in price.unit:
                 tables[name]["unit"] = [_unit_of_limit(instance, price, limit) for limit in tables[name]["limit"]]
     return tables | own_prices(lp, optimum, ranges)
 
 
-def own_prices(lp: LinearProgram, optimum: Optimum, ranges: tuple[Vector, Vector] | None = None) -> dict[str, pd.DataFrame]:
+def own_prices(lp: LinearProgram, optimum: Optimum, ranges: Ranges | None = None) -> dict[str, pd.DataFrame]:
     """A frame for every constraint that the caller added to the model, by its name.
 
     `entry` has the labels, `bound` which one binds, `value` the worth in GUSD at the base year of one more unit that the row
@@ -121,10 +123,31 @@ def own_prices(lp: LinearProgram, optimum: Optimum, ranges: tuple[Vector, Vector
             "value": -duals + 0.0,
             "unit": pd.array([OWN_UNIT] * len(duals), dtype="str"),
         }
-        if ranges is not None:
-            columns["less"], columns["more"] = (side[family.rows] for side in ranges)
-        tables[own_name(family.name)] = pd.DataFrame(columns)
+        table = pd.DataFrame(columns)
+        every = np.ones(len(duals), bool)
+        tables[own_name(family.name)] = table if ranges is None else _ranged(table, _sides(ranges, family, every, -1.0))
     return tables
+
+
+#: What is what on the other side of a bound.
+_OTHER_SIDE = {"less": "more", "more": "less", "below": "above", "above": "below"}
+
+
+def _sides(ranges: Ranges, family: Family, own: Any, factor: Any) -> dict[str, Vector]:
+    """How far the prices of a family hold, and what they are, on either side of its bounds."""
+    distances = {name: getattr(ranges, name)[family.rows][own] for name in ("less", "more")}
+    return distances | {name: getattr(ranges, name)[family.rows][own] * factor + 0.0 for name in ("below", "above")}
+
+
+def _ranged(table: pd.DataFrame, sides: dict[str, Vector]) -> pd.DataFrame:
+    unknown = np.isnan(sides["below"]) | np.isnan(sides["above"])
+    return table.assign(**sides, degenerate=unknown | kinked(sides["below"], sides["above"]))
+
+
+def priced_rows(lp: LinearProgram) -> list[Family]:
+    """The families of rows that have prices."""
+    own = set() if lp.extension is None else set(lp.extension.rows)
+    return [family for family in lp.rows if family.name in own | {price.constraint for price in PRICES.values()}]
 
 
 def own_name(constraint: str) -> str:
