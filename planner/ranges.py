@@ -1,7 +1,8 @@
 """How far prices hold, and what they are on either side where they hold to one side only.
 
 A price is the slope of the least cost as the bound of its row moves. The cost is convex in the bound, so that it has a slope
-below and a slope above, and the dual lies between the two. Where the price holds for some distance to a side, it is the slope there.
+below and a slope above, and the dual lies between the two. Where the price holds for a distance to a side, it is the slope
+there.
 Where it holds for none, the basis only had to change: that says nothing of the price. The slope is then the least cost of a
 direction in which the row moves by one unit, as (W2) of explaining/directions.py has it.
 """

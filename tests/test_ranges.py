@@ -11,6 +11,7 @@ import pytest
 
 import planner
 from planner.explaining.binding import binding, shown
+from planner.explaining.words import figures
 from planner.highs import solve_program
 from planner.lp import LinearProgram
 from planner.pipeline import compile_instance
@@ -94,13 +95,20 @@ def test_where_no_plan_follows_there_is_no_price(tmp_path: Path) -> None:
     assert price["below"] == pytest.approx(2) and price["above"] == np.inf and price["degenerate"]
 
 
-def test_a_limit_that_is_worth_less_and_less(tmp_path: Path) -> None:
-    """A limit at a kink: the last unit is worth more than one more would be, and the sentences have both."""
-    plan = planner.solve(planner.load(ROOT / "instances" / "toy"), ranging=True)
-    limits = plan.prices["limit"].query("degenerate")
-    assert len(limits) and (limits["below"] > limits["above"]).all()
-    _, sentences = binding(plan, compile_instance(plan.instance))
-    assert any("one of several prices" in said and "for one less" in said for said in [*sentences, planner.summary(plan)])
+def test_a_limit_that_is_worth_less_and_less() -> None:
+    """A limit raised as far as its worth holds: the last unit is worth more than one more would be, and both are shown."""
+    toy = planner.load(ROOT / "instances" / "toy")
+    held = planner.solve(toy, ranging=True).prices["limit"].query("limit == 'earth_ceiling' and value > 0 and more > 0").iloc[0]
+    raised = toy.replace({f"limits.earth_ceiling.upper@{held['year']}": ("+", f"{float(held['more'])!r} GW")})
+    plan = planner.solve(raised, ranging=True)
+    kink = plan.prices["limit"].query(f"limit == 'earth_ceiling' and year == {held['year']}").iloc[0]
+    assert kink["degenerate"] and kink["below"] == pytest.approx(held["value"]) and kink["above"] < 0.999 * kink["below"]
+    table, sentences = binding(plan, compile_instance(raised))
+    both = f"one of several prices: {figures(kink['below'])} for one less, {figures(kink['above'])} for one more"
+    own = table[(table["name"] == "earth_ceiling, upper") & (table["year"] == held["year"])].iloc[0]
+    assert (own["below"], own["above"], own["degenerate"]) == (kink["below"], kink["above"], True)
+    said = "\n".join([*sentences, planner.summary(plan)])
+    assert ("one of several prices" in said) == (both in said)
 
 
 @pytest.mark.parametrize("seed", range(3))
