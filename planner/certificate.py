@@ -38,8 +38,9 @@ TOLERANCES = {
     "primal_infeasibility": 1e-7, "dual_infeasibility": 1e-7, "complementarity": 1e-7, "gap": 1e-7, "cost_error": 1e-7,
 }  # fmt: skip
 
-#: A cost smaller than this share of what is paid and earned in all is measured by this share, up to one GUSD.
-_SMALL_COST = 1e-6
+#: A small cost is measured by this share of what is paid and earned in all, and this one of the largest amount at the dearest
+#: price (a plan may cost nothing), up to one GUSD.
+_SMALL_COST, _LEAST_COST = 1e-6, 1e-8
 
 #: A row or price that is smaller than this share of the largest in the program is measured by this share: what a solver
 #: leaves of zero has no size of its own. The bound of a row is data, and is never taken for so little.
@@ -175,8 +176,9 @@ class Point:
 
     @property
     def least_cost(self) -> Any:
-        """What every cost is measured by at least: little of what is paid and earned in all, and up to one GUSD."""
-        return min(1.0, _SMALL_COST * (np.abs(self.costs).sum() + abs(self._offset)))
+        """What is added to every cost before errors are held against it: one GUSD, or less in a program of small costs."""
+        paid = np.abs(self.costs).sum() + abs(self._offset)
+        return min(1.0, _SMALL_COST * paid + _LEAST_COST * self._dearest * self._largest)
 
     @property
     def amount_sizes(self) -> Any:
