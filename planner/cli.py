@@ -122,8 +122,7 @@ def solve(
     """Find the least-cost plan, prove it, and say what it is."""
     from planner.folders import refuse_existing
     from planner.highs import write_model as export_program
-    from planner.pipeline import Stopwatch, compile_instance
-    from planner.pipeline import solve as solve_instance
+    from planner.pipeline import Stopwatch, compile_instance, solve_compiled
 
     if out is not None:
         refuse_existing(out)
@@ -141,15 +140,15 @@ def solve(
         program = compile_instance(loaded, stopwatch)
         if write_model is not None:
             export_program(program, write_model)
-        plan = solve_instance(
+        plan = solve_compiled(
             loaded,
+            program,
             solver=solver.value,
             threads=threads,
             time_limit=time_limit,
             exact=certify is Certify.exact,
             ranging=ranging,
             stopwatch=stopwatch,
-            program=program,
         )
         with stopwatch.step("tables"):
             plan.frames.make()

@@ -35,11 +35,11 @@ def export(
     if to is not None:
         if scenario or set_:
             raise errors.PlannerError("a run is exported as it was solved, expected no --scenario and no --set beside --to")
+        from planner.checked import load_checked
         from planner.exporting import export_plan, format_of
-        from planner.store import load_plan
 
         format_of(to, format_ and format_.value)
-        say(f"Written to {export_plan(load_plan(source), to, format_ and format_.value)}.")
+        say(f"Written to {export_plan(load_checked(source), to, format_ and format_.value)}.")
     elif format_ is not None:
         raise errors.PlannerError("--format is of what --to writes; a program is written as its ending says, .mps or .lp")
     elif write_model is not None:
@@ -85,13 +85,14 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Say what binds and what it is worth, what computing costs and why, why not the rest, and what matters most."""
+    from planner.checked import load_checked
     from planner.explaining import explain as explain_plan
     from planner.folders import OWN_TABLES, refuse_existing
-    from planner.store import load_plan, save_tables
+    from planner.store import save_tables
 
     if out is not None:
         refuse_existing(out, OWN_TABLES)
-    found = explain_plan(load_plan(run), part or None)
+    found = explain_plan(load_checked(run), part or None)
     if out is not None:
         save_tables(found.tables, out)
     say(json.dumps(found.as_dict(), allow_nan=False) if as_json else found)
@@ -122,12 +123,12 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Say what differs between runs: decisions by year, inputs, and what each input makes of the difference in cost."""
+    from planner.checked import load_checked
     from planner.comparing import compare as compare_plans
-    from planner.store import load_plan
 
     if len(runs) < 2:
         raise errors.PlannerError(f"{runs[0]} is one run, expected at least two to compare")
-    plans = [load_plan(run) for run in runs]
+    plans = [load_checked(run) for run in runs]
     with progress(as_json) as tell:
         names = [str(run) for run in runs]
         found = compare_plans(plans, names=names, group=group.value, reverse=reverse, attribution=not no_attribution, watch=tell)
@@ -142,13 +143,13 @@ def report(
     charts: Annotated[Path | None, typer.Option(metavar="DIR", help="write every chart too, as .svg and .png")] = None,
 ) -> None:
     """Write runs as one HTML page that opens without a network: answer, charts, what binds, sources, proof."""
+    from planner.checked import load_checked
     from planner.reporting import refuse_target
     from planner.reporting import report as write_report
-    from planner.store import load_plan
 
     target = out or runs[0] / "report.html"
     refuse_target(target)
-    plans = [load_plan(run) for run in runs]
+    plans = [load_checked(run) for run in runs]
     with progress(silent=False) as tell:
         write_report(plans, target, names=[run.resolve().name for run in runs], charts=charts, tell=tell)
     say(f"Written to {target}." + ("" if charts is None else f" Charts drawn in {charts}."))

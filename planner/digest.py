@@ -8,6 +8,7 @@ import pandas as pd
 
 from planner.instance.edits import printed
 from planner.plan import Plan
+from planner.prices import own_name
 
 #: A price below this share of the greatest of its table is taken for nought.
 _NOUGHT = 1e-7
@@ -30,6 +31,8 @@ def sentences(plan: Plan) -> list[str]:
         f"{plan.instance.title}: net present cost {plan.objective:,.6g} GUSD (money of {finance.price_year}, discounted to "
         f"{finance.base_year}), optimal and certified{exactly} (gap {plan.facts['certificate']['gap']['scaled']:.1e})."
     ]
+    if plan.extended:
+        lines.append(f"The program was extended by whoever built it; this is no plan of the instance alone: {plan.extended}.")
     away = [body for body in plan.instance.bodies.values() if not body.users]
     for body in away:
         lines += [_arrival(plan, body.name)]
@@ -174,7 +177,21 @@ def binding(plan: Plan) -> list[str]:
         if table.startswith("growth.")
         for labels, when, worth in _bound(plan, plan.prices[table], ["technology", "body"])
     ]
-    return ["What binds:", *limits, *growth] if limits or growth else ["No limit and no growth rate binds."]
+    own = [f"  {line}" for line in _own_rows(plan)]
+    return ["What binds:", *limits, *growth, *own] if limits or growth or own else ["No limit and no growth rate binds."]
+
+
+def _own_rows(plan: Plan) -> list[str]:
+    """A line for each constraint of the caller's own that has a price."""
+    lines = []
+    for name in plan.facts.get("extended", {}).get("rows", {}):
+        table = plan.prices[own_name(name)]
+        most = table.loc[table["value"].abs().idxmax()]
+        if abs(most["value"]) > 1e-9:
+            entry = f" ({most['entry']})" if most["entry"] else ""
+            said = "one more unit required costs" if most["value"] < 0 else "one more unit is worth"
+            lines.append(f"{name}{entry}, an own constraint, binds; {said} up to {abs(most['value']):,.4g} {most['unit']}.")
+    return lines
 
 
 def _bound(plan: Plan, table: pd.DataFrame | None, by: list[str]) -> list[tuple[tuple[str, ...], str, str]]:
@@ -190,8 +207,14 @@ def _bound(plan: Plan, table: pd.DataFrame | None, by: list[str]) -> list[tuple[
         when = "over the horizon" if over else f"in {_ranges([int(y) for y in bound['year']], plan.instance.years)}"
         said = "one more unit required costs up to" if most.get("bound") == "lower" else "one more unit is worth up to"
         worth = f"{said} {abs(most['value']):,.4g} {most['unit']}" + ("" if over else f" in {most['year']}")
+        if most.get("degenerate"):
+            worth += f", one of several prices: {_side(most['below'])} for one less, {_side(most['above'])} for one more"
         found.append((labels, when, worth))
     return found
+
+
+def _side(price: float) -> str:
+    return "not known" if pd.isna(price) else "no plan at any price" if abs(price) == float("inf") else f"{abs(price):,.4g}"
 
 
 def _to_body(plan: Plan, table: pd.DataFrame, body: str) -> pd.DataFrame:

@@ -24,6 +24,7 @@ import numpy as np
 import scipy.sparse as sparse
 from scipy.sparse.linalg import splu
 
+from planner.certificate import Point
 from planner.errors import PlannerError
 from planner.highs import BASIC, UPPER, Basis, Optimum
 from planner.lp import LinearProgram
@@ -42,6 +43,12 @@ TOLERANCE = Fraction(1, 10**12)
 #: The greatest scaled difference accepted between a reported value and the exact one.
 DEPARTURE = Fraction(1, 10**7)
 
+#: How far the cost may be from the least, as a share, if every violation had the dearest price or the largest amount.
+COST_ERROR = Fraction(1, 10**7)
+
+#: What stands for a size of zero, of which no violation is a small share.
+TINY = 2.0**-1000
+
 _MOST_STEPS = 80
 
 #: Passes that bring the numbers of a basis near one before it is factorised.
@@ -52,7 +59,7 @@ _EQUILIBRATIONS = 4
 class Side:
     """The rows of a program, or its columns, at a basis: values, duals and bounds as whole numbers of one scale.
 
-    A bound that is not there is nought, and False in `has_lower` or `has_upper`. `scale` is 1 + the size of the cost.
+    A bound that is not there is zero, and False in `has_lower` or `has_upper`.
     """
 
     value: Whole
@@ -61,7 +68,6 @@ class Side:
     upper: Whole
     has_lower: Any
     has_upper: Any
-    scale: Any
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class ExactPoint:
 
 @dataclass(frozen=True)
 class ExactCertificate:
-    """Violations of a basis as exact rationals, each scaled by 1 + the size of the value or cost concerned, and the gap.
+    """Violations of a basis as exact rationals, scaled as those of `planner.certificate` are, the gap and the cost error.
 
     `residual` is what refinement left of the equations; `departure` the greatest scaled difference between a value or
     dual that is reported, and that the plan shows, and the exact one; `objective` and `dual_objective` are in GUSD;
@@ -87,6 +93,7 @@ class ExactCertificate:
     primal_infeasibility: Fraction
     dual_infeasibility: Fraction
     gap: Fraction
+    cost_error: Fraction
     residual: Fraction
     departure: Fraction
     objective: Fraction
@@ -98,7 +105,7 @@ class ExactCertificate:
     def optimal(self) -> bool:
         """True where the equations are solved and every violation of the basis is within the tolerance."""
         violations = (self.primal_infeasibility, self.dual_infeasibility, self.gap)
-        return self.residual <= RESIDUAL and max(violations) <= TOLERANCE
+        return self.residual <= RESIDUAL and max(violations) <= TOLERANCE and self.cost_error <= COST_ERROR
 
     @property
     def holds(self) -> bool:
@@ -135,12 +142,12 @@ def exact_point(lp: LinearProgram, basis: Basis) -> ExactPoint:
     activity, reduced = matrix.times(x), (whole(lp.cost, BITS) << data_bits) - by_column.times(y)
     x, y, bits = x << data_bits, y << data_bits, BITS + data_bits
 
-    def side(value: Whole, price: Whole, lower: Any, upper: Any, scale: Any) -> Side:
+    def side(value: Whole, price: Whole, lower: Any, upper: Any) -> Side:
         low, high = (whole(np.where(np.isfinite(bound), bound, 0.0), bits) for bound in (lower, upper))
-        return Side(value, price, low, high, np.isfinite(lower), np.isfinite(upper), scale)
+        return Side(value, price, low, high, np.isfinite(lower), np.isfinite(upper))
 
-    rows = side(activity, y, lp.row_lower, lp.row_upper, np.ones_like(lp.row_lower))
-    columns = side(x, reduced, lp.col_lower, lp.col_upper, 1 + np.abs(lp.cost))
+    rows = side(activity, y, lp.row_lower, lp.row_upper)
+    columns = side(x, reduced, lp.col_lower, lp.col_upper)
     return ExactPoint(rows, columns, bits, max(left, dual_left), steps + dual_steps)
 
 
@@ -149,13 +156,19 @@ def certificate_at(lp: LinearProgram, point: ExactPoint, optimum: Optimum) -> Ex
     sides, unit = (point.rows, point.columns), 1 << point.bits
     objective = Fraction(int((whole(lp.cost, BITS) * point.columns.value).sum()), unit << BITS) + Fraction(lp.offset)
     dual_objective = Fraction(int(sum(_worth(side) for side in sides)), unit * unit) + Fraction(lp.offset)
-    reported = ((optimum.values, point.columns.value), (optimum.duals, point.rows.price))
+    values, duals = floats(point.columns.value, point.bits), floats(point.rows.price, point.bits)
+    rounded = Point(lp, values.astype(np.longdouble), duals.astype(np.longdouble))
+    missing, unpaid = (np.concatenate([measure(side) for side in sides]) for measure in (_outside, _unpaid))
+    size, apart = abs(objective) + Fraction(float(rounded.least_cost)), abs(objective - dual_objective)
+    known = Fraction(int(sum(_violated(side) for side in sides)), unit * unit)
+    worst = rounded.worst_of(*(floats(violations, point.bits) for violations in (missing, unpaid)))
     return ExactCertificate(
-        primal_infeasibility=max(_outside(side, unit) for side in sides),
-        dual_infeasibility=max(_unpaid(side, unit) for side in sides),
-        gap=abs(objective - dual_objective) / (1 + abs(objective)),
+        primal_infeasibility=_greatest(missing, rounded.amount_sizes, unit),
+        dual_infeasibility=_greatest(unpaid, rounded.price_sizes, unit),
+        gap=(apart + known) / size if size else apart + known,
+        cost_error=Fraction(float(worst)) / size if size else Fraction(float(worst)),
         residual=point.residual,
-        departure=max(_departure(floats(exact, point.bits), values) for values, exact in reported),
+        departure=max(_departure(values, optimum.values), _departure(duals, optimum.duals)),
         objective=objective,
         dual_objective=dual_objective,
         steps=point.steps,
@@ -244,13 +257,12 @@ def _at(statuses: Any, lower: Any, upper: Any) -> Any:
     return np.where((statuses == UPPER) & np.isfinite(upper) | ~np.isfinite(lower), high, low)
 
 
-def _outside(side: Side, unit: int) -> Fraction:
-    """The greatest violation of a bound, scaled by 1 + the size of the value."""
-    worst = Fraction(0)
-    for over, has in ((side.lower - side.value, side.has_lower), (side.value - side.upper, side.has_upper)):
-        for i in np.flatnonzero(has & (over > 0)):
-            worst = max(worst, Fraction(int(over[i]), unit + abs(int(side.value[i]))))
-    return worst
+def _outside(side: Side) -> Whole:
+    """How far each value is outside of its bounds."""
+    below = np.where(side.has_lower, side.lower - side.value, 0)
+    above = np.where(side.has_upper, side.value - side.upper, 0)
+    missing: Whole = np.maximum(np.maximum(below, above), 0)
+    return missing
 
 
 def _departure(values: Any, reported: Any) -> Fraction:
@@ -258,13 +270,22 @@ def _departure(values: Any, reported: Any) -> Fraction:
     return Fraction(float(np.max(np.abs(reported - values) / (1 + np.abs(values)), initial=0.0)))
 
 
-def _unpaid(side: Side, unit: int) -> Fraction:
-    """The greatest dual that asks for a bound which is not there, scaled by 1 + the size of the cost."""
-    wrong = (~side.has_lower & (side.price > 0)) | (~side.has_upper & (side.price < 0))
-    return max(
-        (Fraction(abs(int(side.price[i])), unit) / Fraction(float(side.scale[i])) for i in np.flatnonzero(wrong)),
-        default=Fraction(0),
-    )
+def _unpaid(side: Side) -> Whole:
+    """How much each dual asks for a bound that is not there."""
+    without = (~side.has_lower & (side.price > 0)) | (~side.has_upper & (side.price < 0))
+    unpaid: Whole = np.where(without, abs(side.price), 0)
+    return unpaid
+
+
+def _violated(side: Side) -> Any:
+    """What the violations are worth: values outside of their bounds at their duals, unpaid duals at their values."""
+    return (abs(side.price) * _outside(side) + abs(side.value) * _unpaid(side)).sum()
+
+
+def _greatest(violations: Whole, sizes: Any, unit: int) -> Fraction:
+    """The greatest violation as a share of its size."""
+    shares = (Fraction(int(violations[i]), unit) / Fraction(float(sizes[i]) or TINY) for i in np.flatnonzero(violations > 0))
+    return max(shares, default=Fraction(0))
 
 
 def _worth(side: Side) -> Any:

@@ -175,6 +175,13 @@ def answer(highs: highspy.Highs, method: str) -> Optimum:
     )  # fmt: skip
 
 
+def least_cost(highs: highspy.Highs) -> float:
+    """The least cost of the program that a solver has been given, and nothing else; raises as `solve_program` does."""
+    run(highs)
+    _raise_unless_optimal(highs, "simplex", highs.getRunTime())
+    return float(highs.getInfo().objective_function_value)
+
+
 def _numbers(statuses: Any) -> Any:
     return np.fromiter(map(_NUMBER, statuses), np.int8, len(statuses))
 

@@ -18,6 +18,8 @@ _BLOCK_OF = {"transport": "launch", "purchases": "helium3", "sales": "helium3", 
 #: What is paid or credited by schedules of its own, by the quantity that they multiply.
 Schedules = Iterable[tuple[tuple[str, str, int], list[Payment]]]
 _SCHEDULED: dict[str, Callable[[Lives, Instance], Schedules]] = {"cost.capital": Lives.payments, "goods.content": Lives.credits}
+#: What is left of sums that are the same but for rounding, as a share.
+_ROUNDING = 1e-9
 
 _TEXT = [name for name in COLUMNS[1:8]]
 
@@ -39,6 +41,26 @@ def ledger(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> pd.DataFra
     book = book[book["discounted"] != 0].reindex(columns=list(COLUMNS))
     book[_TEXT] = book[_TEXT].fillna("").astype("str")
     return book.sort_values(list(COLUMNS[:8]), ignore_index=True)
+
+
+def with_own_costs(instance: Instance, book: pd.DataFrame, own: Mapping[str, float], cost: float) -> pd.DataFrame:
+    """A ledger with the costs of a caller's own, of the block and kind `own`; it sums to `cost`, that of the plan.
+
+    They are known at the base year alone and stand in the first model year. What the program has as a constant, and
+    neither the ledger nor `own` explains, is an entry of its own.
+    """
+    left = cost - book["discounted"].sum() - sum(own.values())
+    small = _ROUNDING * (abs(cost) + book["discounted"].abs().sum())
+    entries = {name: amount for name, amount in own.items() if amount} | ({"own constant": left} if abs(left) > small else {})
+    lines = pd.DataFrame(
+        [(instance.years[0], "own", "own", name, amount, amount) for name, amount in entries.items()],
+        columns=["year", "block", "kind", "item", "undiscounted", "discounted"],
+    )
+    if lines.empty:
+        return book
+    whole = pd.concat([book, lines], ignore_index=True).reindex(columns=list(COLUMNS))
+    whole[_TEXT] = whole[_TEXT].fillna("").astype("str")
+    return whole.sort_values(list(COLUMNS[:8]), ignore_index=True)
 
 
 def _running(instance: Instance, kind: str, table: pd.DataFrame, discount: dict[int, float]) -> pd.DataFrame:

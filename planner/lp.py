@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import planner.lean  # noqa: F401 - before scipy
 
@@ -25,7 +25,11 @@ from pyomo.core.expr.numvalue import native_numeric_types
 from pyomo.repn.linear import LinearRepnVisitor
 from pyomo.repn.util import VarRecorder
 
+from planner.admissible import check_model, not_of_the_model
 from planner.errors import PlannerError
+
+if TYPE_CHECKING:
+    from planner.extension import Extension
 
 Vector = NDArray[np.float64]
 Plain = Callable[[list[Any]], Vector]
@@ -67,7 +71,8 @@ class LinearProgram:
 
     Shapes: `matrix` rows by columns (CSR); `cost`, `col_*` one a column; `row_*` one a row. Money is in GUSD at the base
     year; every other unit is that of the family's component. `quantities` names the rows of `quantity_matrix`: what
-    each quantity is, as a linear expression of the columns plus `quantity_offset`.
+    each quantity is, as a linear expression of the columns plus `quantity_offset`. `instance_hash` is of the instance whose model
+    was compiled; `extension` says what the program has beside that instance's own, which `planner.solve` finds out.
     """
 
     cost: Vector
@@ -82,6 +87,8 @@ class LinearProgram:
     quantity_matrix: Any
     quantity_offset: Vector
     quantities: dict[str, tuple[Family, ...]] = field(default_factory=dict)
+    instance_hash: str = ""
+    extension: Extension | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -134,6 +141,8 @@ class _Rows:
         repn = self._visitor.walk_expression(expression)
         if repn.nonlinear is not None:
             raise PlannerError(f"{name} is not linear, and only a linear program can be solved")
+        if not repn.linear.keys() <= self._column.keys():
+            raise not_of_the_model(expression, self._column, name)
         for variable, value in repn.linear.items():
             if abs(value) > NEGLIGIBLE:
                 self._indices.append(self._column[variable])
@@ -152,9 +161,12 @@ class _Rows:
 def compile(model: pyo.ConcreteModel) -> LinearProgram:
     """The linear program of a Pyomo model, in the order in which its components were declared.
 
-    Raises PlannerError where the model is not linear, has no objective or more than one, or maximises.
+    Raises PlannerError where the model is not linear or not continuous, has no objective or more than one, or maximises, and
+    where a variable stands outside of it or a component of planner's own was replaced.
     """
-    return compile_with(model, lambda numbers: np.array(numbers, float))
+    program: LinearProgram = compile_with(model, lambda numbers: np.array(numbers, float))
+    origin = getattr(model, "origin", None)
+    return program if origin is None else replace(program, instance_hash=origin.instance.hash)
 
 
 def compile_with(model: pyo.ConcreteModel, *plains: Plain) -> Any:
@@ -164,6 +176,7 @@ def compile_with(model: pyo.ConcreteModel, *plains: Plain) -> Any:
     numbers, say, and of their nodes.
     """
     with PauseGC():
+        check_model(model)
         columns, variables = _columns(model)
         # Columns must keep their order, so the visitor is told of every variable before it meets one.
         visitor = LinearRepnVisitor({}, var_recorder=VarRecorder({id(v): v for v in variables}, sorter=None))
@@ -197,6 +210,8 @@ def compile_with(model: pyo.ConcreteModel, *plains: Plain) -> Any:
 def _columns(model: pyo.ConcreteModel) -> tuple[tuple[Family, ...], list[Any]]:
     families, variables = [], []  # type: list[Family], list[Any]
     for component in model.component_objects(pyo.Var, descend_into=True):
+        if component.is_reference():
+            continue  # another name for variables that are met under their own
         free = [(key, v) for key, v in component.items() if not v.fixed]
         families.append(Family(component.name, "", len(variables), [_labels(key) for key, _ in free]))
         variables += [v for _, v in free]
@@ -206,6 +221,8 @@ def _columns(model: pyo.ConcreteModel) -> tuple[tuple[Family, ...], list[Any]]:
 def _constraints(model: pyo.ConcreteModel, rows: _Rows) -> tuple[tuple[Family, ...], list[Any], list[Any]]:
     families, lower, upper = [], [], []  # type: list[Family], list[Any], list[Any]
     for component in model.component_objects(pyo.Constraint, active=True, descend_into=True):
+        if component.is_reference():
+            continue
         family = Family(component.name, component.doc or "", len(lower), [])
         for key, constraint in component.items():
             if not constraint.active:

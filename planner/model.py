@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pyomo.core as pyo
 from pyomo.common.gc_manager import PauseGC
 
+from planner.admissible import keep_own
 from planner.blocks.compute import add_compute, served
 from planner.blocks.goods import BUILDING_GOODS, add_purchases
 from planner.blocks.helium3 import add_helium3
@@ -69,6 +70,7 @@ def build(instance: Instance, units: bool = False) -> pyo.ConcreteModel:
         m.quantities = name_quantities(m)
         add_limits(m, instance)
         add_objective(m, instance)
+        keep_own(m, instance)
     return m
 
 

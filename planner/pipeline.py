@@ -6,11 +6,12 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from planner.certificate import Certificate, certify, falls_without_end
-from planner.errors import Infeasible, NotCertified, SolverError, SolverLimit, Unbounded
-from planner.highs import COARSE_TO_FINE, Basis, Optimum, choose_method, primal_ray, row_ranges, solve_program
+from planner.certificate import Certificate, certify
+from planner.errors import Infeasible, NotCertified, PlannerError, SolverError, SolverLimit, Unbounded
+from planner.highs import COARSE_TO_FINE, Basis, Optimum, choose_method, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram, compile
 from planner.memory import give_back
@@ -69,12 +70,38 @@ def solve(
 
     `solver` is auto, simplex, coarse-to-fine, ipm, hipo or pdlp; `time_limit` bounds the solver's own seconds; `exact` asks for
     the certificate in rational arithmetic as well, `ranging` for how far each price holds; `warm_start` is a plan of a like
-    instance; `program` the instance's own program where the caller has compiled it already. Raises Infeasible,
+    instance; `program` the instance's own program, extended by the caller (see `planner.extension`). Raises Infeasible,
     Unbounded, SolverLimit, SolverError, NotCertified where the answer is not optimal to the stated tolerances, InstanceError
-    where numbers lie too far apart for a solver, and PlannerError for an unknown method or an exact certificate without a basis.
+    where numbers lie too far apart for a solver, and PlannerError for an unknown method, an exact certificate without a basis, or
+    a program that is not of the instance.
     """
     watch = stopwatch or Stopwatch()
-    lp = program if program is not None else compile_instance(instance, watch)
+    lp = compile_instance(instance, watch)
+    if program is not None:
+        from planner.extension import extended
+
+        lp = replace(program, extension=extended(instance, lp, program))
+        check_program(instance, lp)
+    return solve_compiled(
+        instance, lp, solver=solver, threads=threads, time_limit=time_limit, exact=exact, ranging=ranging,
+        warm_start=warm_start, stopwatch=watch,
+    )  # fmt: skip
+
+
+def solve_compiled(
+    instance: Instance,
+    lp: LinearProgram,
+    *,
+    solver: str = "auto",
+    threads: int | None = None,
+    time_limit: float | None = None,
+    exact: bool = False,
+    ranging: bool = False,
+    warm_start: Plan | None = None,
+    stopwatch: Stopwatch | None = None,
+) -> Plan:
+    """As `solve`, of what `compile_instance` made of the instance; that it did is not checked."""
+    watch = stopwatch or Stopwatch()
     start = warm_start.basis if warm_start else None
     optimum, certificate = certified(instance, lp, watch, solver=solver, threads=threads, time_limit=time_limit, start=start)
     options = {
@@ -93,8 +120,11 @@ def solve(
 
     ranges = None
     if ranging:
+        from planner.prices import priced_rows
+        from planner.ranges import price_ranges
+
         with watch.step("ranging"):
-            ranges = row_ranges(lp, optimum)
+            ranges = price_ranges(lp, optimum, priced_rows(lp))
     return make_plan(instance, lp, optimum, certificate, facts, ranges)
 
 
@@ -117,13 +147,13 @@ def certified(
     near: bool = True,
     compiled: CompileCoarse | None = None,
 ) -> tuple[Optimum, Certificate]:
-    """The first answer to a program that is certified: of each method in turn, then refined from where the last one ended.
+    """The first answer to a program that is certified: of each method in turn, refined where it ended if need be.
 
     Options and errors as in `solve`; `start` is the basis of a like program's optimum, `near` as in `solve_program`: where `auto`
     goes from coarse to fine, it leaves a start that is not near. `compiled` as in `solve_coarse_to_fine`.
     """
     first, left = choose_method(lp, solver, start is not None and near), time_limit
-    last, failure = None, SolverError("no method was tried")
+    failure = SolverError("no method was tried")
     for method in dict.fromkeys((first, *_SECOND_TRIES)) if solver == "auto" else (first,):
         began, patience = time.perf_counter(), max(_PATIENCE[0], _PATIENCE[1] * lp.matrix.nnz)
         stalls = solver == "auto" and method == first and (left is None or patience < left)
@@ -136,23 +166,50 @@ def certified(
         except SolverError as error:
             failure = error
         else:
-            with watch.step("certify"):
-                certificate = certify(lp, optimum)
+            spent = time.perf_counter() - began
+            optimum, certificate = proven(lp, optimum, None if left is None else max(left - spent, 0.0), watch)
             if certificate.holds:
                 return optimum, certificate
             failed = f"the certificate fails: {', '.join(certificate.failures)}"
-            last, failure = optimum, NotCertified(f"HiGHS ({method}) called its answer optimal, but {failed}")
+            failure = NotCertified(f"HiGHS ({method}) called its answer optimal, but {failed}")
         logger.warning("%s gave no answer that is certified: %s", method, failure)
         left = None if left is None else max(left - (time.perf_counter() - began), 0.0)
     if solver == "auto":
         from planner.refinement import last_resort
 
         with watch.step("refine"):
-            for refined in last_resort(lp, last, left):
-                certificate = certify(lp, refined)
-                if certificate.holds:
-                    return refined, certificate
+            reached = last_resort(lp, left)
+        if reached is not None and (certificate := certify(lp, reached)).holds:
+            return reached, certificate
     raise untrusted(instance, lp, str(failure)) or failure
+
+
+def proven(
+    lp: LinearProgram, optimum: Optimum, time_limit: float | None = None, watch: Stopwatch | None = None
+) -> tuple[Optimum, Certificate]:
+    """An answer and its certificate; where that fails, those of its basis refined, if they hold.
+
+    An answer without a basis is taken to one first. Raises SolverLimit where the solver was stopped.
+    """
+    watch = watch or Stopwatch()
+    with watch.step("certify"):
+        certificate = certify(lp, optimum)
+    if certificate.holds:
+        return optimum, certificate
+    from planner.refinement import crossed_over, refine
+
+    logger.info("refined, since the certificate fails: %s", ", ".join(certificate.failures))
+    with watch.step("refine"):
+        try:
+            found = optimum if optimum.basis is not None else crossed_over(lp, optimum, time_limit)
+            refined = refine(lp, found, time_limit).optimum
+        except SolverLimit:
+            raise
+        except PlannerError as error:
+            logger.debug("refinement: %s", error)
+            return optimum, certificate
+        again = certify(lp, refined)
+    return (refined, again) if again.holds else (optimum, certificate)
 
 
 def _optimum(
@@ -183,8 +240,9 @@ def _optimum(
         raise Infeasible(str(error), diagnosis) from None
     except Unbounded as error:
         left = None if time_limit is None else max(time_limit - (time.perf_counter() - began), 0.0)
-        ray = primal_ray(lp, left)
-        if ray is None or not falls_without_end(lp, ray):
+        from planner.recession import is_unbounded
+
+        if not is_unbounded(lp, left):
             raise SolverError(f"HiGHS ({method}) called the cost unbounded, but gave no proof of it") from None
         from planner.diagnosis import diagnose_unbounded
 

@@ -19,9 +19,10 @@ from planner.frames import quantity_frames
 from planner.highs import Basis, Optimum
 from planner.instance import Instance
 from planner.instance.problems import nearest, one_of
-from planner.ledger import ledger
-from planner.lp import LinearProgram, Vector
+from planner.ledger import ledger, with_own_costs
+from planner.lp import LinearProgram
 from planner.prices import prices
+from planner.ranges import Ranges
 
 if TYPE_CHECKING:
     from planner.charts import Plot
@@ -41,7 +42,7 @@ class Frames:
     """The tables of a plan, each made when it is first asked for: `tables`, `prices`, `ledger` and `economics`."""
 
     def __init__(
-        self, instance: Instance, lp: LinearProgram, optimum: Optimum, ranges: tuple[Vector, Vector] | None = None
+        self, instance: Instance, lp: LinearProgram, optimum: Optimum, ranges: Ranges | None = None
     ) -> None:
         self._instance, self._lp, self._optimum, self._ranges = instance, lp, optimum, ranges
 
@@ -51,6 +52,15 @@ class Frames:
         frames = cls.__new__(cls)
         frames.__dict__.update({name: Tables(part) if isinstance(part, dict) else part for name, part in parts.items()})
         return frames
+
+    def keep(self, program: LinearProgram) -> None:
+        """Have a program at hand from now on, that of tables which were made before."""
+        self.__dict__["_lp"] = program
+
+    @property
+    def program(self) -> LinearProgram | None:
+        """The program that the tables are made from; None where they were made before, and read or sent here."""
+        return self.__dict__.get("_lp")
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -65,7 +75,12 @@ class Frames:
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """Every cost, by year, block, technology, site, vintage and kind."""
-        return ledger(self._instance, self.tables)
+        book = ledger(self._instance, self.tables)
+        extension = self._lp.extension
+        if extension is None:
+            return book
+        cost = float(self._lp.cost @ self._optimum.values + self._lp.offset)
+        return with_own_costs(self._instance, book, extension.own_costs(self._optimum.values), cost)
 
     @cached_property
     def economics(self) -> Mapping[str, pd.DataFrame]:
@@ -102,7 +117,8 @@ class Plan:
         proof = "certified" if self.facts["certificate"]["holds"] else "not certified"
         cost = f"{self.objective:,.6g} {self.facts['unit']}"
         years = f"model years {self.instance.years[0]} to {self.instance.years[-1]} ({len(self.instance.years)})"
-        return f"<Plan of {self.instance.name}: {self.facts['status']}, {proof}; {cost}; {years}>"
+        name = f"{self.instance.name}, extended" if self.extended else self.instance.name
+        return f"<Plan of {name}: {self.facts['status']}, {proof}; {cost}; {years}>"
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -134,6 +150,11 @@ class Plan:
     def basis(self) -> Basis | None:
         """The basis that the solver ended with, from which a like instance is solved warm; None where it gave none."""
         return self.optimum.basis
+
+    @property
+    def extended(self) -> str:
+        """What the plan's program had beside that of its instance, in words; empty where it had nothing."""
+        return str(self.facts.get("extended", {}).get("words", ""))
 
     @property
     def objective(self) -> float:
@@ -186,7 +207,7 @@ def make_plan(
     optimum: Optimum,
     certificate: Certificate,
     facts: Mapping[str, Any],
-    ranges: tuple[Vector, Vector] | None = None,
+    ranges: Ranges | None = None,
 ) -> Plan:
     """The plan that an optimum of an instance's program is; `ranges` as in `prices.prices`."""
     solver = {"name": "HiGHS", "version": optimum.version, "method": optimum.method, "iterations": optimum.iterations}
@@ -202,6 +223,7 @@ def make_plan(
         "nonzeros": nonzeros,
         "solver": solver,
         "certificate": certificate.as_dict(),
+        **({} if lp.extension is None else {"extended": lp.extension.facts()}),
         **facts,
     }
     return Plan(instance, Frames(instance, lp, optimum, ranges), said, optimum)

@@ -7,7 +7,6 @@ row of a stock the average discount of its model year. Limits over the horizon a
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +15,13 @@ import pandas as pd
 
 from planner.blocks.money import yearly_discount
 from planner.declarations import QUANTITIES
-from planner.errors import PlannerError
 from planner.frames import frame
 from planner.highs import Optimum
 from planner.instance import Instance
 from planner.limits import HORIZON
 from planner.lp import Family, LinearProgram, Vector
 from planner.parameters import CAPACITY_UNITS
+from planner.ranges import Ranges, kinked
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,9 @@ class Price:
 
 
 _YEAR_HOURS = 8760
+
+#: The unit of the price of a constraint of the caller's own, whose unit is not known.
+OWN_UNIT = "GUSD/(unit of the row)"
 
 #: Every priced balance and limit, by the name under which `plan.prices` gives it.
 PRICES: dict[str, Price] = {
@@ -75,12 +77,13 @@ PRICES |= {
 
 
 def prices(
-    instance: Instance, lp: LinearProgram, optimum: Optimum, ranges: tuple[Vector, Vector] | None = None
+    instance: Instance, lp: LinearProgram, optimum: Optimum, ranges: Ranges | None = None
 ) -> dict[str, pd.DataFrame]:
-    """A tidy frame for every priced constraint: its index, `value`, `unit`.
+    """A tidy frame for every priced constraint: its index, `value`, `unit`; for those of the caller's own see `own_prices`.
 
-    With `ranges` (see `highs.row_ranges`) also `less` and `more`, how far the bound of the row may fall and rise, in the row's
-    own unit, while the price holds, and `degenerate`: the price holds in one direction only, and is one of several.
+    With `ranges` also `less` and `more`, how far the bound of the row may fall and rise, in the row's own unit, while the basis
+    holds; `below` and `above`, the price as the bound falls and as it rises; and `degenerate`: the two are not the same, or one
+    is not known, and the price is one of several between them. Infinite is the price on a side where no plan follows.
     """
     tables = {}
     for name, price in PRICES.items():
@@ -92,31 +95,68 @@ def prices(
             family.name, family.label, 0, [labels[: len(price.index)] for labels in itertools.compress(family.index, own)]
         )
         if priced.index:
-            value = price.sign * optimum.duals[family.rows][own] * price.per_gusd / _weights(instance, price, priced)
+            factor = price.sign * price.per_gusd / _weights(instance, price, priced)
+            value = optimum.duals[family.rows][own] * factor
             tables[name] = frame(instance, price.index, [priced], value, price.unit)
             if ranges is not None:
-                less, more = (side[family.rows][own] for side in ranges)
+                sides = _sides(ranges, family, own, factor)
                 if price.constraint == "helium3.depletion":  # the row bounds what is taken out, below by the tonnage
-                    less, more = more, less
-                tables[name]["less"], tables[name]["more"] = less, more
-                tables[name]["degenerate"] = tables[name][["less", "more"]].min(axis=1) <= 1e-9
+                    sides = {name: sides[_OTHER_SIDE[name]] for name in sides}
+                tables[name] = _ranged(tables[name], sides)
             if "{unit}" in price.unit:
                 tables[name]["unit"] = [_unit_of_limit(instance, price, limit) for limit in tables[name]["limit"]]
+    return tables | own_prices(lp, optimum, ranges)
+
+
+def own_prices(lp: LinearProgram, optimum: Optimum, ranges: Ranges | None = None) -> dict[str, pd.DataFrame]:
+    """A frame for every constraint that the caller added to the model, by its name.
+
+    `entry` has the labels, `bound` which one binds, `value` the worth in GUSD at the base year of one more unit that the row
+    allows: negative where one more unit is required, as for limits.
+    """
+    tables = {}
+    for family in lp.rows:
+        if lp.extension is None or family.name not in lp.extension.rows:
+            continue
+        duals = optimum.duals[family.rows]
+        bound = np.where(duals > 0, "lower", np.where(duals < 0, "upper", ""))
+        equal = lp.row_lower[family.rows] == lp.row_upper[family.rows]
+        columns: dict[str, Any] = {
+            "entry": pd.array([", ".join(map(str, labels)) for labels in family.index], dtype="str"),
+            "bound": pd.array(np.where(equal, "equal", bound).tolist(), dtype="str"),
+            "value": -duals + 0.0,
+            "unit": pd.array([OWN_UNIT] * len(duals), dtype="str"),
+        }
+        table = pd.DataFrame(columns)
+        every = np.ones(len(duals), bool)
+        tables[own_name(family.name)] = table if ranges is None else _ranged(table, _sides(ranges, family, every, -1.0))
     return tables
 
 
-def check_prices(tables: Mapping[str, pd.DataFrame], lp: LinearProgram) -> None:
-    """Raise PlannerError where tables of prices, as those of a run that was read, do not list the rows of a program in order."""
-    for name, price in PRICES.items():
-        family = lp.row_family(price.constraint)
-        priced = [] if family is None else [i for i in family.index if over_horizon(family, i) == (price.kind == "base")]
-        listed: list[tuple[str, ...]] = []
-        if name in tables:
-            listed = list(zip(*(map(str, tables[name][column]) for column in price.index), strict=True))
-        if listed != [tuple(map(str, labels[: len(price.index)])) for labels in priced]:
-            raise PlannerError(
-                f"the run's table prices/{name} does not list what its program has: it was changed since it was saved"
-            )
+#: What is what on the other side of a bound.
+_OTHER_SIDE = {"less": "more", "more": "less", "below": "above", "above": "below"}
+
+
+def _sides(ranges: Ranges, family: Family, own: Any, factor: Any) -> dict[str, Vector]:
+    """How far the prices of a family hold, and what they are, on either side of its bounds."""
+    distances = {name: getattr(ranges, name)[family.rows][own] for name in ("less", "more")}
+    return distances | {name: getattr(ranges, name)[family.rows][own] * factor + 0.0 for name in ("below", "above")}
+
+
+def _ranged(table: pd.DataFrame, sides: dict[str, Vector]) -> pd.DataFrame:
+    unknown = np.isnan(sides["below"]) | np.isnan(sides["above"])
+    return table.assign(**sides, degenerate=unknown | kinked(sides["below"], sides["above"]))
+
+
+def priced_rows(lp: LinearProgram) -> list[Family]:
+    """The families of rows that have prices."""
+    own = set() if lp.extension is None else set(lp.extension.rows)
+    return [family for family in lp.rows if family.name in own | {price.constraint for price in PRICES.values()}]
+
+
+def own_name(constraint: str) -> str:
+    """The name of the prices of a caller's own constraint: its own, unless planner's prices have it."""
+    return f"own.{constraint}" if constraint in PRICES else constraint
 
 
 def over_horizon(family: Family, labels: tuple[Any, ...]) -> bool:

@@ -21,9 +21,10 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sparse
 
+from planner.certificate import certify
 from planner.errors import PlannerError, SolverLimit
 from planner.exact import RESIDUAL, TOLERANCE, ExactCertificate, ExactPoint, Side, certificate_at, exact_point, without_basis
-from planner.highs import BASIC, LOWER, UPPER, Basis, Optimum, basis_reached
+from planner.highs import BASIC, LOWER, UPPER, Basis, Optimum, basis_reached, solve_program
 from planner.lp import LinearProgram, Vector
 from planner.whole import Whole, floats
 
@@ -41,6 +42,9 @@ _FINITE_BITS = 60
 #: Bits after the point of what is passed on as floating-point numbers: what is left of the equations (2^-200) becomes nought.
 _KEPT_BITS = 120
 
+#: How near to a bound, as a share of 1 + its size, a first-order method leaves what is at the bound.
+_NEAR = 1e-6
+
 
 @dataclass(frozen=True)
 class Refined:
@@ -48,15 +52,6 @@ class Refined:
 
     optimum: Optimum
     certificate: ExactCertificate
-
-
-def refine(lp: LinearProgram, optimum: Optimum, time_limit: float | None = None) -> Refined:
-    """The optimum as it is where the exact certificate holds, and otherwise the best that refinement comes to.
-
-    `time_limit` bounds the solver's own seconds of all rounds together. Raises PlannerError where there is no basis, or a
-    singular one, and SolverLimit where the solver was stopped.
-    """
-    return _refined(lp, optimum, _Budget(time_limit))
 
 
 class _Budget:
@@ -75,16 +70,22 @@ class _Budget:
             self.left = None if self.left is None else max(self.left - (time.perf_counter() - began), 0.0)
 
 
-def _refined(lp: LinearProgram, optimum: Optimum, budget: _Budget) -> Refined:
+def refine(lp: LinearProgram, optimum: Optimum, time_limit: float | None = None) -> Refined:
+    """The optimum as it is where the exact certificate holds, and otherwise the best that refinement comes to.
+
+    `time_limit` bounds the solver's own seconds of all rounds together. Raises PlannerError where there is no basis, or a
+    singular one, and SolverLimit where the solver was stopped.
+    """
+    budget = _Budget(time_limit)
     if optimum.basis is None:
         raise without_basis(optimum)
     point = exact_point(lp, optimum.basis)
     certificate = certificate_at(lp, point, optimum)
-    if certificate.holds:
+    if certificate.holds and certify(lp, optimum).holds:
         return Refined(optimum, certificate)
     best = latest = _rounded(lp, optimum, optimum.basis, point, 0)
     for number in range(1, MOST_ROUNDS + 1):
-        if latest.certificate.optimal:
+        if latest.certificate.optimal and certify(lp, latest.optimum).holds:
             break
         assert latest.optimum.basis is not None
         corrections = _corrections(lp, point, latest.optimum.basis)
@@ -104,25 +105,38 @@ def _refined(lp: LinearProgram, optimum: Optimum, budget: _Budget) -> Refined:
     return best
 
 
-def last_resort(lp: LinearProgram, optimum: Optimum | None, time_limit: float | None = None) -> Iterator[Optimum]:
-    """What refinement comes to where solvers failed: from the basis of the last answer, if any, then from that of the slacks.
+def crossed_over(lp: LinearProgram, optimum: Optimum, time_limit: float | None = None) -> Optimum:
+    """An answer without a basis, as that of a first-order method, taken to a basis by the simplex method.
 
-    Nothing of what is yielded is known to be optimal. `time_limit` bounds the solver's own seconds of both together. Raises
-    SolverLimit where the solver was stopped.
+    It starts from what is away from its bounds as basic. Raises as `solve_program` does.
     """
-    budget = _Budget(time_limit)
+    used = lp.matrix @ optimum.values
+    start = Basis(_near(optimum.values, lp.col_lower, lp.col_upper), _near(used, lp.row_lower, lp.row_upper))
+    found = solve_program(lp, "simplex", time_limit=time_limit, start=start)
+    return replace(found, method=optimum.method, iterations=optimum.iterations + found.iterations)
+
+
+def _near(values: Vector, lower: Vector, upper: Vector) -> Any:
+    """The bound that each value is at, to the accuracy of a first-order method; basic where it is at none."""
+    at_lower, at_upper = (np.abs(values - bound) <= _NEAR * (1 + np.abs(values)) for bound in (lower, upper))
+    return np.where(at_lower, LOWER, np.where(at_upper, UPPER, BASIC)).astype(np.int8)
+
+
+def last_resort(lp: LinearProgram, time_limit: float | None = None) -> Optimum | None:
+    """What refinement reaches from the basis of the slacks, where solvers failed; None where it reaches nothing.
+
+    It is not known to be optimal. `time_limit` bounds the solver's own seconds. Raises SolverLimit where it was stopped.
+    """
     rows, columns = lp.matrix.shape
     slacks = Basis(np.where(np.isfinite(lp.col_lower), LOWER, UPPER).astype(np.int8), np.full(rows, BASIC, np.int8))
     nothing = Optimum(np.zeros(columns), np.zeros(rows), 0.0, "simplex", version("highspy"), 0, 0.0, slacks)
-    for start in (optimum, nothing):
-        if start is None or start.basis is None:
-            continue
-        try:
-            yield _refined(lp, start, budget).optimum
-        except SolverLimit:
-            raise
-        except PlannerError as error:
-            logger.debug("refinement: %s", error)  # the basis was singular, or a number is too small
+    try:
+        return refine(lp, nothing, time_limit).optimum
+    except SolverLimit:
+        raise
+    except PlannerError as error:
+        logger.debug("refinement: %s", error)  # a number is too small to be held exactly
+        return None
 
 
 def _rounded(lp: LinearProgram, optimum: Optimum, basis: Basis, point: ExactPoint, rounds: int) -> Refined:
@@ -135,7 +149,7 @@ def _rounded(lp: LinearProgram, optimum: Optimum, basis: Basis, point: ExactPoin
 
 def _badness(found: Refined) -> tuple[bool, Fraction]:
     certificate = found.certificate
-    worst = max(certificate.primal_infeasibility, certificate.dual_infeasibility, certificate.gap)
+    worst = max(certificate.primal_infeasibility, certificate.dual_infeasibility, certificate.gap, certificate.cost_error)
     return certificate.residual > RESIDUAL, worst
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from planner.highs import Basis, Optimum, answer, few_steps, opened, start_from
+from planner.highs import Basis, Optimum, answer, few_steps, least_cost, opened, start_from
 from planner.lp import LinearProgram, Vector
 
 
@@ -18,7 +18,7 @@ class Repeated:
         few_steps(self._highs)
         self._columns: tuple[int, ...] = ()
         self._entries: tuple[tuple[int, int], ...] = ()
-        self._rows_moved = False
+        self._rows_moved = self._begun = False
 
     def solve(
         self,
@@ -36,6 +36,20 @@ class Repeated:
         self._enter(entries or {})
         start_from(self._highs, self._lp, start)
         return answer(self._highs, "simplex")
+
+    def least(self, row: int, bounds: tuple[float, float], start: Basis) -> float:
+        """The least cost with other bounds of one row, from where the last such solve ended; at first from `start`.
+
+        Raises as `highs.solve_program` does.
+        """
+        if not self._begun:
+            start_from(self._highs, self._lp, start)
+            self._begun = True
+        self._highs.changeRowBounds(row, *bounds)
+        try:
+            return least_cost(self._highs)
+        finally:
+            self._highs.changeRowBounds(row, self._lp.row_lower[row], self._lp.row_upper[row])
 
     def _bound_columns(self, bounds: Mapping[int, tuple[float, float]]) -> None:
         own = {column: (self._lp.col_lower[column], self._lp.col_upper[column]) for column in self._columns}

@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from planner.errors import PlannerError
 from planner.ledger import COLUMNS
+from planner.lp import LinearProgram, Vector
 from planner.pipeline import Stopwatch, solve
 from planner.plan import Plan
 from planner.provenance import versions
@@ -21,8 +23,8 @@ TOLERANCE = 1e-9
 
 #: What of `summary.json` must be the same; seconds, iterations and paths need not.
 _FACTS = ("status", "objective", "unit", "instance_hash", "rows", "columns", "nonzeros")
-_MEASURES = ("primal_infeasibility", "dual_infeasibility", "complementarity", "gap")
-_EXACT_MEASURES = ("primal_infeasibility", "dual_infeasibility", "gap", "objective", "dual_objective", "rounds")
+_MEASURES = ("primal_infeasibility", "dual_infeasibility", "complementarity", "gap", "cost_error")
+_EXACT_MEASURES = ("primal_infeasibility", "dual_infeasibility", "gap", "cost_error", "objective", "dual_objective", "rounds")
 
 
 @dataclass(frozen=True)
@@ -68,20 +70,31 @@ class Reproduction:
         return "\n".join([head, *shown, *more, *moved, *(warm if self.warm_started else [])])
 
 
-def reproduce(folder: str | Path, tolerance: float = TOLERANCE, watch: Callable[[str], None] | None = None) -> Reproduction:
-    """Run the run of a folder again and compare: objective, certificate, tables, prices, economics and ledger.
+def reproduce(
+    folder: str | Path,
+    tolerance: float = TOLERANCE,
+    watch: Callable[[str], None] | None = None,
+    program: LinearProgram | None = None,
+) -> Reproduction:
+    """Run the run of a folder again and compare: objective, certificate, solution, tables, prices, economics and ledger.
 
-    Both certificates are compared, where the run had both. Raises PlannerError where the folder holds no whole run, or one
-    that does not say how it was made.
+    Both certificates are compared, where the run had both; of the solution every value and dual. `program` is the extended
+    program of a run that was made with one, which its folder does not keep. Raises PlannerError where the folder holds no
+    whole run, one that does not say how it was made, or one of an extended program that is not given.
     """
     recorded = load_plan(folder)
+    if recorded.extended and program is None:
+        raise PlannerError(
+            f"{folder} was made with a program that was extended ({recorded.extended}), and a run folder keeps the instance "
+            "alone: extend the model of its instance again and give it, as planner.reproducing.reproduce(RUN, program=PROGRAM)"
+        )
     made = recorded.facts.get("provenance")
     if not isinstance(made, dict) or not isinstance(made.get("options"), dict):
         raise PlannerError(f"{folder} does not say how it was made: its summary.json has no provenance")
     options = made["options"]
     again = solve(
         recorded.instance, solver=options["solver"], threads=options["threads"], time_limit=options["time_limit"],
-        exact=options.get("exact", False), ranging=options.get("ranging", False), stopwatch=Stopwatch(watch),
+        exact=options.get("exact", False), ranging=options.get("ranging", False), stopwatch=Stopwatch(watch), program=program,
     )  # fmt: skip
     compared, deviations = compare(recorded, again, tolerance)
     before, now = made.get("versions", {}), versions()
@@ -95,6 +108,9 @@ def compare(recorded: Plan, again: Plan, tolerance: float) -> tuple[int, list[De
     unlike = [name for name in before if not _same(before[name], after.get(name), tolerance)]
     deviations = [Deviation(name, "", before[name], after.get(name)) for name in unlike]
     count = len(before)
+    for name, a, b, names in _solutions(recorded, again):
+        count += max(len(a), len(b))
+        deviations += _apart(name, a, b, names, tolerance)
     one, other = _tables(recorded), _tables(again)
     for name in sorted(one.keys() | other.keys()):
         empty = (one.get(name) if name in one else other[name]).iloc[:0]  # type: ignore[union-attr]
@@ -109,12 +125,28 @@ def _facts(plan: Plan) -> dict[str, Any]:
     found = {
         **{name: plan.facts.get(name) for name in _FACTS}, "certificate": certificate["holds"],
         "dual objective": certificate["dual_objective"], "method": plan.facts["solver"]["method"],
-        **{f"certificate {name}": certificate[name]["scaled"] for name in _MEASURES},
+        **{f"certificate {name}": certificate.get(name, {}).get("scaled") for name in _MEASURES},
         "exact certificate": None if exact is None else exact["holds"],
     }  # fmt: skip
     if exact is not None:
-        found |= {f"exact certificate {name}": exact[name] for name in _EXACT_MEASURES}
+        found |= {f"exact certificate {name}": exact.get(name) for name in _EXACT_MEASURES}
     return found
+
+
+def _solutions(recorded: Plan, again: Plan) -> Iterator[tuple[str, Vector, Vector, list[str]]]:
+    """Values and duals of both plans, and the names of the columns and rows that they are of."""
+    program = again.frames.program
+    assert program is not None  # it was solved here
+    for name, names in (("values", program.column_names), ("duals", program.row_names)):
+        yield f"solution/{name}", getattr(recorded.optimum, name), getattr(again.optimum, name), names
+
+
+def _apart(name: str, a: Vector, b: Vector, names: list[str], tolerance: float) -> Iterator[Deviation]:
+    if len(a) != len(b):
+        yield Deviation(name, "how many", len(a), len(b))
+        return
+    for i in np.flatnonzero(~(np.abs(a - b) <= tolerance * np.maximum(1.0, np.maximum(np.abs(a), np.abs(b))))).tolist():
+        yield Deviation(name, names[i], float(a[i]), float(b[i]))
 
 
 def _tables(plan: Plan) -> dict[str, pd.DataFrame]:

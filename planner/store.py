@@ -1,6 +1,7 @@
 """Run folders: a plan written to disk, whole or not at all, and read back equal.
 
 summary.json   tables/, prices/, economics/ (*.parquet and *.csv)   ledger.parquet and .csv   instance/   solution.npz   run.log
+SHA256SUMS
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from planner import foreign
+from planner.checksums import write_sums
 from planner.errors import InstanceError, PlannerError
 from planner.folders import OWN_TABLES, whole_folder
 from planner.foreign import Unfit
@@ -47,6 +49,7 @@ def save_plan(plan: Plan, folder: str | Path, log: str = "") -> Path:
         (scratch / "run.log").write_text(log, encoding="utf-8")
         facts = {**plan.facts, "seconds": {**plan.facts["seconds"], "write": time.perf_counter() - began}, "out": str(folder)}
         _write_json(scratch / "summary.json", facts)
+        write_sums(scratch)
     return Path(folder)
 
 

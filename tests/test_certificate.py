@@ -71,10 +71,10 @@ def test_the_measures_of_a_program_worked_out_by_hand() -> None:
         == right.complementarity.absolute
         == 0
     )
-    # b = 0.5 misses the first row by half; its activity was summed from 3 and 0.5, so half of 1 + 3.5 is the scaled measure.
+    # b = 0.5 misses the first row by half; its bound is 4 and its activity was summed from 3 and 0.5, so half of 4 is the scaled measure.
     wrong = certify(lp, _answer([3, 0.5, 6], [3, 0, -1]))
     assert wrong.primal_infeasibility.absolute == exactly(0.5)
-    assert wrong.primal_infeasibility.scaled == exactly(0.5 / 4.5)
+    assert wrong.primal_infeasibility.scaled == exactly(0.5 / 4)
     assert wrong.primal_infeasibility.where == "row(0)"
     assert wrong.complementarity.absolute == exactly(3 * 0.5)
     # A dual of 2 for the first row leaves reduced costs 1 and 1 for a and b: no bound is broken, but a is not at its lower bound.
@@ -82,7 +82,7 @@ def test_the_measures_of_a_program_worked_out_by_hand() -> None:
     assert loose.dual_infeasibility.absolute == 0
     assert loose.complementarity.absolute == exactly(3)
     assert loose.gap.absolute == exactly(4)  # 1 * (3 - 0) + 1 * (1 - 0)
-    assert loose.failures == ["complementarity", "gap"]
+    assert loose.failures == ["complementarity", "gap", "cost_error"]
     # A dual below nought asks for the upper bound that the first row has not.
     under = certify(lp, _answer([3, 1, 6], [-1, 0, -1]))
     assert under.dual_infeasibility.absolute == exactly(1)
@@ -178,7 +178,7 @@ def test_a_feasible_vertex_that_is_not_the_best_is_found(program: LinearProgram)
     assert certify(other, vertex).holds
     assert not certify(program, vertex).holds
     mixed = certify(program, replace(vertex, duals=true.duals))
-    assert mixed.failures == ["complementarity", "gap"]
+    assert mixed.failures == ["complementarity", "gap", "cost_error"]
     assert mixed.objective > true.objective
     assert mixed.dual_objective == exactly(true.objective)
 
@@ -188,13 +188,20 @@ def test_an_answer_that_the_certificate_refuses_is_no_plan(monkeypatch: pytest.M
         found = solve_program(lp, *others)
         return replace(found, values=1.01 * found.values)
 
+    def fails(*given: Any) -> None:
+        raise planner.PlannerError("the basis is singular")
+
     monkeypatch.setattr("planner.pipeline.solve_program", worse)
+    # The values are computed anew from the basis, which is right, whatever method was asked for.
+    for solver in ("auto", "simplex", "ipm"):
+        plan = planner.solve(planner.load(TOY), solver=solver)
+        assert plan.facts["certificate"]["holds"] and plan.facts["seconds"]["refine"] > 0
+
+    # Where the basis leads nowhere, there is no plan.
+    monkeypatch.setattr("planner.refinement.refine", fails)
     for solver in ("simplex", "ipm"):
         with pytest.raises(planner.NotCertified, match=rf"HiGHS \({solver}\) .* primal_infeasibility"):
             planner.solve(planner.load(TOY), solver=solver)
-    # Where no method was asked for, the values are computed anew from the basis, which is right.
-    assert planner.solve(planner.load(TOY)).facts["certificate"]["holds"]
-    monkeypatch.setattr("planner.refinement.last_resort", lambda *given: iter(()))
     with pytest.raises(planner.NotCertified, match="primal_infeasibility"):
         planner.solve(planner.load(TOY))
 
@@ -236,7 +243,7 @@ def test_a_program_without_rows() -> None:
 
 
 def test_the_tolerances_are_tight() -> None:
-    assert set(TOLERANCES) == {"primal_infeasibility", "dual_infeasibility", "complementarity", "gap"}
+    assert set(TOLERANCES) == {"primal_infeasibility", "dual_infeasibility", "complementarity", "gap", "cost_error"}
     assert max(TOLERANCES.values()) <= 1e-7  # below what a solver of integers leaves: see test_exact.py
 
 
@@ -267,7 +274,7 @@ def test_a_program_that_is_called_unbounded_and_is_not(program: LinearProgram, m
     # The solver has no direction to show for it, or one that is none; the next method, and then refinement, is asked.
     for shown in (None, ray):
         monkeypatch.setattr("planner.pipeline.solve_program", unbounded)
-        monkeypatch.setattr("planner.pipeline.primal_ray", lambda lp, time_limit, shown=shown: shown)
+        monkeypatch.setattr("planner.recession.primal_ray", lambda lp, time_limit, shown=shown: shown)
         with pytest.raises(planner.SolverError, match="no proof of it"):
             planner.solve(toy, solver="simplex")
         assert planner.solve(toy).facts["certificate"]["holds"]

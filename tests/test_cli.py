@@ -64,6 +64,7 @@ def test_run_folder_explains_itself(run: Callable[..., Said], tmp_path: Path) ->
         "instance",
         "solution.npz",
         "run.log",
+        "SHA256SUMS",
     }
     assert (folder / "tables" / "compute.in_service.csv").is_file() and (
         folder / "tables" / "compute.in_service.parquet"

@@ -126,7 +126,7 @@ def test_no_answer(wrong: errors.SolverError, run: Run, monkeypatch: pytest.Monk
     def fail(*given: Any, **more: Any) -> None:
         raise wrong
 
-    monkeypatch.setattr("planner.pipeline.solve", fail)
+    monkeypatch.setattr("planner.pipeline.solve_compiled", fail)
     status = "not_certified" if isinstance(wrong, errors.NotCertified) else "failed"
     facts = failure(run("solve", TOY, "--json"), status, 4)
     assert facts["message"] == str(wrong) and facts["instance_hash"] == planner.load(TOY).hash

@@ -128,7 +128,7 @@ def test_a_solver_that_fails_says_whose_fault_it_is(solver: str, monkeypatch: py
         raise planner.SolverError("HiGHS would not solve the program")
 
     monkeypatch.setattr("planner.pipeline.solve_program", fail)
-    monkeypatch.setattr("planner.refinement.last_resort", lambda *given: iter(()))
+    monkeypatch.setattr("planner.refinement.last_resort", lambda *given: None)
     with pytest.raises(planner.SolverError, match="HiGHS would not solve the program"):
         planner.solve(TOY, solver=solver)
     with pytest.raises(InstanceError, match="expected the largest coefficient") as caught:

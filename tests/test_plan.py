@@ -224,6 +224,7 @@ def test_a_run_folder_holds_all_that_explains_it(plan: planner.Plan, tmp_path: P
         "instance",
         "solution.npz",
         "run.log",
+        "SHA256SUMS",
     }
     assert {path.name for path in (folder / "tables").iterdir()} == {
         f"{name}.{kind}" for name in plan.tables for kind in ("csv", "parquet")

@@ -14,6 +14,7 @@ from planner.comparing.inputs import GROUPINGS
 from planner.comparing.telling import tell
 from planner.differing import Difference, differences
 from planner.errors import PlannerError
+from planner.integrity import check
 from planner.plan import Plan
 
 __all__ = ["GROUPINGS", "Attribution", "Comparison", "compare"]
@@ -26,8 +27,8 @@ class Comparison:
     `decisions` has a row for every entry of a yearly quantity that differs: quantity, item, body, site, year, a, b, difference,
     unit. `years` are the first and the last calendar year that both plans cover, and None where there is none. `costs` has a row
     a kind of cost: what the ledger sums to, discounted. `inputs` are the addresses that differ. `attribution` says what each
-    input, or group of them, makes of the difference in cost, in order; None where it was not asked for or, as `unexplained` says,
-    cannot be given.
+    input, or group of them, makes of the difference in cost, in order; None where it was not asked for or, as `unexplained` or
+    `extended` says, cannot be given. `extended` says which plan's program was extended, and how.
     """
 
     a: str
@@ -40,6 +41,7 @@ class Comparison:
     attribution: Attribution | None
     unexplained: str = ""
     years: tuple[int, int] | None = None
+    extended: str = ""
 
     @property
     def difference(self) -> float:
@@ -56,6 +58,7 @@ class Comparison:
             "inputs": [vars(difference) for difference in self.inputs],
             "attribution": None if self.attribution is None else self.attribution.as_dict(),
             "unexplained": self.unexplained,
+            "extended": self.extended,
             "costs": self.costs.to_dict("records"),
             "decisions": self.decisions.to_dict("records"),
         }
@@ -84,6 +87,8 @@ def compare(
         raise PlannerError(f"{len(plans)} plan{'' if len(plans) == 1 else 's'} given, expected at least two to compare")
     if group not in GROUPINGS:
         raise PlannerError(f"'{group}' is no grouping of inputs, expected {', '.join(GROUPINGS)}")
+    for plan in plans:
+        check(plan)
     called = list(names) if names is not None else [f"plan {number}" for number in range(1, len(plans) + 1)]
     if len(called) != len(plans):
         raise PlannerError(f"{len(called)} names for {len(plans)} plans")
@@ -99,11 +104,13 @@ def _compared(
 ) -> Comparison:
     units = (str(a.facts["unit"]), str(b.facts["unit"]))
     apart = _not_comparable(a, b)
-    found = attribute(a, b, (name_a, name_b), group, reverse, watch) if attribution and not apart else None
-    inputs = tuple(differences(a.instance, b.instance))
-    objectives, common = (a.objective, b.objective), common_years(a, b)
+    said = [f"the program of {name} was extended: {plan.extended}" for name, plan in ((name_a, a), (name_b, b)) if plan.extended]
+    explained = attribution and not apart and not said
+    found = attribute(a, b, (name_a, name_b), group, reverse, watch) if explained else None
+    differing = (decisions(a, b), costs(a, b), tuple(differences(a.instance, b.instance)))
+    common = common_years(a, b)
     years = (common[0], common[-1]) if common else None
-    return Comparison(name_a, name_b, objectives, units, decisions(a, b), costs(a, b), inputs, found, apart, years)
+    return Comparison(name_a, name_b, (a.objective, b.objective), units, *differing, found, apart, years, "; ".join(said))
 
 
 def _not_comparable(a: Plan, b: Plan) -> str:

@@ -29,7 +29,8 @@ _ORDER = "What a step is given depends on the steps before it"
 
 def tell(found: Comparison) -> str:
     """The comparison as text: costs, inputs, what each makes of the difference, then decisions by year."""
-    parts = [_costs(found), _inputs(found), *_attribution(found), _sentences(found), *_tables(found.decisions)]
+    inputs = [_extended(found), _inputs(found), *_attribution(found)]
+    parts = [_costs(found), *inputs, _sentences(found), *_tables(found.decisions)]
     return "\n\n".join("\n".join(printable(line) for line in part) for part in parts if part)
 
 
@@ -45,6 +46,13 @@ def _costs(found: Comparison) -> list[str]:
     rows = [(row.kind, (row.a, row.b, row.difference)) for row in found.costs.itertuples() if row.difference]
     table = _aligned(["by kind, GUSD", "a", "b", "difference"], rows) if rows else []
     return [*named, f"b costs {abs(found.difference):.6g} GUSD {against} than a{share}.", *table]
+
+
+def _extended(found: Comparison) -> list[str]:
+    """Whose program is not that of its instance, so that inputs alone do not explain a difference."""
+    if not found.extended:
+        return []
+    return [f"{found.extended[0].upper()}{found.extended[1:]}.", "So the difference in cost is not that of the inputs alone."]
 
 
 def _inputs(found: Comparison) -> list[str]:

@@ -90,13 +90,14 @@ def explain(plan: Plan, parts: Iterable[str] | None = None) -> Explanation:
     if unknown := [name for name in names if name not in PARTS]:
         near = nearest(unknown[0], PARTS)
         raise PlannerError(f"no part of an explanation is called {unknown[0]!r}; there are {', '.join(PARTS)}{near}")
-    from planner.pipeline import compile_instance
-    from planner.prices import check_prices
+    if plan.extended:
+        raise PlannerError(f"the plan's program was extended ({plan.extended}), and the instance's own program cannot explain it")
+    from planner.integrity import check
 
-    program = compile_instance(plan.instance)
+    program = check(plan)
+    assert program is not None  # only an extended one is not to be had
     if program.matrix.shape != (len(plan.optimum.duals), len(plan.optimum.values)):
         raise PlannerError("the plan was not solved from the program of its instance, and cannot be explained by it")
-    check_prices(plan.prices, program)
     tables, sentences = {}, {}
     for name in names:
         part = getattr(import_module(f"planner.explaining.{name}"), name)

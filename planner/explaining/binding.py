@@ -25,7 +25,8 @@ from planner.prices import PRICES, over_horizon
 
 #: The columns of the table: `value` in `unit` in money of the year, `base` the same at the base year, `paid` in GUSD there.
 COLUMNS = (
-    "kind", "name", "year", "value", "unit", "base", "base_unit", "amount", "paid", "less", "more", "range_unit", "degenerate",
+    "kind", "name", "year", "value", "unit", "base", "base_unit", "amount", "paid", "less", "more", "range_unit", "below",
+    "above", "degenerate",
 )  # fmt: skip
 
 #: What the priced rows are called, by the name of their price; those of slices are summed up by site and year.
@@ -56,7 +57,8 @@ def binding(plan: Plan, program: LinearProgram) -> tuple[pd.DataFrame, list[str]
     `value` is in money of the year; empty `year` means over the horizon, in money of the base year. It is negative where a unit
     more is required, not allowed. `paid` is what all who use it pay at its price; for a limit that is its worth times its
     amount, as in `economics`. `less` and `more`, where the plan was solved with ranging, say how far the amount may fall and rise
-    while the worth holds; where `degenerate`, it holds to one side only. Sorted by what is paid over all years.
+    while the basis holds, `below` and `above` the worth of the last unit and of one more; where `degenerate`, these are two.
+    Sorted by what is paid over all years.
     """
     moved = flows(program, plan.optimum)
     parts = [*_rows(plan, program, moved), *_bounds(plan, program, moved)]
@@ -125,7 +127,8 @@ def _entry(instance: Instance, kind: str, name: str, entry: dict[str, Any]) -> t
     measured = _measured(instance, kind, name, labels)
     return (
         kind, said or name, entry.get("year"), entry["value"], unit, entry["base"], f"GUSD/({measured})", entry["amount"],
-        paid, entry.get("less", np.nan), entry.get("more", np.nan), measured, entry.get("degenerate"),
+        paid, entry.get("less", np.nan), entry.get("more", np.nan), measured, entry.get("below", np.nan),
+        entry.get("above", np.nan), entry.get("degenerate"),
     )  # fmt: skip
 
 
@@ -147,7 +150,7 @@ def _over_slices(plan: Plan, kind: str, name: str, found: pd.DataFrame) -> list[
     sums = sums[_bound(sums["value"]) & (sums["paid"] > 0)]
     unit, measured = PRICES[name].unit, {"power": "GW", "links": "Tbit/s", "computing": "ZFLOP/s"}[kind]
     return [
-        (kind, site, year, value, unit, base, f"GUSD/({measured})", np.nan, paid, np.nan, np.nan, measured, None)
+        (kind, site, year, value, unit, base, f"GUSD/({measured})", np.nan, paid, np.nan, np.nan, measured, np.nan, np.nan, None)
         for site, year, value, base, paid in sums.itertuples(index=False)
     ]
 
@@ -171,17 +174,22 @@ def _held(
             said = f"{labels[0]} at {labels[1]}" if kind == "most orderable" else str(labels[0])
             yield (
                 kind, said, labels[-1], value, unit, worth[column], f"GUSD/({measured})", most, moved.bound_rent[column],
-                np.nan, np.nan, measured, None,
+                np.nan, np.nan, measured, np.nan, np.nan, None,
             )  # fmt: skip
+
+
+#: The columns of the worth to either side, where one of the lines has two.
+_SIDES = ("of one less", "of one more")
 
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
     """A line for each of the things that bind for which most is paid, and for the first of every kind.
 
-    Scarce things first, then balances and demands.
+    Scarce things first, then balances and demands. Where a worth is one of several, those to its two sides stand beside it.
     """
     balance = table["kind"].isin(BALANCES)
-    return pd.concat([_lines(table[~balance], 16), _lines(table[balance], 12)], ignore_index=True)
+    lines = pd.concat([_lines(table[~balance], 16), _lines(table[balance], 12)], ignore_index=True)
+    return lines if (lines[list(_SIDES)] != "").to_numpy().any() else lines.drop(columns=list(_SIDES))
 
 
 def _lines(table: pd.DataFrame, most_lines: int) -> pd.DataFrame:
@@ -193,8 +201,9 @@ def _lines(table: pd.DataFrame, most_lines: int) -> pd.DataFrame:
         kinds.add(kind)
         most = own.loc[own["value"].abs().idxmax()]
         year = "horizon" if pd.isna(most["year"]) else str(most["year"])
-        lines.append((f"{kind}: {name}", most["value"], plain_unit(most["unit"]), year, len(own), own["paid"].sum()))
-    return pd.DataFrame(lines, columns=["what", "worth at most", "unit", "in", "years", "paid, GUSD"])
+        sides = [_side(most[side]) if _is_true(most["degenerate"]) else "" for side in ("below", "above")]
+        lines.append((f"{kind}: {name}", most["value"], *sides, plain_unit(most["unit"]), year, len(own), own["paid"].sum()))
+    return pd.DataFrame(lines, columns=["what", "worth at most", *_SIDES, "unit", "in", "years", "paid, GUSD"])
 
 
 def _sentences(plan: Plan, table: pd.DataFrame) -> list[str]:
@@ -235,10 +244,21 @@ def _holding(most: pd.Series) -> str:
     """How far the worth holds, where the plan says it."""
     if pd.isna(most["less"]):
         return ""
-    if most["degenerate"]:
-        sides = [f"{most[side]:,.3g} {most['range_unit']} {side}" for side in ("less", "more") if most[side] > 1e-9]
-        return f", one of several prices: it is degenerate, and holds for {listed(sides) if sides else 'no change at all'}"
+    if _is_true(most["degenerate"]):
+        return f", one of several prices: {_side(most['below'])} for one less, {_side(most['above'])} for one more"
+    if min(most["less"], most["more"]) <= 1e-9:
+        return ", for one less and for one more alike"
     return f", for {_far(most['less'])} less to {_far(most['more'])} more"
+
+
+def _is_true(mark: Any) -> bool:
+    """Whether a mark that may be missing is set."""
+    return bool(pd.notna(mark) and mark)
+
+
+def _side(price: float) -> str:
+    """A price to one side, in the unit of the price; where no plan follows there is none."""
+    return "not known" if np.isnan(price) else "no plan at any price" if np.isinf(price) else figures(abs(price))
 
 
 def _far(distance: float) -> str:

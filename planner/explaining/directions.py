@@ -13,20 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
+from planner.cone import NOUGHT, cone
 from planner.errors import Infeasible, PlannerError, SolverError, SolverLimit, Unbounded
-from planner.highs import BASIC, LOWER, UPPER, Basis, Optimum, solve_program
+from planner.highs import BASIC, Basis, Optimum, solve_program
 from planner.lp import LinearProgram, Vector
 from planner.plan import Plan
 from planner.recorded import Change
 from planner.repeated import Repeated
-
-#: What is less than this, in the units of the program, is nought.
-NOUGHT = 1e-9
 
 #: Steps towards the share at which a unit breaks even; the loss is piecewise linear in it and a few are enough.
 _MOST_STEPS = 15
@@ -56,13 +53,7 @@ class Directions:
             raise PlannerError(f"{plan.optimum.method} gave no basis to start from: use any method but pdlp")
         self.program, self.values, self._basis = program, plan.optimum.values, plan.basis
         self.least = program.cost - program.matrix.T @ plan.optimum.duals
-        used = program.matrix @ self.values
-        row_lower, row_upper = _cone(used, program.row_lower, program.row_upper, plan.basis.rows)
-        col_lower, col_upper = _cone(self.values, program.col_lower, program.col_upper, plan.basis.columns)
-        self._cone = replace(
-            program, offset=0.0, row_lower=row_lower, row_upper=row_upper, col_lower=col_lower, col_upper=col_upper,
-            columns=(), rows=(), quantity_matrix=None, quantity_offset=np.zeros(0), quantities={},
-        )  # fmt: skip
+        self._cone = cone(program, self.values, plan.basis)
         self._solver = Repeated(self._cone)
 
     def is_idle(self, column: int) -> bool:
@@ -215,16 +206,3 @@ def _root(unit_at: Callable[[float], Unit], slope: Callable[[Unit], float], unit
 def _unit(found: Optimum) -> Unit:
     assert found.basis is not None  # the simplex method has one
     return Unit(found.objective, found.values, found.duals, found.basis)
-
-
-def _cone(values: Vector, lower: Vector, upper: Vector, status: Any) -> tuple[Vector, Vector]:
-    """The bounds of a direction: nought on the side where a value is at its bound, none where it is not."""
-    fixed = (lower == upper) & (status != BASIC)
-    below = _reached(values, lower) | (status == LOWER) | fixed
-    above = _reached(values, upper) | (status == UPPER) | fixed
-    return np.where(below & np.isfinite(lower), 0.0, -np.inf), np.where(above & np.isfinite(upper), 0.0, np.inf)
-
-
-def _reached(values: Vector, bound: Vector) -> Any:
-    """Where a value is at its bound, to the accuracy of a solver."""
-    return np.abs(values - bound) <= NOUGHT * np.maximum(1.0, np.abs(np.where(np.isfinite(bound), bound, 0.0)))

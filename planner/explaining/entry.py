@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from planner.cone import NOUGHT
 from planner.diagnosis.sources import Sources
 from planner.errors import Infeasible, Unbounded
-from planner.explaining.directions import NOUGHT, Directions, Unit
+from planner.explaining.directions import Directions, Unit
 from planner.explaining.words import figures, share
 from planner.instance import Instance
 from planner.lp import Family, LinearProgram

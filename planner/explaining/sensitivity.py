@@ -26,6 +26,7 @@ from planner.instance import Instance, LimitRow, ParameterRow, limit_unit
 from planner.lp import LinearProgram
 from planner.parameters import Parameter
 from planner.plan import Plan
+from planner.ranges import kinked
 from planner.recorded import Key, RecordedProgram, record
 
 #: The columns of the table of sensitivities.
@@ -51,9 +52,6 @@ class Default:
 
 #: A row or a default, its slopes by an amount and by a share, and the keys of the numbers that it gave.
 Found = tuple[ParameterRow | LimitRow | Default, tuple[float, float], list[Key]]
-
-#: Slopes that differ by more than this share of the greater are two.
-_KINK = 1e-6
 
 #: How many rows the sentences and the tornado are about.
 TOP = 20
@@ -106,33 +104,29 @@ def _sides(
 
 def _kinks(table: pd.DataFrame) -> list[str]:
     """For which of the numbers that matter most the cost has a kink."""
-    kinked, known = table[_kinked(table)], int((table["below"].notna() & table["above"].notna()).sum())
-    if kinked.empty:
+    kinks, known = table[_kinked(table)], int((table["below"].notna() & table["above"].notna()).sum())
+    if kinks.empty:
         return [f"The derivatives of the first {known} hold to both sides, of less and of more."] if known else []
     listed = "; ".join(
         f"{entry.address} ({_signed(entry.below)} and {_signed(entry.above)} GUSD per {entry.unit})"
-        for entry in kinked.head(3).itertuples()
+        for entry in kinks.head(3).itertuples()
     )
     return [
-        f"The optimum is degenerate: of the first {known}, {len(kinked)} have another derivative below their number than above "
+        f"The optimum is degenerate: of the first {known}, {len(kinks)} have another derivative below their number than above "
         f"it, first of all {listed}."
     ]
 
 
 def _kinked(table: pd.DataFrame) -> pd.Series:
-    below, above = table["below"].to_numpy(float), table["above"].to_numpy(float)
-    ends = np.isinf(below) != np.isinf(above)  # there is a plan to one side only
-    with np.errstate(invalid="ignore"):
-        apart = np.abs(above - below) > _KINK * np.maximum(np.abs(below), np.abs(above))
-    return pd.Series(ends | apart, table.index)
+    return pd.Series(kinked(table["below"], table["above"]), table.index)
 
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
     """What is printed: the greatest swings, without what `planner show` tells of each; factors of years and kinks are marked."""
-    printed, kinked = table.head(TOP).drop(columns=["meaning", "source"]), _kinked(table.head(TOP))
-    for side in ("below", "above") if kinked.any() else ():
-        printed[side] = [figures(value) if kink else "" for value, kink in zip(printed[side], kinked, strict=True)]
-    if not kinked.any():
+    printed, kinks = table.head(TOP).drop(columns=["meaning", "source"]), _kinked(table.head(TOP))
+    for side in ("below", "above") if kinks.any() else ():
+        printed[side] = [figures(value) if kink else "" for value, kink in zip(printed[side], kinks, strict=True)]
+    if not kinks.any():
         printed = printed.drop(columns=["below", "above"])
     return with_factors(printed)
 

@@ -9,6 +9,7 @@ from planner.exporting.excel import write_workbook
 from planner.exporting.iamc import write_iamc
 from planner.exporting.tables import write_folder
 from planner.folders import NOTHING_OVER, placed, refuse_existing
+from planner.integrity import check
 from planner.plan import Plan
 
 __all__ = ["FORMATS", "export_plan", "format_of"]
@@ -31,6 +32,7 @@ def export_plan(plan: Plan, path: str | Path, format: str | None = None) -> Path
     target = Path(path)
     chosen = format_of(target, format)
     refuse_existing(target, NOTHING_OVER)
+    check(plan)
     with placed(target, NOTHING_OVER) as scratch:
         if chosen == "iamc":
             write_iamc(plan, scratch)

@@ -58,7 +58,8 @@ def _meaning(name: str) -> str:
     if name in QUANTITIES:
         return QUANTITIES[name].meaning
     if name.startswith("prices."):
-        return PRICES[name.removeprefix("prices.")].meaning
+        price = PRICES.get(name.removeprefix("prices."))
+        return "worth of one more unit that a constraint of the caller's own allows" if price is None else price.meaning
     return _MEANINGS[name]
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from planner.instance import Instance
 
 #: Columns of a table of prices that say how far a price holds.
-_RANGES = ("less", "more", "degenerate")
+_RANGES = ("less", "more", "below", "above", "degenerate")
 
 
 def yearly(instance: Instance, table: pd.DataFrame) -> pd.DataFrame:

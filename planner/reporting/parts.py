@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from planner.charts import available
 from planner.digest import binding, by_year, key_figures, sentences
+from planner.integrity import check
 from planner.plan import Plan
 from planner.reporting.assumptions import HOW_COUNTED, reliance_tables, source_tables
 from planner.reporting.explained import Section, explained
@@ -55,8 +56,10 @@ class Part:
 
 def part_of(plan: Plan, anchor: str, name: str, tell: Callable[[str], None]) -> Part:
     """Everything that the page says of a plan; `tell` hears each step, for some take long."""
+    tell(f"{name}: check")
+    check(plan)
     tell(f"{name}: explain")
-    found = explained(plan)
+    found = [] if plan.extended else explained(plan)
     tell(f"{name}: draw")
     figures = [chart_figure(plan, chart) for chart in available(plan) if chart not in _ELSEWHERE]
     tell(f"{name}: write")

@@ -11,15 +11,21 @@ _MEASURES = {
     "primal_infeasibility": "a balance or limit is missed by at most",
     "dual_infeasibility": "a price is off by at most",
     "complementarity": "something is both slack and priced by at most",
-    "gap": "cost and its proven lower bound differ by",
+    "gap": "cost and its proven lower bound differ, violations at their own prices counted, by",
+    "cost_error": "the cost is off by at most, whatever the price of what is violated",
 }
+
+
+def _measured(certificate: dict[str, Any]) -> dict[str, str]:
+    """The measures that a certificate has, and what they mean; one of an older run has no `cost_error`."""
+    return {name: meaning for name, meaning in _MEASURES.items() if name in certificate}
 
 
 def proof_sentences(plan: Plan) -> list[str]:
     """What the certificate says, whether the ledger adds up, and whether the instance is the one that was solved."""
     certificate = plan.facts["certificate"]
-    tolerances = all(certificate[name]["scaled"] <= certificate[name]["tolerance"] for name in _MEASURES)
-    held = "holds: all four measures are" if certificate["holds"] and tolerances else "DOES NOT HOLD: not all four measures are"
+    tolerances = all(certificate[name]["scaled"] <= certificate[name]["tolerance"] for name in _measured(certificate))
+    held = "holds: all measures are" if certificate["holds"] and tolerances else "DOES NOT HOLD: not all measures are"
     recorded, found = plan.facts["instance_hash"], plan.instance.hash
     same = (
         "The copy of the instance in the run folder has the recorded hash."
@@ -32,6 +38,11 @@ def proof_sentences(plan: Plan) -> list[str]:
         f"The ledger's entries add up to {plan.ledger['discounted'].sum():,.9g} GUSD; the objective is {plan.objective:,.9g}.",
         same,
     ]
+    if plan.extended:
+        lines.append(
+            f"The program was extended by whoever built it: {plan.extended}. The certificate is of that program, not of the "
+            "instance's own. What explains a plan by the instance's program is left out of this page."
+        )
     exact = plan.facts.get("exact_certificate")
     if exact is not None:
         verdict = "is optimal" if exact["holds"] else "IS NOT optimal"
@@ -49,7 +60,7 @@ def proof_tables(plan: Plan) -> list[Table]:
             *(Cell(f"{certificate[name][column]:.2e}", number=True) for column in ("scaled", "tolerance", "absolute")),
             Cell(certificate[name]["where"] or "-"),
         ]
-        for name, meaning in _MEASURES.items()
+        for name, meaning in _measured(certificate).items()
     ]
     solver, made = facts["solver"], facts["provenance"]
     program = f"{facts['rows']:,} rows, {facts['columns']:,} columns, {facts['nonzeros']:,} nonzeros"

@@ -24,10 +24,11 @@ STATUSES = {
     "assumption": "chosen by whoever wrote the instance",
     "override": "set for this run",
     "default": "the program's own value: no row gives one",
+    "extension": "added to the program by whoever extended it",
 }
 
 #: What rests on no source at all.
-ASSUMED = ("assumption", "override", "default")
+ASSUMED = ("assumption", "override", "default", "extension")
 
 #: The columns of `costs_by_row`; `discounted` is in GUSD at the base year.
 COLUMNS = ("address", "status", "kind", "discounted")
@@ -53,6 +54,9 @@ def costs_by_row(plan: Plan) -> pd.DataFrame:
     sources = Sources(plan.instance)
     entries = []
     for entry in plan.ledger.itertuples(index=False):
+        if entry.kind == "own":
+            entries.append((entry.item, "extension", entry.kind, entry.discounted))
+            continue
         for priced in prices_behind(plan.instance, entry):
             row = sources.row(priced.key, *priced.labels)
             address, status = (row.address, row.status) if row else (priced.key, "default")

@@ -14,7 +14,7 @@ from planner.errors import Infeasible, PlannerError, Unbounded
 from planner.highs import BASIC, Basis
 from planner.instance import Instance
 from planner.lp import Family, LinearProgram
-from planner.pipeline import compile_instance, solve
+from planner.pipeline import compile_instance, solve_compiled
 from planner.selections import refuse_idle_selection
 from planner.studies.conditions import Selection, parse_selection
 from planner.studies.programs import Solved, certified
@@ -79,7 +79,7 @@ def pareto(
     try:
         first = front.solve(front.lp)
     except (Infeasible, Unbounded):
-        solve(instance, program=front.lp)  # raises the same, with the diagnosis
+        solve_compiled(instance, front.lp)  # raises the same, with the diagnosis
         raise
     start = front.measure(first)
     best = front.best(start)

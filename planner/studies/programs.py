@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from planner.certificate import Certificate, certify
+from planner.certificate import Certificate
 from planner.errors import Infeasible, NotCertified, PlannerError, SolverError, SolverLimit
 from planner.highs import Basis, Optimum, solve_program
 from planner.instance import Instance
 from planner.lp import LinearProgram
 from planner.numerics import check_program
-from planner.pipeline import compile_instance
+from planner.pipeline import compile_instance, proven
 from planner.recorded import record
 from planner.studies.varying import Varied
 
@@ -166,7 +166,7 @@ def certified(lp: LinearProgram, start: Basis | None = None) -> tuple[Optimum, C
         except SolverError as error:
             failure = error
             continue
-        certificate = certify(lp, optimum)
+        optimum, certificate = proven(lp, optimum)
         if certificate.holds:
             return optimum, certificate
         failure = NotCertified(f"the certificate of {optimum.method} fails: {', '.join(certificate.failures)}")
