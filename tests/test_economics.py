@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="module", params=["toy", "baseline"])
 def plan(request: pytest.FixtureRequest) -> planner.Plan:
-    return planner.solve(planner.load(ROOT / "instances" / request.param), ranging=True)
+    return planner.solve(planner.load(ROOT / "instances" / request.param))
 
 
 def test_what_is_built_earns_its_cost_and_what_is_not_would_earn_less(plan: planner.Plan) -> None:
