@@ -40,8 +40,14 @@ AGES = ("#440154", "#443A83", "#31688E", "#21908C", "#35B779", "#8FD744", "#FDE7
 #: The kinds of cost of the ledger.
 COSTS = dict(
     zip(
-        ("capital", "fixed", "variable", "fuel", "transport", "purchases", "carbon", "unserved", "own", "sales", "salvage"),
-        ("#0072B2", "#56B4E9", "#ABD9F4", "#E69F00", "#D55E00", "#CC79A7", "#803900", "#8C8C8C", "#F0E442", "#009E73", "#7FCEB9"),
+        (
+            "capital", "fixed", "spares", "variable", "fuel", "transport", "goods", "purchases", "carbon", "unserved", "own",
+            "sales", "salvage", "landing_credit",
+        ),
+        (
+            "#0072B2", "#56B4E9", "#9467BD", "#ABD9F4", "#E69F00", "#D55E00", "#A6761D", "#CC79A7", "#803900", "#8C8C8C",
+            "#F0E442", "#009E73", "#7FCEB9", "#C7E9C0",
+        ),
         strict=True,
     )
 )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planner.blocks.lives import EXISTING
+from planner.blocks.lives import EXISTING, Lives
 from planner.blocks.money import yearly_discount
 from planner.declarations import QUANTITIES
 from planner.instance import Instance
@@ -21,7 +21,10 @@ GROUPS = {
     "industry": "local industry", "helium3": "helium-3",
 }  # fmt: skip
 
-_KINDS = {"carbon": "carbon", "unserved": "unserved", "transport": "launch", "purchases": "helium-3", "sales": "helium-3"}
+_KINDS = {
+    "carbon": "carbon", "unserved": "unserved", "transport": "launch", "goods": "launch", "purchases": "helium-3",
+    "sales": "helium-3",
+}  # fmt: skip
 
 
 class Source(NamedTuple):
@@ -34,8 +37,9 @@ class Source(NamedTuple):
 def cost_sources(instance: Instance, program: LinearProgram) -> dict[Source, Vector]:
     """The cost of each column by source, in GUSD at the base year per unit; they sum to the program's cost.
 
-    Running costs are the quantities of money times their discount factor. What is left is the capital of what is ordered,
-    less its salvage; in a program that was extended, any cost that is no quantity too, as `other costs`.
+    Running costs are the quantities of money times their discount factor. Landing that is credited at the end is a cost below
+    zero. What is left is the capital of what is ordered, less its salvage; in a program that was extended, any cost that is no
+    quantity too, as `other costs`.
     """
     discount, costs = yearly_discount(instance), {}  # type: dict[int, float], dict[Source, Vector]
     left = program.cost.copy()
@@ -50,15 +54,32 @@ def cost_sources(instance: Instance, program: LinearProgram) -> dict[Source, Vec
                 cost = program.quantity_matrix[[family.start + row for row in rows]].T @ worth
                 costs[source] = costs.get(source, 0.0) + cost
                 left -= cost
+    credit = _landing_credit(instance, program)
+    costs[Source("launch", "landing that is left at the end")] = credit
+    left -= credit
     left[np.abs(left) <= 1e-12 * (np.abs(program.cost) + np.abs(program.cost - left))] = 0.0
     for family in program.columns:
         block, _, name = family.name.partition(".")
         for member in np.flatnonzero(left[family.rows]).tolist():
             labels = family.index[member]
-            ordered = name == "build" and block in GROUPS
-            source = Source(GROUPS[block], f"capital of {labels[0]}") if ordered else Source("other costs", family.name)
+            technology = {"build": labels[0], "built_by": labels[1]}.get(name) if block in GROUPS else None
+            source = Source(GROUPS[block], f"capital of {technology}") if technology else Source("other costs", family.name)
             costs.setdefault(source, np.zeros(len(left)))[family.start + member] += left[family.start + member]
     return costs
+
+
+def _landing_credit(instance: Instance, program: LinearProgram) -> Vector:
+    """What is credited of landing and making what is ordered, as a cost below zero."""
+    credits = {
+        vintage: instance.weights[vintage[2]] * sum(payment.amount * payment.factor for payment in payments)
+        for block in GROUPS
+        for vintage, payments in Lives(instance, block).credits(instance)
+    }
+    total = np.zeros(len(program.cost))
+    for family in program.quantities.get("goods.content", ()):
+        worth = np.array([credits.get(labels, 0.0) for labels in family.index])
+        total += program.quantity_matrix[family.rows].T @ worth
+    return total
 
 
 def _by_source(instance: Instance, kind: str, family: Family) -> dict[Source, list[int]]:

@@ -8,6 +8,7 @@ these two stand to one another. What decides the amounts (demand, efficiencies, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -34,8 +35,12 @@ ASSUMED = ("assumption", "override", "default", "extension")
 COLUMNS = ("address", "status", "kind", "discounted")
 
 _PRICE_OF = {
-    "capital": "capex", "salvage": "capex", "fixed": "fixed_cost", "variable": "variable_cost", "fuel": "fuel_price",
+    "fixed": "fixed_cost", "variable": "variable_cost", "fuel": "fuel_price", "landing_credit": "mass_complex",
 }  # fmt: skip
+
+
+#: What is the capex of a vintage, or of the year, times something.
+_OF_CAPEX = ("capital", "salvage", "spares")
 
 
 class Priced(NamedTuple):
@@ -69,15 +74,29 @@ def prices_behind(instance: Instance, entry: Any) -> list[Priced]:
     """The price behind an entry of the ledger; for transport both prices, each with its share of the entry."""
     if entry.kind in _PRICE_OF:
         return [Priced(1.0, f"{entry.block}.{_PRICE_OF[entry.kind]}", (entry.technology, entry.site))]
+    if entry.kind in _OF_CAPEX:
+        return list(_capex(instance, entry))
     if entry.kind == "transport":
         return _transport(instance, entry)
     key, label = {
         "carbon": ("finance.carbon_price", entry.body),
+        "goods": ("goods.price", entry.item),
         "purchases": ("helium3.price", entry.item),
         "sales": ("helium3.price", entry.item),
         "unserved": ("compute.value", entry.item),
     }[entry.kind]
     return [Priced(1.0, key, (label,))]
+
+
+def _capex(instance: Instance, entry: Any) -> Iterator[Priced]:
+    """The capex behind an entry, and against it the price of the structure that it includes."""
+    index = (entry.technology, entry.site, int(entry.vintage) if entry.vintage else entry.year)
+    capex = instance.numbers[f"{entry.block}.capex"][index]
+    price = instance.numbers["goods.price"]["structural", index[2]]
+    structure = price * instance.numbers[f"{entry.block}.mass_structural"][index]
+    yield Priced(capex / (capex - structure), f"{entry.block}.capex", index[:2])
+    if structure:
+        yield Priced(-structure / (capex - structure), "goods.price", ("structural",))
 
 
 def _transport(instance: Instance, entry: Any) -> list[Priced]:
@@ -89,10 +108,10 @@ def _transport(instance: Instance, entry: Any) -> list[Priced]:
 
 
 def costs_by_status(costs: pd.DataFrame) -> pd.DataFrame:
-    """`costs_by_row` by status: GUSD `paid`, `credited` (salvage and sales, negative), `net`, and `unserved` among the paid."""
+    """`costs_by_row` by status: GUSD `paid`, `credited` (what is left, and sales), `net`, and `unserved` of the paid."""
     kinds = {
-        "paid": ~costs["kind"].isin(["salvage", "sales"]),
-        "credited": costs["kind"].isin(["salvage", "sales"]),
+        "paid": ~costs["kind"].isin(["salvage", "landing_credit", "sales"]),
+        "credited": costs["kind"].isin(["salvage", "landing_credit", "sales"]),
         "net": costs["kind"] == costs["kind"],
         "unserved": costs["kind"] == "unserved",
     }

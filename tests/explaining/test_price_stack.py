@@ -90,9 +90,9 @@ def test_all_that_is_paid_is_every_cost_of_the_ledger(case: Case) -> None:
     costs: dict[str, float] = defaultdict(float)
     for entry in plan.ledger.to_dict("records"):
         kind = "capital" if entry["kind"] == "salvage" else entry["kind"]
-        name = entry["item"] if kind in ("transport", "purchases", "unserved") else entry["technology"]
+        name = entry["item"] if kind in ("transport", "purchases", "goods", "unserved") else entry["technology"]
         said = {"carbon": f"CO2 of {name}", "unserved": f"value of {name}"}.get(kind, f"{kind} of {name}")
-        if kind != "sales":
+        if kind not in ("sales", "landing_credit"):
             costs[said] += entry["discounted"]
     scale = max(costs.values())
     assert len(costs) > 5

@@ -108,10 +108,14 @@ def test_slopes_to_both_sides_are_those_of_solving_again(kinked: tuple[planner.P
     two = two[two.value < 1]  # what is 1 may not rise
     assert len(two) >= 3 and len(one) >= 20
     for row in (*two.itertuples(), *one.iloc[::12].itertuples()):
-        step = 1e-4 * row.value
         for sign, told in ((1, row.above), (-1, row.below)):
-            moved = planner.solve(plan.instance.replace({row.address: ("+", sign * step)}))
-            assert sign * (moved.objective - plan.objective) / step == pytest.approx(told, rel=2e-3, abs=1e-4), row.address
+            found = []
+            for step in (1e-4 * row.value, 1e-5 * row.value):  # another kink may lie within the longer one
+                moved = planner.solve(plan.instance.replace({row.address: ("+", sign * step)}))
+                found.append(sign * (moved.objective - plan.objective) / step)
+                if found[-1] == pytest.approx(told, rel=2e-3, abs=1e-4):
+                    break
+            assert found[-1] == pytest.approx(told, rel=2e-3, abs=1e-4), (row.address, found)
 
 
 def test_the_derivative_told_lies_between_its_sides(kinked: tuple[planner.Plan, pd.DataFrame, list[str]]) -> None:

@@ -35,7 +35,7 @@ SLIPS: dict[str, tuple[list[tuple[str, str, str]], str]] = {
     "max_build": ([(POWER, GAS, GAS + "pv,texas,max_build,GW/yr,0,,,EIA,,,\n")],
         "parameters/power.csv:4: pv can never be built at texas: max_build is 0 in every year"),
     "lead_time": ([(POWER, GAS, GAS + "pv,texas,lead_time,yr,4,,,EIA,,,\n")],
-        "parameters/power.csv:4: pv can never be built at texas: ordered in 2032 at the earliest, it is commissioned in 2036, after the horizon ends in 2034"),
+        "parameters/power.csv:4: pv can never be built at texas: ordered in 2031 at the earliest, it is commissioned in 2035, after the horizon ends in 2034"),
     "existing at a body": ([(POWER, GAS, GAS + "pv,moon,existing,MW,5,,,EIA,,,\n")],
         "parameters/power.csv:4: power.pv.existing[moon] counts at each of the 2 sites of pv on moon (mare, rim): 5 MW each, 10 MW in all; "
         "expected a row for each site where the total is meant"),
