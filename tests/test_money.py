@@ -173,7 +173,7 @@ def test_no_capital_has_a_negative_cost(capital: str, convention: str, wacc: flo
 def test_of_landing_the_share_left_is_credited_with_interest_from_the_day_it_was_paid() -> None:
     paid = 0.83  # what 1 paid in the years of the vintage is worth at the base year
     credit = content_credit(_money(), paid, FIRST + LEAD, LIFE, lambda age: (1 - FAILURE) ** age)
-    assert (credit.kind, credit.year) == ("landing_credit", END - 1)
+    assert (credit.kind, credit.year) == ("landing", END - 1)
     assert credit.amount == exactly(-LEFT["sinking_fund"] * 0.96**USED * 0.83 * 1.07 ** (FIRST + LEAD - BASE))
     assert credit.factor == exactly(1.07 ** -(END - BASE))
     assert content_credit(_money(end_of_horizon="none"), paid, FIRST + LEAD, LIFE, lambda age: 1.0).amount == 0
@@ -286,7 +286,7 @@ def test_the_ledger_of_everything_sums_to_the_objective() -> None:
     assert set(book["kind"]) >= kinds
     assert set(book["block"]) == {"compute", "link", "power", "storage", "launch", "industry", "helium3", "goods"}
     # Undiscounted, each running cost is what its quantity says, for the years that the model year stands for.
-    for kind in set(book["kind"]) - {"capital", "salvage", "landing_credit"}:
+    for kind in set(book["kind"]) - {"capital", "salvage", "landing"}:
         table = plan[f"cost.{kind}"]
         yearly = by(table.assign(value=table["value"] * table["year"].map(plan.instance.weights)), "year")
         booked = book[book["kind"] == kind].groupby("year")["undiscounted"].sum().to_dict()

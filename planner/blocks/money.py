@@ -45,7 +45,7 @@ QUANTITIES = (
 
 
 class Payment(NamedTuple):
-    """A payment for one unit of what is ordered: `capital`, `salvage` or `landing_credit`, its calendar year, amount and discount factor."""
+    """A payment for one unit of what is ordered: `capital`, `salvage` or `landing`, its calendar year, amount and discount factor."""
 
     kind: str
     year: int
@@ -113,7 +113,7 @@ def content_credit(
     credit = remaining_value(finance.end_of_horizon, rate, used, lifetime)
     at_commissioning = paid * (1 + rate) ** (commissioned - finance.base_year)
     left = surviving(used) if used < lifetime else 0.0
-    return Payment("landing_credit", end - 1, -credit * left * at_commissioning, (1 + rate) ** -(end - finance.base_year))
+    return Payment("landing", end - 1, -credit * left * at_commissioning, (1 + rate) ** -(end - finance.base_year))
 
 
 def annuity_payment(interest: float, lifetime: int, timing: float) -> float:

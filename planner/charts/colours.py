@@ -42,7 +42,7 @@ COSTS = dict(
     zip(
         (
             "capital", "fixed", "spares", "variable", "fuel", "transport", "goods", "purchases", "carbon", "unserved", "own",
-            "sales", "salvage", "landing_credit",
+            "sales", "salvage", "landing",
         ),
         (
             "#0072B2", "#56B4E9", "#9467BD", "#ABD9F4", "#E69F00", "#D55E00", "#A6761D", "#CC79A7", "#803900", "#8C8C8C",

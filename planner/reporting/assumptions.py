@@ -65,7 +65,7 @@ def reliance_tables(plan: Plan) -> tuple[list[str], list[Table]]:
 
 
 def _dearest(plan: Plan, costs: pd.DataFrame, units: str, most: int = 15) -> Table:
-    paid = costs[~costs["kind"].isin(["salvage", "landing_credit", "sales"])]
+    paid = costs[~costs["kind"].isin(["salvage", "landing", "sales"])]
     sums = paid.groupby(["address", "status"], as_index=False)["discounted"].sum()
     sums = sums.sort_values("discounted", ascending=False, kind="stable").head(most)
     total = paid["discounted"].sum()

@@ -35,7 +35,7 @@ ASSUMED = ("assumption", "override", "default", "extension")
 COLUMNS = ("address", "status", "kind", "discounted")
 
 _PRICE_OF = {
-    "fixed": "fixed_cost", "variable": "variable_cost", "fuel": "fuel_price", "landing_credit": "mass_complex",
+    "fixed": "fixed_cost", "variable": "variable_cost", "fuel": "fuel_price", "landing": "mass_complex",
 }  # fmt: skip
 
 
@@ -110,8 +110,8 @@ def _transport(instance: Instance, entry: Any) -> list[Priced]:
 def costs_by_status(costs: pd.DataFrame) -> pd.DataFrame:
     """`costs_by_row` by status: GUSD `paid`, `credited` (what is left, and sales), `net`, and `unserved` of the paid."""
     kinds = {
-        "paid": ~costs["kind"].isin(["salvage", "landing_credit", "sales"]),
-        "credited": costs["kind"].isin(["salvage", "landing_credit", "sales"]),
+        "paid": ~costs["kind"].isin(["salvage", "landing", "sales"]),
+        "credited": costs["kind"].isin(["salvage", "landing", "sales"]),
         "net": costs["kind"] == costs["kind"],
         "unserved": costs["kind"] == "unserved",
     }

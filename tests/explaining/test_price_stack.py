@@ -92,7 +92,7 @@ def test_all_that_is_paid_is_every_cost_of_the_ledger(case: Case) -> None:
         kind = "capital" if entry["kind"] == "salvage" else entry["kind"]
         name = entry["item"] if kind in ("transport", "purchases", "goods", "unserved") else entry["technology"]
         said = {"carbon": f"CO2 of {name}", "unserved": f"value of {name}"}.get(kind, f"{kind} of {name}")
-        if kind not in ("sales", "landing_credit"):
+        if kind not in ("sales", "landing"):
             costs[said] += entry["discounted"]
     scale = max(costs.values())
     assert len(costs) > 5
