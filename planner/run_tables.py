@@ -26,7 +26,7 @@ _FINITE = ("value", "undiscounted", "discounted", "built", "cost", "worth", "pro
 _Kind = Callable[[Any], bool]
 _Labels = Mapping[str, frozenset[Any]]
 _KINDS: dict[str, _Kind] = {
-    **dict.fromkeys((*_FINITE, "less", "more"), types.is_float64),
+    **dict.fromkeys((*_FINITE, "less", "more", "below", "above"), types.is_float64),
     "year": types.is_int64, "at_most": types.is_boolean, "degenerate": types.is_boolean,
 }  # fmt: skip
 

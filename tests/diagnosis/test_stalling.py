@@ -15,7 +15,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_interior_point_sees_what_the_simplex_method_does_not(impatient: None) -> None:
-    heavy = base("mandate").replace({"launch.earth_moon.burden": "390 1"})
+    heavy = base("mandate").replace({"launch.earth_moon.burden": "2000 1"})
     with pytest.raises(planner.SolverLimit):
         planner.solve(heavy, solver="simplex", time_limit=3)
     with pytest.raises(planner.Infeasible) as raised:
@@ -24,7 +24,7 @@ def test_an_interior_point_sees_what_the_simplex_method_does_not(impatient: None
 
 
 def test_a_limit_of_time_that_the_user_set_is_kept(impatient: None) -> None:
-    heavy = base("mandate").replace({"launch.earth_moon.burden": "390 1"})
+    heavy = base("mandate").replace({"launch.earth_moon.burden": "2000 1"})
     with pytest.raises(planner.SolverLimit) as raised:
         planner.solve(heavy, time_limit=0.5)
     assert raised.value.known["reason"] == "time limit"
