@@ -46,6 +46,7 @@ class Statement(Blocks):
         self.costs: dict[str, Sum] = {}
         self._power_balance()
         self._goods_balance()
+        self._losses()
         self._helium3_balance()
         self._money()
         for name, entries in self.quantities.items():
@@ -151,6 +152,43 @@ class Statement(Blocks):
                     made += self.average(lambda h, k=k, s=s, old=old: self.number("industry.availability", k, s, h) * old, s)
         p.most("(I2)", (g, b, y), wanted, landed + made)
 
+    def losing(self, b: str, y: int) -> list[str]:
+        """The routes to a body that take more complex goods than the least."""
+        return [r for r, route in self.i.routes.items() if route.destination == b and self.excess(r, y) > 0]
+
+    def _losses(self) -> None:
+        """(G5), (G6): what the cargo of the routes with an excess becomes."""
+        p, q = self.program, self.quantities
+        for y in self.years:
+            for block, k, s in self.assets(*BLOCKS):
+                mass, spares = self.number(f"{block}.mass_complex", k, s, y), self.number(f"{block}.spares", k, s)
+                built, replaced = mass * p.at(f"{block}.build", k, s, y), spares * mass * self.in_service(block, k, s, y)
+                for use, most in {"built": built, "spare": replaced}.items():
+                    used = [p.add(f"{block}.{use}_by", r, k, s, y) for r in self.losing(self.i.sites[s], y)]
+                    p.most(f"(G6) {use}", (k, s, y), total(used), most)
+            for b in self.i.bodies:
+                here, routes = [asset for asset in self.assets(*BLOCKS) if self.i.sites[asset[2]] == b], self.losing(b, y)
+                for r in routes:
+                    used = [p.at(f"{block}.{use}_by", r, k, s, y) for block, k, s in here for use in ("built", "spare")]
+                    p.most("(G5)", (r, y), p.at("launch.flow", r, "complex", y), total([*used, p.add("launch.rest", r, y)]))
+                if routes:
+                    left = (
+                        total(q[f"goods.{name}"]["complex", b, y] for name in ("arrived", "made"))
+                        - q["goods.needed"]["complex", b, y]
+                    )
+                    p.most("(G5) rest", (b, y), total(p.at("launch.rest", r, y) for r in routes), left)
+
+    def lost(self, use: str, block: str, k: str, s: str, y: int) -> Sum:
+        """What is paid for the excess of what is built or replaced."""
+        worth = self.of_complex(block, k, s, y)
+        came = {r: self.program.at(f"{block}.{use}_by", r, k, s, y) for r in self.losing(self.i.sites[s], y)}
+        return Sum() if worth is None else total(self.excess(r, y) * worth * by for r, by in came.items())
+
+    def greatest_worth(self, b: str, y: int) -> float:
+        """What a mass of complex goods is worth at the most in what is stated on a body."""
+        worths = (self.of_complex(block, k, s, y) for block, k, s in self.assets(*BLOCKS) if self.i.sites[s] == b)
+        return max([0.0, *(worth for worth in worths if worth is not None)])
+
     def _helium3_balance(self) -> None:
         p, q, before = self.program, self.quantities, dict(zip(self.years[1:], self.years, strict=False))
         for b in self.i.bodies:
@@ -175,7 +213,8 @@ class Statement(Blocks):
             for y in self.years:
                 in_service = self.in_service(block, k, s, y)
                 q["cost.fixed"][k, s, y] = n(f"{block}.fixed_cost", k, s, y) * in_service
-                q["cost.spares"][k, s, y] = n(f"{block}.spares", k, s) * self.capital(block, k, s, y) * in_service
+                parts = n(f"{block}.spares", k, s) * self.capital(block, k, s, y) * in_service
+                q["cost.spares"][k, s, y] = parts + self.lost("spare", block, k, s, y)
                 if (k, s, y) in q["emissions.released"]:
                     q["cost.carbon"][k, s, y] = n("finance.carbon_price", self.i.sites[s], y) * q["emissions.released"][k, s, y]
                 if block not in ("link", "launch"):
@@ -184,7 +223,7 @@ class Statement(Blocks):
                     q["cost.fuel"][k, s, y] = n("power.fuel_price", k, s, y) * q["power.fuel"][k, s, y]
             for v in self.orders(block, k, s):
                 build = p.at(f"{block}.build", k, s, v)
-                q["cost.capital"][k, s, v] = spent = self.capital(block, k, s, v) * build
+                q["cost.capital"][k, s, v] = spent = self.capital(block, k, s, v) * build + self.lost("built", block, k, s, v)
                 q["goods.content"][k, s, v] = content = self.content(block, k, s, v) * build
                 for moment, amount in self.payments(block, k, s, v):
                     self._charge("capital", self.worth(moment) * amount * self.weights[v] * spent)
@@ -192,7 +231,8 @@ class Statement(Blocks):
                 self._charge("salvage", -end * self.capital_credit(block, k, s, v) * spent)
                 self._charge("salvage", -end * self.content_credit(block, k, s, v) * content)
         for r, y in q["launch.payload"]:
-            q["cost.transport"][r, y] = self.flight(r, y) * q["launch.sent"][r, y]
+            thrown = self.excess(r, y) * self.greatest_worth(self.i.routes[r].destination, y) * p.at("launch.rest", r, y)
+            q["cost.transport"][r, y] = self.flight(r, y) * q["launch.sent"][r, y] + thrown
         q["cost.purchases"] = {index: n("helium3.price", *index) * bought for index, bought in p.of("helium3.bought").items()}
         q["cost.sales"] = {index: -n("helium3.price", *index) * sold for index, sold in p.of("helium3.sold").items()}
         q["cost.unserved"] = {

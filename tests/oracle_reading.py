@@ -60,8 +60,9 @@ class Reading:
         return self.share_within(v, self.number(f"{block}.first_year", k), self.number(f"{block}.last_year", k))
 
     def ordered(self, block: str, k: str, v: int) -> int:
-        """The calendar year in which a vintage is ordered."""
-        return int(max(v, self.number(f"{block}.first_year", k) or v))
+        """The calendar year in which a vintage is ordered: its first, or a `first_year` that is later and within it."""
+        first = self.number(f"{block}.first_year", k)
+        return int(first) if first in self.calendar(v) else v
 
     def open(self, r: str, y: int) -> float:
         return self.share_within(y, self.number("launch.opens", r), self.number("launch.closes", r))
@@ -157,12 +158,33 @@ class Reading:
         lift = self.number("launch.price", route.carrier, route.origin, y) * self.number("launch.burden", r, y)
         return float(lift + self.number("launch.delivery_cost", r, y))
 
-    def capital(self, block: str, k: str, s: str, v: int) -> float:
-        """(G4): what is paid as capital for a unit."""
-        _, bought = self.ways("complex", v).get(self.i.sites[s], (math.inf, 1.0))
+    def bought(self, b: str, y: int) -> float:
+        """(G3): 1 where no complex goods can be had."""
+        return self.ways("complex", y).get(b, (math.inf, 1.0))[1]
+
+    def own(self, block: str, k: str, s: str, v: int) -> float:
+        """(G4): the capex of a unit less the structure that it is built of."""
         structure = self.number("goods.price", "structural", v) * self.number(f"{block}.mass_structural", k, s, v)
-        times = bought if self.number(f"{block}.mass_complex", k, s, v) > 0 else 1.0
-        return float(times * (self.number(f"{block}.capex", k, s, v) - structure))
+        return float(self.number(f"{block}.capex", k, s, v) - structure)
+
+    def capital(self, block: str, k: str, s: str, v: int) -> float:
+        """(G4): what is paid as capital for a unit, before any excess."""
+        times = self.bought(self.i.sites[s], v) if self.number(f"{block}.mass_complex", k, s, v) > 0 else 1.0
+        return times * self.own(block, k, s, v)
+
+    def excess(self, r: str, y: int) -> float:
+        """What a route with complex goods takes beyond the least, for each that is delivered; 0 of any other route."""
+        route = self.i.routes[r]
+        b, flies = route.destination, self.open(r, y) > 0 and self.may_stand("launch", route.carrier, route.origin, y)
+        if "complex" not in route.goods or "complex" in self.i.bodies[b].supplies or not flies:
+            return 0.0
+        beyond = self.bought(self.i.sites[route.origin], y) / (1 - self.number("launch.loss", r, y)) - self.bought(b, y)
+        return beyond if beyond >= 1e-12 else 0.0
+
+    def of_complex(self, block: str, k: str, s: str, y: int) -> float | None:
+        """What a mass of complex goods is worth in a technology; None where it takes none of them."""
+        mass = self.number(f"{block}.mass_complex", k, s, y)
+        return self.own(block, k, s, y) / mass if mass > 0 else None
 
     def content(self, block: str, k: str, s: str, v: int) -> float:
         """What a unit is built of costs at the least to bring or make; 0 of a good that cannot be had, so that none is built."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 #: Goods with prices, losses on routes of two legs, spares, lead times paid by annuities, dates and kinks inside long steps, growth from seeds,
-#: a smelter that is made of what it makes, a body that supplies propellant alone.
+#: a smelter that is made of what it makes, a body that supplies propellant alone; routes to one body with unlike losses, also to one where complex
+#: goods are made, and cargo that goes on by another route.
 STAGES: dict[str, Any] = {
     "finance": {"capital": "annuity", "end_of_horizon": "sinking_fund", "capital_falls": "mid"},
     "bodies": {"earth": {"users": True, "supplies": ["complex", "structural", "propellant"]}, "moon": {}, "orbit": {"supplies": ["propellant"]}},
@@ -21,7 +22,8 @@ STAGES: dict[str, Any] = {
     "routes": [
         ("up", "rocket", "plain", "moon", "complex structural", ""), ("up_fuelled", "rocket", "plain", "moon", "complex structural", "moon"),
         ("up_orbit", "rocket", "plain", "orbit", "complex structural", "earth"), ("ferry", "tug", "ring", "moon", "complex structural propellant", "orbit"),
-        ("down", "sling", "base", "orbit", "structural", ""),
+        ("down", "sling", "base", "orbit", "complex structural", ""),
+        ("up_quick", "rocket", "plain", "moon", "complex", ""),
     ],
     "limits": [
         {"limit": "grid", "quantity": "power.use", "item": "compute", "at": "earth", "unit": "GW", 2030: 2, 2034: 3, 2036: 2, 2043: 4},
@@ -42,7 +44,7 @@ STAGES: dict[str, Any] = {
         "compute.train_dear.share": "0.7 1", "compute.train_cheap.share": "0.3 1", "compute.talk_all.value": "9 GUSD/yr/(ZFLOP/s)",
         "compute.train_dear.value": {2030: "6 GUSD/yr/(ZFLOP/s)", 2037: "4 GUSD/yr/(ZFLOP/s)"}, "compute.train_cheap.value": "1.5 GUSD/yr/(ZFLOP/s)",
         "compute.train.data_rate": "1e-11 bit/FLOP",
-        "link.beam.capex": "2 GUSD/(Tbit/s)", "link.beam.lifetime": "7 yr", "link.beam.mass_complex": "0.3 kt/(Tbit/s)", "link.beam.spares": "0.03 1/yr",
+        "link.beam.capex": "2 GUSD/(Tbit/s)", "link.beam.lifetime": "7 yr", "link.beam.mass_complex": "0.5 kt/(Tbit/s)", "link.beam.spares": "0.03 1/yr",
         "power.solar.capex": {2030: "1.2 GUSD/GW", 2037: "0.7 GUSD/GW"}, "power.solar.lifetime": "8 yr", "power.solar.availability[gloom]": "0.1 1", "power.solar.availability[shade]": "0 1",
         "power.solar.mass_structural": "3 kt/GW", "power.solar.mass_complex[moon]": "1 kt/GW", "power.solar.lead_time": "1 yr", "power.solar.wacc": "0.04 1/yr",
         "power.film.capex": "0.9 GUSD/GW", "power.film.lifetime": "5 yr", "power.film.first_year": "2032 yr", "power.film.max_build": {2030: "0.2 GW/yr", 2038: "0.8 GW/yr"},
@@ -51,7 +53,7 @@ STAGES: dict[str, Any] = {
         "power.gas.existing": {2030: "3 GW", 2034: "2 GW", 2037: "0 GW"}, "power.gas.fuel_use": "1.8 1", "power.gas.fuel_price": {2030: "14 USD/MWh", 2041: "24 USD/MWh"},
         "power.gas.emission_factor": "0.34 t/MWh", "power.gas.spares": "0.01 1/yr", "power.gas.variable_cost": "2 USD/MWh", "power.gas.annual_failure": "0.02 1/yr",
         "storage.pack.capex": "0.01 GUSD/GWh", "storage.pack.lifetime": "6 yr", "storage.pack.charge_time": "250 h", "storage.pack.discharge_time": "200 h",
-        "storage.pack.mass_structural": "0.004 kt/GWh", "storage.pack.mass_complex": "0.001 kt/GWh", "storage.pack.spares": "0.02 1/yr", "storage.pack.efficiency_out": "0.9 1",
+        "storage.pack.mass_structural": "0.004 kt/GWh", "storage.pack.mass_complex": "0.0025 kt/GWh", "storage.pack.spares": "0.02 1/yr", "storage.pack.efficiency_out": "0.9 1",
         "launch.rocket.price": {2030: "250 USD/kg", 2036: "90 USD/kg"}, "launch.rocket.capex": "60 USD/(kg/yr)", "launch.rocket.lifetime": "5 yr", "launch.rocket.spares": "0.05 1/yr",
         "launch.rocket.lead_time": "1 yr", "launch.rocket.growth": "0.3 1/yr", "launch.rocket.seed": "1 kt/yr", "launch.rocket.existing": {2030: "15 kt/yr", 2034: "9 kt/yr", 2036: "0 kt/yr"},
         "launch.rocket.mass_structural": "0.05 kt/(kt/yr)", "launch.rocket.emission_factor": "0.05 t/t",
@@ -62,6 +64,7 @@ STAGES: dict[str, Any] = {
         "launch.up_fuelled.burden": "3 1", "launch.up_fuelled.propellant_use": "2 1", "launch.up_fuelled.loss": "0.06 1", "launch.up_fuelled.opens": "2037 yr", "launch.up_fuelled.delivery_cost": "120 USD/kg",
         "launch.up_orbit.burden": "1.5 1", "launch.up_orbit.loss": "0.05 1", "launch.up_orbit.propellant_use": "3 1", "launch.up_orbit.delivery_cost": "60 USD/kg",
         "launch.ferry.burden": "1.2 1", "launch.ferry.loss": {2030: "0.1 1", 2038: "0.02 1"}, "launch.ferry.propellant_use": "0.8 1", "launch.ferry.opens": "2034 yr", "launch.ferry.delivery_cost": "30 USD/kg",
+        "launch.up_quick.burden": "2 1", "launch.up_quick.loss": {2030: "0.2 1", 2038: "0.3 1"}, "launch.up_quick.delivery_cost": "40 USD/kg",
         "launch.down.burden": "1.1 1", "launch.down.loss": "0.03 1",
         "industry.smelter.capex": "200 USD/(kg/yr)", "industry.smelter.lifetime": "7 yr", "industry.smelter.mass_structural": "1.5 kt/(kt/yr)", "industry.smelter.mass_complex": "0.05 kt/(kt/yr)",
         "industry.smelter.energy_use": "20 kWh/kg", "industry.smelter.growth": "0.9 1/yr", "industry.smelter.seed": "0.8 kt/yr", "industry.smelter.variable_cost": {2030: "2 USD/kg", 2042: "1 USD/kg"},

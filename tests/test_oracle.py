@@ -57,7 +57,9 @@ def test_conventions_with_goods_and_dates_inside_long_steps(conventions: dict[st
     assert_same(variants.converted(variants.stages(), **conventions), 1e-9)
 
 
-@pytest.mark.parametrize("label", ["(F3)", "(F4)", "(L1)", "(L4)", "(I2)", "(X1)"])
+@pytest.mark.parametrize(
+    "label", ["(F3)", "(F4)", "(L1)", "(L4)", "(G5)", "(G5) rest", "(G6) built", "(G6) spare", "(I2)", "(X1)"]
+)
 def test_each_bound_is_felt(label: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The plan of the stages is cheaper without the rows of a label, so that the tests above would miss them."""
     instance = variants.stages()

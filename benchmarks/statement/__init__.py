@@ -2,7 +2,7 @@
 
 From the equations of docs/formulation.md and the numbers of an `Instance` alone; nothing of `planner.blocks`, `planner.model` or
 `planner.lp` is used. `reading.py` turns numbers into arrays, `lives.py` has the life of vintages and what money is worth,
-`goods.py` what goods cost, the others one topic of equations each.
+`goods.py` what goods cost, `losses.py` what is lost beyond the least, the others one topic of equations each.
 """
 
 from __future__ import annotations

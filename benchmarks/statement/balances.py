@@ -12,6 +12,7 @@ from benchmarks.statement.energy import by_site
 from benchmarks.statement.fleets import availability, slice_share
 from benchmarks.statement.goods import BUILDING
 from benchmarks.statement.launch import places
+from benchmarks.statement.losses import add_losses
 from benchmarks.statement.terms import Statement, gathered
 
 GOODS = ("complex", "structural", "propellant")
@@ -87,6 +88,8 @@ def _add_goods_balance(st: Statement) -> None:
             held = _total(terms).sel(body=bodies[wants.values])
             st.model.add_constraints(held >= 0, name=f"B2_{good}")
         _buy(st, good, [*parts["departed"], *parts["needed"]], bodies[~wants.values])
+        if good == "complex" and parts["arrived"]:
+            add_losses(st, _total([*parts["arrived"], *parts["made"], *(-1 * term for term in parts["needed"])]))
         if good in BUILDING:
             _hold_factories(st, good, parts["arrived"], bodies[wants.values])
 
@@ -110,9 +113,9 @@ def _hold_factories(st: Statement, good: str, landed: list[Any], supplied_not: p
     if not held.any():
         return
     able = DataArray(makes, coords=[fleet.index]) * (slice_share(st, fleet) * availability(st, fleet)).sum("slice")
-    build = (1 * fleet.build).rename(vintage="year")
+    build, installed = (1 * fleet.build).rename(vintage="year").fillna(0), (1 * fleet.installed).fillna(0)  # one may be absent
     mass = r.table(f"industry.mass_{good}", fleet.lives.assets, fleet.index, r.years)
-    spent = (mass + able * DataArray(own, coords=[fleet.index, r.years])) * build - able * fleet.installed
+    spent = (mass + able * DataArray(own, coords=[fleet.index, r.years])) * build - able * installed
     bodies = pd.Index(list(i.bodies), name="body")
     balance = [gathered(spent, "asset", {"body": bodies}, body=at), *(-1 * term for term in landed)]
     held_at = DataArray(held, coords=[supplied_not, r.years])

@@ -9,6 +9,7 @@ import pandas as pd
 from xarray import DataArray
 
 from benchmarks.statement.fleets import Fleet, add_fleet, spares_cost
+from benchmarks.statement.losses import add_spare
 from benchmarks.statement.terms import Statement, gathered, picked
 
 EXISTING = "existing"
@@ -76,6 +77,8 @@ def _add_running(st: Statement, fleet: Fleet, kept: _Kept) -> tuple[Any, Any]:
     years = list(zip(kept.technologies, kept.sites, kept.years, strict=True))
     fixed = r.table("compute.fixed_cost", years, kept.index)
     st.pay("fixed", fixed * in_service, "kept", **kept.labels)
+    by_asset = {"asset": fleet.index, "year": r.years}
+    add_spare(st, fleet, gathered(1 * in_service, "kept", by_asset, asset=fleet.index[kept.asset], year=kept.years))
     spares = DataArray(spares_cost(st, fleet).values[kept.asset, kept.year], coords=[kept.index])
     if spares.any():
         st.pay("spares", spares * in_service, "kept", **kept.labels)

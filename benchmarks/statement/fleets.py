@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from xarray import DataArray
 
 from benchmarks.statement.lives import Lives, read_lives
+from benchmarks.statement.losses import add_built, add_spare
 from benchmarks.statement.terms import Statement, gathered, picked
 
 
@@ -137,7 +138,9 @@ def _add_costs(st: Statement, fleet: Fleet) -> None:
     land = r.table(f"{block}.land", assets, fleet.index)
     if land.any():
         st.say("land.occupied", lambda: land * fleet.installed, "asset", **fleet.labels)
+    add_built(st, fleet)
     if fleet.in_service is not None:
+        add_spare(st, fleet, fleet.in_service)
         st.say(f"{block}.in_service", lambda: 1 * fleet.in_service, "asset", **fleet.labels)
         fixed = r.table(f"{block}.fixed_cost", assets, fleet.index, r.years)
         st.pay("fixed", fixed * fleet.in_service, "asset", **fleet.labels)

@@ -1,4 +1,4 @@
-"""What goods cost, by body and year: (G2) to (G4)."""
+"""What goods cost, by body and year: (G2) to (G4), and what routes take beyond the least."""
 
 from __future__ import annotations
 
@@ -16,9 +16,15 @@ Array = NDArray[np.float64]
 #: What is built is built of these.
 BUILDING = ("complex", "structural")
 
+#: Less is rounding.
+LEAST_EXCESS = 1e-12
+
 
 class Goods:
-    """What goods cost, body x year: `least` [GUSD/kt] of each (G2), `bought` of complex ones (G3); infinite where none is."""
+    """What goods cost, body x year: `least` [GUSD/kt] of each (G2), `bought` of complex ones (G3); infinite where none is.
+
+    `excess`: by route, what it takes of complex goods beyond the least in each year, 0 where it takes no more.
+    """
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
@@ -28,13 +34,41 @@ class Goods:
         self.price = {good: self._of_year("goods.price", good) for good in ("structural", "propellant")}
         self.least = {good: self._ways(good, self.price.get(good, 0 * one), self._making, self._landing) for good in BUILDING}
         self.bought = self._ways("complex", one, lambda k, s: one, lambda route, at_origin: at_origin / self._kept(route))
+        self.excess = {name: self._beyond(route) for name, route in reading.instance.routes.items()}
 
     def worth(self, block: str, lives: Lives) -> Array:
         """(G4), asset x year of ordering."""
-        structure = self.price["structural"] * self._of(f"{block}.mass_structural", lives)
         bought = self.bought[self._at(lives)]
         times = np.where((self._of(f"{block}.mass_complex", lives) > 0) & np.isfinite(bought), bought, 1)
-        return np.asarray(times * (self._of(f"{block}.capex", lives) - structure))
+        return np.asarray(times * self.own(block, lives))
+
+    def own(self, block: str, lives: Lives) -> Array:
+        """(G4): the capex of a unit less its structure, asset x year of ordering."""
+        structure = self.price["structural"] * self._of(f"{block}.mass_structural", lives)
+        return np.asarray(self._of(f"{block}.capex", lives) - structure)
+
+    def of_complex(self, block: str, lives: Lives) -> Array:
+        """`own` by mass of complex goods, asset x year of ordering; 0 for what is built of none."""
+        own, mass = self.own(block, lives), self._of(f"{block}.mass_complex", lives)
+        return np.divide(own, mass, out=np.zeros_like(own), where=mass > 0)
+
+    def greatest(self, body: str, year: int) -> float:
+        """The greatest of `of_complex` of all that is stated at the sites of a body, 0 at the least."""
+        i, numbers, greatest = self.reading.instance, self.reading.instance.numbers, 0.0
+        for k, technology in i.technologies.items():
+            capex, structural, complex_ = (
+                numbers[f"{technology.block}.{name}"] for name in ("capex", "mass_structural", "mass_complex")
+            )
+            for at in ((k, s, year) for s in technology.sites if i.sites[s] == body):
+                if complex_[at] > 0:
+                    own = capex[at] - numbers["goods.price"]["structural", year] * structural[at]
+                    greatest = max(greatest, own / complex_[at])
+        return greatest
+
+    def losing(self, body: str, position: int) -> list[str]:
+        """The routes to a body with an excess in a year."""
+        routes = self.reading.instance.routes
+        return [name for name, excess in self.excess.items() if routes[name].destination == body and excess[position] > 0]
 
     def content(self, block: str, lives: Lives) -> Array:
         """The least that the goods in a unit cost, asset x year of ordering; 0 for a good that cannot be had."""
@@ -59,6 +93,16 @@ class Goods:
                 landed = landing(route, found[self.bodies.index(i.sites[route.origin])])
                 self._note(found, route.destination, np.where(self._flown(route), landed, np.inf))
         return found
+
+    def _beyond(self, route: Any) -> Array:
+        """The excess of a route; no cargo comes from where there are no complex goods."""
+        i = self.reading.instance
+        at_origin, here = (self.bought[self.bodies.index(b)] for b in (i.sites[route.origin], route.destination))
+        if "complex" not in route.goods or "complex" in i.bodies[route.destination].supplies:
+            return np.zeros(len(self.reading.years))
+        flown = self._flown(route) & np.isfinite(at_origin)
+        beyond = np.where(flown, at_origin, 0) / self._kept(route) - np.where(flown, here, 0)
+        return np.where(flown & (beyond >= LEAST_EXCESS), beyond, 0.0)
 
     def _note(self, found: Array, body: str, number: Array) -> None:
         b = self.bodies.index(body)

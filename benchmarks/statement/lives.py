@@ -62,7 +62,7 @@ def read_lives(r: Reading, block: str) -> Lives:
     stands_for = (np.searchsorted(years, calendar, side="right") - 1)[:, None] == np.arange(len(years))
     for a, (k, _) in enumerate(assets):
         curve = i.survival.get(k)
-        ordered = np.maximum(years, first[a])
+        ordered = np.where((first[a] > years) & (first[a] < years + r.n), first[a], years)
         start = ordered + lead[a]
         age = calendar - start[:, None]
         lives = (age >= 0) & (age < life[a])

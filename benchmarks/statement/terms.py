@@ -31,7 +31,8 @@ class Statement:
     """The model under construction. `goods`: what they cost; `fleets` by block; `quantities` by name; `costs` are discounted.
 
     `power_uses` by purpose: power drawn by site, year and slice, and the sites and years where any may be; `served`: computing
-    done by workload, site, year and slice, of firm workloads and of flexible ones, `serves_at` where there may be any.
+    done by workload, site, year and slice, of firm workloads and of flexible ones, `serves_at` where there may be any; `lossy`:
+    what becomes of the cargo of routes with an excess.
     """
 
     model: linopy.Model
@@ -43,6 +44,7 @@ class Statement:
     power_uses: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     served: list[Any] = field(default_factory=list)
     serves_at: DataArray | None = None
+    lossy: list[Any] = field(default_factory=list)
 
     def say(self, name: str, expression: Callable[[], Any], dim: str | None, **labels: Sequence[Any]) -> None:
         """Note a quantity, or a further part of it, for limits to bound."""
