@@ -31,6 +31,10 @@ _KINDS: dict[str, _Kind] = {
 }  # fmt: skip
 
 
+#: What the prices of a caller's own constraint have at least.
+_OWN_PRICES = ("value", "unit")
+
+
 def read_tables(folder: Path, instance: Instance) -> dict[str, Any]:
     """The tables of a run folder, by the names of the properties of `planner.plan.Frames`.
 
@@ -61,9 +65,9 @@ def _folder(folder: Path, expected: Mapping[str, tuple[str, ...]], known: _Label
     for path in foreign.entries(folder):
         if path.suffix == ".parquet":
             file = f"{folder.name}/{path.name}"
-            if path.stem not in expected:
+            if path.stem not in expected and folder.name != "prices":
                 raise Unfit(f"{file}: a plan has no such table")
-            found[path.stem] = _table(path, file, expected[path.stem], known)
+            found[path.stem] = _table(path, file, expected.get(path.stem, _OWN_PRICES), known)
     return found
 
 

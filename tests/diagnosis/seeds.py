@@ -38,10 +38,10 @@ SEEDS: tuple[tuple[str, str, str | tuple[str, float]], ...] = (
     ("mandate", "compute.rack.performance", ("*", 0.2)),  # and from here on what moves no bound of the program
     ("mandate", "compute.overhead[moon]", "50 1"),
     ("mandate", "launch.starship.emission_factor", "27700 t/t"),  # kilograms for tonnes
-    ("mandate", "launch.earth_moon.burden", "200 1"),
-    ("mandate", "helium3.mark3_miner.recovery", "0.001 1"),
+    ("mandate", "compute.rack.availability", "0.2 1"),
+    ("mandate", "helium3.mark3_miner.recovery", "0.0001 1"),
     ("mandate", "industry.structure_factory.availability", "0.02 1"),  # in every slice
-    ("mandate", "industry.structure_factory.growth", "0 1/yr"),
+    ("mandate", "industry.structure_factory.first_year", "2047 yr"),
     ("mandate", "compute.delay[earth]", "0.5 s"),
     ("mandate", "launch.earth_moon.opens", "2040 yr"),  # a date
     ("mandate", "power.fission_surface.lead_time", "4 yr"),
