@@ -31,7 +31,12 @@ def own_semantics() -> Any:
 
 
 #: One of each kind, and a few at random that have a plan.
-SAME = [variants.toy, variants.crossroads, variants.stages, *(partial(variants.drawn, seed) for seed in (0, 1, 4, 5, 7, 31003, 31011))]
+SAME = [
+    variants.toy,
+    variants.crossroads,
+    variants.stages,
+    *(partial(variants.drawn, seed) for seed in (0, 1, 4, 5, 7, 31003, 31011)),
+]
 
 
 @pytest.mark.parametrize("make", SAME)
