@@ -122,7 +122,7 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a pipe": (pipe("solution.npz"), "solution.npz: it cannot be read: it is no file"),
     "a table that is a pipe": (pipe(LEDGER), "ledger.parquet: it cannot be read: it is no file"),
     "a pickle": (arrays(values=lambda old: np.array([Evil()] * len(old), dtype=object)), "solution.npz: (values is|it cannot be unpacked)"),
-    "another length": (arrays(duals=lambda old: old[:-1]), r"solution.npz: duals is float64 of the shape \(565,\), expected float64 of the shape \(566,\)"),
+    "another length": (arrays(duals=lambda old: old[:-1]), r"solution.npz: duals is float64 of the shape \(\d+,\), expected float64 of the shape \(\d+,\)"),
     "another type": (arrays(values=lambda old: old.astype("f4")), "solution.npz: values is float32"),
     "no values": (arrays(values=lambda old: None), "solution.npz: it has no values"),
     "half a basis": (arrays(rows=lambda old: None), "solution.npz: it has half a basis"),

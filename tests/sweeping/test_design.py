@@ -213,7 +213,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     "address", ["compute.rack.capex", "compute.rack.capex[]", "compute.rack.capex[]*", "compute.rack.capex@2036"]
 )
 def test_a_row_that_a_factor_moves_is_none_of_the_ranged(address: str, tmp_path: Path) -> None:
-    text = f'method = "sobol"\npoints = 2\n[[factor]]\nvary = "{address}"\nlow = 0.5\nhigh = 2\n[ranged]\nrows = "compute.*.*"\n'
+    text = f'method = "sobol"\npoints = 2\n[[factor]]\nvary = "{address}"\nlow = 9000\nhigh = 20000\n[ranged]\nrows = "compute.*.*"\n'
     design = design_of(text, tmp_path)
     moved = [law.address for factor in design.factors[1:] for law in factor.varied.laws]
     assert moved and "compute.rack.capex" not in moved
