@@ -229,7 +229,7 @@ class Statement(Blocks):
                     self._charge("capital", self.worth(moment) * amount * self.weights[v] * spent)
                 end = self.worth(self.end) * self.weights[v]
                 self._charge("salvage", -end * self.capital_credit(block, k, s, v) * spent)
-                self._charge("salvage", -end * self.content_credit(block, k, s, v) * content)
+                self._charge("landing", -end * self.content_credit(block, k, s, v) * content)
         for r, y in q["launch.payload"]:
             thrown = self.excess(r, y) * self.greatest_worth(self.i.routes[r].destination, y) * p.at("launch.rest", r, y)
             q["cost.transport"][r, y] = self.flight(r, y) * q["launch.sent"][r, y] + thrown

@@ -101,7 +101,7 @@ def assert_goods_close(plan: planner.Plan) -> None:
         route = instance.routes[r]
         arrived[g, route.destination, y] += flow
         departed[g, instance.sites[route.origin], y] += flow / (1 - n["launch.loss"][r, y])
-        departed["propellant", route.refuel, y] += n["launch.propellant_use"][r, y] * flow
+        departed["propellant", route.refuel, y] += n["launch.propellant_use"][r, y] * flow / (1 - n["launch.loss"][r, y])
     for (k, s, y), output in tables("industry.output", "technology", "site", "year").items():
         made[instance.technologies[k].makes, instance.sites[s], y] += output
     for block in ("compute", "link", "power", "storage", "launch", "industry", "helium3"):
