@@ -202,9 +202,9 @@ def test_commands_about_a_run_that_was_extended(folders: tuple[str, str], run: C
     assert again.code == 2 and "was made with a program that was extended (own rows mine (1))" in again.err and not again.out
     compared = run("compare", plain, own)
     assert compared.code == 0 and f"The program of {own} was extended: own rows mine (1)." in compared.out
-    assert "planner that made it" not in compared.out + compared.err and "43.8" in compared.out
     found = json.loads(run("compare", plain, own, "--json").out)[0]
-    assert found["attribution"] is None and "own rows mine" in found["extended"] and found["difference"] == pytest.approx(43.8, abs=0.1)
+    assert found["attribution"] is None and "own rows mine" in found["extended"] and found["difference"] > 10
+    assert "planner that made it" not in compared.out + compared.err and f"{found['difference']:.3g}" in compared.out
     explained = run("explain", own)
     assert explained.code == 2 and "the plan's program was extended (own rows mine (1))" in explained.err
     for target in ("plan.xlsx", "plan.iamc.csv", "plan"):
