@@ -55,4 +55,5 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_is_saved_may_be_broken_too(kind: str, whole: Path) -> None:
     endings = [run_saved(FIRST + number, kind, whole, seconds=30.0) for number in range(15)]
     assert not [ending for ending in endings if ending.wrong]
-    assert len({ending.code for ending in endings}) > 1
+    codes = {ending.code for ending in endings}
+    assert codes == {2} if kind == "run" else len(codes) > 1  # of a run folder every file is held against its hash
