@@ -20,7 +20,7 @@ from planner.instance import Instance
 from planner.lp import Vector
 
 #: How many are tried, the likeliest first.
-_TRIED = 12
+_TRIED = 16
 
 #: The furthest that one is tried, as a logarithm: more than the thousand by which a unit is mistaken for another.
 _FURTHEST = math.log(2000.0)
