@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,3 +69,11 @@ def toy(tmp_path: Path) -> Path:
     """A copy of the toy to break."""
     shutil.copytree(TOY, tmp_path / "toy")
     return tmp_path / "toy"
+
+
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """SIGINT is heard as in a terminal, also where the tests were started in the background of a shell, which has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

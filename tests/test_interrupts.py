@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -99,14 +99,6 @@ def to_the_process() -> None:
 def to_another_thread() -> None:
     """The system may hand a signal to any thread of a process; Python hears it when its main thread next wakes."""
     signal.pthread_kill(threading.get_ident(), signal.SIGINT)
-
-
-@pytest.fixture
-def heard() -> Iterator[None]:
-    """SIGINT is heard as in a terminal, also where the tests were started in the background of a shell, which has it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 def send_once_solving(send: Callable[[], None], solves: int = 1) -> None:
