@@ -55,7 +55,7 @@ class Blocks(Reading):
                 if y in before:
                     then = total(p.at(f"{block}.installed", k, s, before[y]) for s in sites)
                 else:
-                    then = total(self.number(f"{block}.existing", k, s, y) for s in sites)
+                    then = total(self.number(f"{block}.existing_at_start", k, s) or 0.0 for s in sites)
                 grown, seeded = self.growth_factors(growth, y)
                 p.most("(F3)", (k, body, y), now, grown * then + seeded * self.number(f"{block}.seed", k, body))
 

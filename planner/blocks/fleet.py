@@ -119,7 +119,7 @@ def add_fleet(b: pyo.Block, instance: Instance, block: str, serviced: bool = Tru
 
 
 def _add_growth(b: pyo.Block, instance: Instance, lives: Lives) -> None:
-    standing = set(lives.standing)
+    standing, at_start = set(lives.standing), instance.numbers[f"{lives.block}.existing_at_start"]
     before = dict(zip(instance.years[1:], instance.years, strict=False))
     places = {(k, body): [s for s in instance.technologies[k].sites if instance.sites[s] == body] for k, body in b.growth}
     held_back = [
@@ -131,7 +131,7 @@ def _add_growth(b: pyo.Block, instance: Instance, lives: Lives) -> None:
         sites, past = places[k, body], before.get(y)
         now = sum(b.installed[k, s, y] for s in sites if (k, s, y) in standing)
         if past is None:
-            then = sum(b.existing[k, s, y] for s in sites)
+            then = sum(at_start.get((k, s), 0.0) for s in sites)
         else:
             then = sum(b.installed[k, s, past] for s in sites if (k, s, past) in standing)
         kept, started = growth_between(pyo.value(b.growth[k, body]), instance.weights[past] if past else 0, instance.weights[y])

@@ -23,6 +23,9 @@ from planner.units import Units
 
 Numbers = dict[str, dict[Any, float]]
 
+#: The end of the name of what a parameter is in the first calendar year alone: growth begins there, whatever the first step.
+AT_START = "_at_start"
+
 _TABLES = {
     "technology": "technologies", "workload": "workloads", "tier": "tiers", "route": "routes",
     "deposit": "deposits", "market": "markets", "slice": "slices",
@@ -59,6 +62,7 @@ class Resolver:
             where = ("", place) if place in slices and not slice_ else (place, slice_)
             self.rows[f"{row.block}.{row.parameter}"][row.item, *where] = row
         self.result = Resolution({}, set(), {})
+        self._at_start: dict[str, dict[Any, float]] = {}
 
     def resolve(self, known_rows: Iterable[ParameterRow] = (), known: Numbers | None = None) -> Resolution:
         """The numbers of every parameter.
@@ -77,9 +81,12 @@ class Resolver:
             if known is not None and not moved and set(map(id, rows)) == set(map(id, before[key])):
                 found[key] = known[key]
                 self.result.used.update(row.key for row in rows)
+                if parameter.name == "existing":
+                    self._at_start[key] = known[f"{key}{AT_START}"]
             else:
                 found[key] = self._numbers(parameter, found.get(dates, {}))
         self.result.numbers.update((key, found[key]) for key in PARAMETERS)
+        self.result.numbers.update((f"{key}{AT_START}", numbers) for key, numbers in self._at_start.items())
         return self.result
 
     def _numbers(self, parameter: Parameter, first_years: Mapping[str, float]) -> dict[Any, float]:
@@ -96,6 +103,8 @@ class Resolver:
 
         for stated in rows.values():
             values_of(stated, "")  # also one that nothing uses may be out of range
+        if parameter.name == "existing":
+            self._at_start[parameter.key] = {}
         default = None if parameter.default is None else [parameter.default] * len(self.years)
         numbers: dict[Any, float] = {}
         missing: list[Place] = []
@@ -109,6 +118,9 @@ class Resolver:
                 missing.append(place)
                 continue
             index = index_of(parameter, place)
+            if row is not None and parameter.name == "existing" and not row.broken:
+                (first,) = series(row, self.units.factor(row.unit, parameter.unit), self.years[:1])
+                self._at_start[parameter.key][index] = first
             if parameter.by_year:
                 numbers.update(zip([(*index, year) for year in self.years], values, strict=True))
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planner.declarations import PARAMETERS
+from planner.instance.numbers import AT_START
 
 if TYPE_CHECKING:
     from planner.instance.instance import Instance
@@ -25,6 +26,7 @@ class Sources:
 
     def row(self, key: str, *index: Any) -> ParameterRow | None:
         """The row that gave the number of `block.name` at an index (its year may be left out), or None for a default."""
+        key = key.removesuffix(AT_START)
         given = dict(zip(PARAMETERS[key].index, index, strict=False))
         site, slice_ = str(given.get("site", "")), str(given.get("slice", "")) if "site" in given else ""
         body = self._instance.sites[site] if site else str(given.get("body", ""))

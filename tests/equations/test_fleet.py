@@ -256,6 +256,25 @@ def test_growth_is_the_same_bound_whatever_the_step(tmp_path: Path) -> None:
         assert by(plan["power.installed"].query("technology == 'new'"), "year") == {y: exactly(gw) for y, gw in means.items()}
 
 
+def test_growth_begins_with_what_stands_in_the_first_calendar_year(tmp_path: Path) -> None:
+    # (F3): 4 GW stand in 2030 and half of them in 2032; a step of four years begins from the 4, not from the mean of 2.5.
+    each = {2029: 4.0}
+    for y in range(2030, 2034):
+        each[y] = 1.3 * each[y - 1] + 0.7
+    for number, years in enumerate(([2030, 2031, 2032, 2033], [2030])):
+        instance = world(
+            tmp_path / str(number), PLANTS, years=years, last=2033, technologies=[("new", "power", "grid", "")],
+            numbers={
+                "compute.work.demand": "900 ZFLOP/s", "compute.chip.existing": "900 GW", "power.plant.existing": "9000 GW",
+                "power.plant.last_year": "2000 yr", "power.new.existing": {2030: "4 GW", 2032: "2 GW", 2033: "0 GW"},
+                "power.new.capex": "0.8 GUSD/GW", "power.new.lifetime": "30 yr", "power.new.growth": "0.3 1/yr", "power.new.seed": "0.7 GW",
+            },
+        )  # fmt: skip
+        plan = planner.solve(instance)
+        means = {y: sum(each[y + j] for j in range(n)) / n for y, n in instance.weights.items()}
+        assert by(plan["power.installed"].query("technology == 'new'"), "year") == {y: exactly(gw) for y, gw in means.items()}
+
+
 def test_land_is_occupied_by_what_stands(tmp_path: Path) -> None:
     plan = planner.solve(world(tmp_path, PLANTS, numbers={"power.plant.existing": "9 GW", "power.plant.land": "13 km2/GW"}))
     assert value(plan["land.occupied"], technology="plant") == exactly(9 * 13)

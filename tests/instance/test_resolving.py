@@ -47,7 +47,8 @@ def test_structure(instance: Instance) -> None:
 
 def test_numbers_in_units_of_the_model(instance: Instance) -> None:
     numbers = instance.numbers
-    assert set(numbers) == set(PARAMETERS)
+    at_start = {f"{key}_at_start" for key in PARAMETERS if key.endswith(".existing")}  # growth begins with it, (F3)
+    assert set(numbers) == set(PARAMETERS) | at_start
     assert numbers["finance.discount_rate"] == {None: pytest.approx(0.07)}
     assert numbers["time.share"] == {"day": 0.5, "night": 0.5, "lunar_day": 0.5, "lunar_night": 0.5}
     assert numbers["time.hours"]["lunar_night"] == 354
