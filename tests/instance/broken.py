@@ -95,7 +95,7 @@ CASES = {
     "lower above upper": ("limits.csv", "floor,", "floor,power.output,pv,moon,year,upper,GW,1,x,,,,\nfloor,", None, "the lower bound 2.5 GW is above the upper one 1 GW in 2032 (limits.csv:3)"),
     "two bounds of different things": ("limits.csv", "floor,", "floor,power.output,gas,,year,upper,GW,1,x,,,,\nfloor,", None, "the lower bound of 'floor' bounds something else than the upper one (limits.csv:3)"),
     "second row of a limit": ("limits.csv", "floor,", "ceiling,power.output,gas,,year,upper,GW,1,x,,,,\nfloor,", "ceiling", "a second row for limits.ceiling.upper, the first is limits.csv:2"),
-    "years of a limit": ("limits.csv", "assumption,2031,,", "assumption,2040,,", "2040", "no model year lies between first_year and last_year"),
+    "years of a limit": ("limits.csv", "assumption,2032,,", "assumption,2040,,", "2040", "no model year lies between first_year and last_year"),
     "not TOML": ("instance.toml", "last = 2034", "last = = 2034", "= 2034", "not TOML: Invalid value"),
     "unknown key": ("instance.toml", "payments =", "payment =", "payment", "unknown key 'payment', did you mean 'payments'?"),
     "wrong choice": ("instance.toml", 'payments = "end"', '  payments = "ende"', None, "finance.payments is 'ende', expected start, mid or end"),

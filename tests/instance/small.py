@@ -46,7 +46,7 @@ digger,helium3,mare,,
     "limits.csv": """\
 limit,quantity,item,at,over,bound,unit,value,source,first_year,last_year,2030,2034
 ceiling,compute.in_service,,earth,year,upper,TW,1,claim,,,,
-floor,power.output,pv,moon,year,lower,GW,,assumption,2031,,0,4
+floor,power.output,pv,moon,year,lower,GW,,assumption,2032,,0,4
 fuel,helium3.mined,basin,moon,horizon,upper,kg,1000,assumption,,,,
 """,
     "parameters/time.csv": """\
