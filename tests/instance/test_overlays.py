@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from planner.errors import AddressError, InstanceError, PlannerError
 from planner.declarations import PARAMETERS
+from planner.errors import AddressError, InstanceError, PlannerError
 from planner.instance import Instance, load
 from planner.instance.numbers import Resolver
 from tests.instance.small import FILES

@@ -41,21 +41,20 @@ def twice_at(look: Look) -> Iterator[Finding]:
 
 
 def dates_inside_a_step(look: Look) -> Iterator[Finding]:
-    """A first or last year of a limit that is not the first or last calendar year of a model year: the limit holds in whole model years."""
+    """A first or last year that is not that of a model year: a limit holds in whole model years."""
     weights = look.instance.weights
     ends = {y: y + n - 1 for y, n in weights.items()}
     for row in look.instance.limit_rows:
         held = row.own_years(tuple(weights))
         if row.broken or not held:
             continue
-        if row.first_year is not None and look.instance.years[0] < row.first_year < held[0] and row.first_year not in weights:
-            yield finding_at(
-                row, f"{row.limit} has first_year {row.first_year}, inside a model year: it holds from {held[0]}, the next model year"
-            )
-        if row.last_year is not None and row.last_year < ends[held[-1]]:
-            yield finding_at(
-                row, f"{row.limit} has last_year {row.last_year}, inside the model year {held[-1]}: it holds until {ends[held[-1]]}"
-            )
+        first, last = row.first_year, row.last_year
+        if first is not None and look.instance.years[0] < first < held[0] and first not in weights:
+            said = f"{row.limit} has first_year {first}, inside a model year: it holds from {held[0]}, the next model year"
+            yield finding_at(row, said)
+        if last is not None and last < ends[held[-1]]:
+            said = f"{row.limit} has last_year {last}, inside the model year {held[-1]}: it holds until {ends[held[-1]]}"
+            yield finding_at(row, said)
 
 
 CHECKS = (dates_inside_a_step, lower_bounds_of_nothing, bounded_twice, twice_at)
