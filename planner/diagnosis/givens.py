@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from planner.blocks.fleet import growth_between
 from planner.blocks.lives import EXISTING
 from planner.diagnosis.sources import Sources
 from planner.instance import Instance, LimitRow, ParameterRow, limit_unit
@@ -120,17 +121,25 @@ def _demand(instance: Instance, lp: LinearProgram, sources: Sources) -> Iterator
 
 def _growth(instance: Instance, lp: LinearProgram, sources: Sources, block: str) -> Iterator[Given]:
     """Growth starts from its seed: a larger one lets more be added every year."""
-    for position, (technology, body, _) in _members(lp.rows, f"{block}.growth_limit"):
+    for position, (technology, body, year) in _members(lp.rows, f"{block}.growth_limit"):
         row = sources.row(f"{block}.seed", technology, body)
+        _, times = _growth_to(instance, instance.numbers[f"{block}.growth"][technology, body], year)
         if row is not None:
             value = instance.numbers[f"{block}.seed"][technology, body]
-            yield _given("seed", instance, row, None, 1, value, rows={position: 1.0}, item=technology)
+            yield _given("seed", instance, row, None, 1, value, rows={position: times}, item=technology)
             continue
         growth = sources.row(f"{block}.growth", technology, body)
         if growth is not None:
             address = f"{block}.{technology}.seed[{body}]"
-            yield Given("seed", address, None, 1, 0.0, CAPACITY_UNITS[block], 1.0, growth.file, growth.line, rows={position: 1.0},
+            unit = CAPACITY_UNITS[block]
+            yield Given("seed", address, None, 1, 0.0, unit, 1.0, growth.file, growth.line, rows={position: times},
                         changed_by=growth.changed_by, item=technology)  # fmt: skip
+
+
+def _growth_to(instance: Instance, growth: float, year: int) -> tuple[float, float]:
+    """The factors of (F3) to a model year, of what stood the model year before and of the seed."""
+    place = instance.years.index(year)
+    return growth_between(growth, instance.weights[instance.years[place - 1]] if place else 0, instance.weights[year])
 
 
 def _orders(instance: Instance, lp: LinearProgram, sources: Sources, block: str) -> Iterator[Given]:
@@ -144,14 +153,15 @@ def _orders(instance: Instance, lp: LinearProgram, sources: Sources, block: str)
 def _existing(instance: Instance, lp: LinearProgram, sources: Sources, block: str) -> Iterator[Given]:
     """A share of what stands: the rows that it enters have it as their whole bound, but for growth, which has the seed too."""
     existing, growth = instance.numbers[f"{block}.existing"], instance.numbers[f"{block}.growth"]
+    at_start = instance.numbers[f"{block}.existing_at_start"]
     entries = [(index[:2], {p: -float(lp.row_upper[p])}) for p, index in _members(lp.rows, f"{block}.standing_capacity")]
     entries += [(i[:2], {p: -float(lp.row_upper[p])}) for p, i in _members(lp.rows, f"{block}.kept_in_service") if EXISTING in i]
     for position, (technology, body, year) in _members(lp.rows, f"{block}.growth_limit"):
         if year == instance.years[0]:
             for site in instance.technologies[technology].sites:
                 if instance.sites[site] == body:
-                    grown = (1 + growth[technology, body]) * existing[technology, site, year]
-                    entries.append(((technology, site), {position: -grown}))
+                    kept, _ = _growth_to(instance, growth[technology, body], year)
+                    entries.append(((technology, site), {position: -kept * at_start.get((technology, site), 0.0)}))
     for (technology, site), rows in entries:
         row = sources.row(f"{block}.existing", technology, site)
         moved = {position: by for position, by in rows.items() if by}
