@@ -22,6 +22,7 @@ from planner.diagnosis.sources import Sources
 from planner.errors import SolverError, SolverLimit, Unbounded
 from planner.explaining.directions import Directions
 from planner.explaining.words import figures
+from planner.highs import BASIC
 from planner.instance import Instance, LimitRow, ParameterRow, limit_unit
 from planner.lp import LinearProgram
 from planner.parameters import Parameter
@@ -56,6 +57,9 @@ Found = tuple[ParameterRow | LimitRow | Default, tuple[float, float], list[Key]]
 #: How many rows the sentences and the tornado are about.
 TOP = 20
 
+#: A reduced cost or a price below this, in GUSD per unit of the model, is none.
+_TIED = 1e-9
+
 
 def sensitivity(plan: Plan, program: LinearProgram | None = None, every_row: bool = False) -> tuple[pd.DataFrame, list[str]]:
     """A row for every row of numbers and every default that matters, the greatest swing first, and what the table says.
@@ -82,7 +86,8 @@ def sensitivity(plan: Plan, program: LinearProgram | None = None, every_row: boo
             table.loc[place, ["below", "above"]] = _sides(instance, row, keys, recorded, directions)
     table = table.loc[order.index].reset_index(drop=True)
     noughts = sum(np.isnan(by_amount) and not _is_whole(row) for row, (by_amount, _), _ in rows)
-    return table, _sentences(table, noughts) + _kinks(table)
+    several = program is not None and plan.basis is not None and _may_be_one_of_several(program, plan)
+    return table, _sentences(table, noughts) + _kinks(table, several)
 
 
 def _sides(
@@ -102,18 +107,30 @@ def _sides(
     return ends[0], ends[1]
 
 
-def _kinks(table: pd.DataFrame) -> list[str]:
-    """For which of the numbers that matter most the cost has a kink."""
+def _may_be_one_of_several(program: LinearProgram, plan: Plan) -> bool:
+    """True where something at a bound could enter at no cost, so that another plan may cost the same."""
+    basis, optimum = plan.basis, plan.optimum
+    assert basis is not None
+    fixed = program.col_upper == program.col_lower
+    reduced = program.cost - program.matrix.T @ optimum.duals
+    columns = (basis.columns != BASIC) & ~fixed & (np.abs(reduced) <= _TIED)
+    rows = (basis.rows != BASIC) & (program.row_lower != program.row_upper) & (np.abs(optimum.duals) <= _TIED)
+    return bool(columns.any() or rows.any())
+
+
+def _kinks(table: pd.DataFrame, several: bool) -> list[str]:
+    """For which of the numbers that matter most the cost has a kink; `several` where other plans may cost the same."""
     kinks, known = table[_kinked(table)], int((table["below"].notna() & table["above"].notna()).sum())
+    others = " Another plan may cost the same: it may gain more from a change, not less." if several and known else ""
     if kinks.empty:
-        return [f"The derivatives of the first {known} hold to both sides, of less and of more."] if known else []
+        return [f"The derivatives of the first {known} hold to both sides, of less and of more.{others}"] if known else []
     listed = "; ".join(
         f"{entry.address} ({_signed(entry.below)} and {_signed(entry.above)} GUSD per {entry.unit})"
         for entry in kinks.head(3).itertuples()
     )
     return [
         f"The optimum is degenerate: of the first {known}, {len(kinks)} have another derivative below their number than above "
-        f"it, first of all {listed}."
+        f"it, first of all {listed}.{others}"
     ]
 
 
