@@ -41,7 +41,8 @@ class Parameter:
     `index` names what it varies with: an item (one of ITEMS) or none, then `site` or `body`, then `slice`, then `year`
     (the year in which it applies) or `vintage` (the year in which the thing was ordered). `unit` is the unit of the
     model. A parameter that is not `required` and has no `default` (None) is absent where no row gives it: the
-    equation that would use it is not written there. `open_below` excludes the lower bound itself.
+    equation that would use it is not written there. `open_below` excludes the lower bound itself. `gives` says of a number that
+    moves bounds how it would have to change to make room for a plan: `more`, `less`, or by a `share` of all its years.
     """
 
     block: str
@@ -55,6 +56,7 @@ class Parameter:
     upper: float = math.inf
     open_below: bool = False
     whole: bool = False
+    gives: str = ""
 
     @property
     def item_kind(self) -> str | None:

@@ -75,6 +75,14 @@ class RecordedProgram:
         vectors = {name: tangent[nodes] for name, nodes in self.vectors.items() if name != "quantity_offset"}
         return Change(offset=float(tangent[self.offset]), matrix=_with_data(self.program.matrix, tangent[self.matrix]), **vectors)
 
+    def moves_of_bounds(self) -> tuple[list[Key], dict[str, Any]]:
+        """The keys of the numbers, and how far each moves the bounds: sparse, with a column for each, by the name of a vector."""
+        names = ("row_lower", "row_upper", "col_upper")
+        ends = np.cumsum([len(self.vectors[name]) for name in names])[:-1]
+        jacobian = self.formulas.jacobian(np.concatenate([self.vectors[name] for name in names]))
+        parts = (jacobian[first:last] for first, last in zip((0, *ends), (*ends, None), strict=True))
+        return list(self.formulas.given), {name: part.tocsc() for name, part in zip(names, parts, strict=True)}
+
     def differing(self, instance: Instance) -> dict[Key, bool]:
         """The numbers in which a like instance differs, each with True where some number of the program hangs on it."""
         return {key: bool(self._entering[self.formulas.given[key]]) for key in self._changed(instance) or {}}

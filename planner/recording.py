@@ -18,6 +18,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, NoReturn
 
 import numpy as np
+import scipy.sparse as sparse
 from numpy.typing import NDArray
 from pyomo.common.numeric_types import RegisterNumericType
 
@@ -261,10 +262,38 @@ class Formulas:
             np.add.at(weights, right[close], -weight)
         return np.abs(self.gradient(weights)) > 1e-9  # what moves both sides alike leaves a rounding error
 
-    def gradient(self, weights: Vector) -> Vector:
-        """The derivative of `weights @ values` with respect to every node; those of the given numbers are the ones to read."""
-        slopes = weights.copy()
+    def jacobian(self, nodes: Nodes) -> Any:
+        """The derivatives of some nodes by the given numbers: sparse, a row for each node and a column for each of `given`."""
+        wanted = self.ancestors(nodes)
+        column = np.full(len(self.values), -1)
+        column[list(self.given.values())] = np.arange(len(self.given))
+        leaves = np.flatnonzero(wanted & (column >= 0))
+        place = np.full(len(self.values), -1)  # a node's row among those computed so far; -1 where it hangs on nothing given
+        place[leaves] = np.arange(len(leaves))
+        ones = (np.ones(len(leaves)), (place[leaves], column[leaves]))
+        found = sparse.csr_array(ones, shape=(len(leaves), len(self.given)))
         x = self.values
+        with np.errstate(all="ignore"):
+            for operation, made in self._steps:
+                left, right = self._left[made], self._right[made]
+                of_some = wanted[made] & ((place[left] >= 0) | (place[right] >= 0))
+                made, left, right = made[of_some], left[of_some], right[of_some]
+                if not len(made):
+                    continue
+                number, local = np.arange(len(made)), sparse.csr_array((len(made), found.shape[0]))
+                for operand, by in zip((left, right), _SLOPES[operation](x[left], x[right], x[made]), strict=True):
+                    known = place[operand] >= 0
+                    slopes = np.broadcast_to(by, len(made))[known]
+                    local = local + sparse.csr_array((slopes, (number[known], place[operand[known]])), shape=local.shape)
+                place[made] = found.shape[0] + number
+                found = sparse.csr_array(sparse.vstack([found, local @ found]))
+        rows = sparse.csr_array(sparse.vstack([found, sparse.csr_array((1, len(self.given)))]))
+        return rows[np.where(place[nodes] >= 0, place[nodes], found.shape[0])]
+
+    def gradient(self, weights: Vector, values: Vector | None = None) -> Vector:
+        """The derivative of `weights @ values` by every node, at the recorded or other `values`; those of the given are read."""
+        slopes = weights.copy()
+        x = self.values if values is None else values
         with np.errstate(all="ignore"):
             for operation, nodes in reversed(self._steps):
                 left, right, slope = self._left[nodes], self._right[nodes], slopes[nodes]

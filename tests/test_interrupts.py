@@ -107,7 +107,7 @@ def send_once_solving(send: Callable[[], None], solves: int = 1) -> None:
     def wait() -> None:
         while sum(thread.name == "planner-solver" for thread in threading.enumerate()) < solves:
             time.sleep(0.01)
-        time.sleep(0.5)  # the first iterations
+        time.sleep(FAR)  # past presolve, on a machine at work too
         send()
 
     threading.Thread(target=wait, daemon=True).start()

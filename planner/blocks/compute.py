@@ -37,7 +37,7 @@ PARAMETERS = (
     Parameter("compute", "variable_cost", ("technology", "site", "year"), "GUSD/(GW*yr)", "cost of running, beside power", default=0.0),
     Parameter("compute", "overhead", ("site",), "1", "power drawn by the site per power drawn by its accelerators (PUE)", required=True, lower=1.0),
     Parameter("compute", "delay", ("site",), "s", "one-way delay from the site to its users", default=0.0),
-    Parameter("compute", "demand", ("workload", "year"), "ZFLOP/s", "computing asked for", required=True),
+    Parameter("compute", "demand", ("workload", "year"), "ZFLOP/s", "computing asked for", required=True, gives="less"),
     Parameter("compute", "data_rate", ("workload",), "Tbit/ZFLOP", "data sent to users per computing done", default=0.0),
     Parameter("compute", "max_delay", ("workload",), "s", "greatest one-way delay tolerated; absent: any"),
     Parameter("compute", "value", ("tier", "year"), "GUSD/yr/(ZFLOP/s)", "worth of computing to those who ask: the price of leaving it unserved; absent: must be served"),

@@ -30,11 +30,11 @@ PARAMETERS = (
     Parameter("helium3", "recovery", ("technology", "site"), "1", "share of the helium-3 in the regolith that is won", required=True, open_below=True, upper=1.0),
     Parameter("helium3", "energy_use", ("technology", "site"), "GW/(Mt/yr)", "power drawn per regolith dug", default=0.0),
     Parameter("helium3", "variable_cost", ("technology", "site", "year"), "GUSD/Mt", "cost per regolith dug, beside power", default=0.0),
-    Parameter("helium3", "tonnage", ("deposit",), "Mt", "regolith that can be dug", required=True),
+    Parameter("helium3", "tonnage", ("deposit",), "Mt", "regolith that can be dug", required=True, gives="more"),
     Parameter("helium3", "grade", ("deposit",), "t/Mt", "helium-3 in the regolith", required=True),
-    Parameter("helium3", "initial_stock", ("body",), "t", "helium-3 in store before the horizon", default=0.0),
+    Parameter("helium3", "initial_stock", ("body",), "t", "helium-3 in store before the horizon", default=0.0, gives="more"),
     Parameter("helium3", "price", ("market", "year"), "GUSD/t", "price at which the market buys or sells", required=True),
-    Parameter("helium3", "size", ("market", "year"), "t/yr", "most that the market takes or gives", required=True),
+    Parameter("helium3", "size", ("market", "year"), "t/yr", "most that the market takes or gives", required=True, gives="more"),
 )
 
 QUANTITIES = (

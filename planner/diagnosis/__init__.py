@@ -30,6 +30,7 @@ from planner.errors import Infeasible, SolverError, SolverLimit
 from planner.highs import Optimum, primal_ray
 from planner.instance import Instance
 from planner.lp import LinearProgram
+from planner.recorded import record
 
 __all__ = ["Change", "Conflict", "Diagnosis", "Finding", "diagnose_infeasible", "diagnose_unbounded", "preflight"]
 
@@ -98,7 +99,8 @@ def diagnose_infeasible(instance: Instance, lp: LinearProgram, seconds: float = 
 
 def _diagnosed(instance: Instance, lp: LinearProgram, deadline: Deadline) -> Diagnosis:
     findings = tuple(preflight(instance))
-    elastic = make_elastic(lp, givens(instance, lp))
+    recorded = record(instance)
+    elastic = make_elastic(lp, givens(instance, lp, recorded))
     try:
         least = relax(elastic, deadline)
     except Infeasible:
@@ -111,8 +113,8 @@ def _diagnosed(instance: Instance, lp: LinearProgram, deadline: Deadline) -> Dia
     joint = tuple(changes(elastic, least, deadline))
     conflict = find_conflict(elastic, least, deadline)
     given, tried_givens = _givens_alone(elastic, least, [change.address for change in joint], conflict, deadline)
-    factors, tried_factors = mending_factors(instance, elastic, least, deadline)
-    shapes, tried_shapes = mending_shapes(instance, elastic, least, deadline)
+    factors, tried_factors = mending_factors(instance, elastic, least, recorded, deadline)
+    shapes, tried_shapes = mending_shapes(instance, elastic, least, recorded, deadline)
     needed = min([*given, joint], key=distance)
     single = [part for part in shapes if len(part) == 1]
     alone = tuple(sorted([*given, *factors, *single], key=lambda part: max(change.distance for change in part)))

@@ -1,7 +1,8 @@
 """Givens: the numbers of the instance that could give, and the rows and bounds of the program that would move with them.
 
 A given may move one way by some amount; every row and bound that comes from its number moves by that amount times a
-coefficient. A number that varies by year is a given a year. What stands already gives as a whole, by a share of it.
+coefficient, which the formulas of the program know. A number that varies by year is a given a year. What stands already
+gives as a whole, by a share of it. Which parameters give, and which way, is said where they are declared.
 """
 
 from __future__ import annotations
@@ -10,14 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from planner.blocks.fleet import growth_between
-from planner.blocks.lives import EXISTING
+import numpy as np
+
+from planner.declarations import PARAMETERS
 from planner.diagnosis.sources import Sources
 from planner.instance import Instance, LimitRow, ParameterRow, limit_unit
+from planner.instance.numbers import AT_START
 from planner.instance.rows import place_in_words
-from planner.limits import HORIZON
 from planner.lp import Family, LinearProgram
-from planner.parameters import CAPACITY_UNITS
+from planner.parameters import Parameter
+from planner.recorded import Key, RecordedProgram, record
+
+#: What the givens of a parameter are called where that is not the parameter's own name.
+_KINDS = {"size": "market", "tonnage": "deposit", "initial_stock": "stock"}
 
 
 @dataclass(frozen=True)
@@ -57,136 +63,111 @@ class Given:
         return place_in_words(self.file, self.line, self.changed_by)
 
 
-def givens(instance: Instance, lp: LinearProgram) -> list[Given]:
-    """Every number that could give, in the order of the program."""
+def givens(instance: Instance, lp: LinearProgram, recorded: RecordedProgram | None = None) -> list[Given]:
+    """Every number that could give; `recorded` is the instance's program with its formulas, where it is at hand.
+
+    `lp` may have further columns and rows beside those of the instance.
+    """
     found: dict[tuple[str, int | None, int], Given] = {}
-    for given in _all(instance, lp, Sources(instance)):
+    moves = _Moves(recorded or record(instance), lp)
+    for given in (*_limits(instance, moves), *_numbers(instance, moves)):
         known = found.setdefault((given.address, given.year, given.way), given)
-        known.rows.update(given.rows)
-        known.columns.update(given.columns)
+        if known is not given:
+            _add(known.rows, given.rows)
+            _add(known.columns, given.columns)
         known.about.update({("row", p): given.item for p in given.rows} | {("column", p): given.item for p in given.columns})
     return list(found.values())
 
 
-def _all(instance: Instance, lp: LinearProgram, sources: Sources) -> Iterator[Given]:
-    yield from _limits(instance, lp)
-    yield from _demand(instance, lp, sources)
-    for block in CAPACITY_UNITS:
-        yield from _growth(instance, lp, sources, block)
-        yield from _orders(instance, lp, sources, block)
-        yield from _existing(instance, lp, sources, block)
-    yield from _helium3(instance, lp, sources)
+def _add(known: dict[int, float], further: dict[int, float]) -> None:
+    """Add to what is known; what a bound gains by one number it may lose by another, as where the same stands for years."""
+    for position, by in further.items():
+        before = known.pop(position, 0.0)
+        if abs(before + by) > 1e-12 * abs(by):
+            known[position] = before + by
 
 
-def _members(families: tuple[Family, ...], name: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    for family in families:
-        if family.name == name:
-            yield from enumerate(family.index, family.start)
+class _Moves:
+    """How far the bounds of rows and the upper bounds of columns of a program move with each number of an instance."""
+
+    def __init__(self, recorded: RecordedProgram, lp: LinearProgram) -> None:
+        keys, self._by_name = recorded.moves_of_bounds()
+        self._places = {key: place for place, key in enumerate(keys)}
+        self._rows = positions(recorded.program.rows, lp.rows)
+        self._columns = positions(recorded.program.columns, lp.columns)
+
+    @property
+    def keys(self) -> Iterator[Key]:
+        return iter(self._places)
+
+    def of(self, key: Key, times: float) -> tuple[dict[int, float], dict[int, float]]:
+        """By position, how far rows and columns move as the number moves by `times` a unit of the model."""
+        rows = self._of("row_lower", key, self._rows, times) | self._of("row_upper", key, self._rows, times)
+        return rows, self._of("col_upper", key, self._columns, times)
+
+    def _of(self, name: str, key: Key, there: list[int], times: float) -> dict[int, float]:
+        moves, place = self._by_name[name], self._places[key]
+        entries = slice(moves.indptr[place], moves.indptr[place + 1])
+        pairs = zip(moves.indices[entries].tolist(), moves.data[entries].tolist(), strict=True)
+        return {there[own]: times * by for own, by in sorted(pairs) if times * by and np.isfinite(by) and there[own] >= 0}
 
 
-def _limits(instance: Instance, lp: LinearProgram) -> Iterator[Given]:
+def positions(own: tuple[Family, ...], others: tuple[Family, ...]) -> list[int]:
+    """Where each member of families stands among the families of another program; -1 where it has no such member."""
+    there = {(family.name, index): place for family in others for place, index in enumerate(family.index, family.start)}
+    return [there.get((family.name, index), -1) for family in own for index in family.index]
+
+
+def _limits(instance: Instance, moves: _Moves) -> Iterator[Given]:
     rows: dict[tuple[str, str], LimitRow] = {row.key: row for row in instance.limit_rows}
-    values = {(limit.name, limit.bound): limit for limit in instance.limits}
-    for position, (name, bound, when) in _members(lp.rows, "limit"):
-        row, limit = rows[name, bound], values[name, bound]
-        year = None if when == HORIZON else int(when)
-        way, value = (1 if bound == "upper" else -1), limit.values[year]
+    for limit in instance.limits:
+        row, way = rows[limit.name, limit.bound], 1 if limit.bound == "upper" else -1
         factor = instance.units.factor(row.unit, limit_unit(limit.quantity, limit.over))
-        most = value if way < 0 and not limit.quantity.startswith("cost.") else float("inf")
-        yield Given("limit", row.address, year, way, value / factor, row.unit, factor, row.file, row.line, most, {position: way},
-                    changed_by=row.changed_by, item=name)  # fmt: skip
+        for year, value in limit.values.items():
+            moved, columns = moves.of(("limits", (limit.name, limit.bound, year)), way)
+            most = value if way < 0 and not limit.quantity.startswith("cost.") else float("inf")
+            if moved or columns:
+                yield Given("limit", row.address, year, way, value / factor, row.unit, factor, row.file, row.line, most,
+                            moved, columns, changed_by=row.changed_by, item=limit.name)  # fmt: skip
 
 
-def _given(kind: str, instance: Instance, row: ParameterRow, year: int | None, way: int, value: float, **more: Any) -> Given:
-    """The given behind a parameter row; `value` in the unit of the model."""
-    factor = instance.units.factor(row.unit, row.declaration.unit)
-    address = row.address if row.at else f"{row.address}[]"
-    most = value if way < 0 else float("inf")
-    return Given(
-        kind, address, year, way, value / factor, row.unit, factor, row.file, row.line, most, changed_by=row.changed_by, **more
-    )
-
-
-def _demand(instance: Instance, lp: LinearProgram, sources: Sources) -> Iterator[Given]:
-    """Less demand asks for less, and less of it may be left unserved."""
-    unserved = {index: position for position, index in _members(lp.columns, "compute.unserved")}
-    share = instance.numbers["compute.share"]
-    for position, (workload, year) in _members(lp.rows, "compute.demand_met"):
-        row = sources.row("compute.demand", workload, year)
-        columns = {unserved[t, year]: -share[t] for t, of in instance.tiers.items() if of == workload and (t, year) in unserved}
-        if row is not None:
-            value = instance.numbers["compute.demand"][workload, year]
-            yield _given("demand", instance, row, year, -1, value, rows={position: -1.0}, columns=columns, item=workload)
-
-
-def _growth(instance: Instance, lp: LinearProgram, sources: Sources, block: str) -> Iterator[Given]:
-    """Growth starts from its seed: a larger one lets more be added every year."""
-    for position, (technology, body, year) in _members(lp.rows, f"{block}.growth_limit"):
-        row = sources.row(f"{block}.seed", technology, body)
-        _, times = _growth_to(instance, instance.numbers[f"{block}.growth"][technology, body], year)
-        if row is not None:
-            value = instance.numbers[f"{block}.seed"][technology, body]
-            yield _given("seed", instance, row, None, 1, value, rows={position: times}, item=technology)
+def _numbers(instance: Instance, moves: _Moves) -> Iterator[Given]:
+    """The givens of the parameters that are declared to give."""
+    sources = Sources(instance)
+    for name, index in moves.keys:
+        parameter = None if name == "limits" else PARAMETERS[name.removesuffix(AT_START)]
+        if parameter is None or not parameter.gives:
             continue
-        growth = sources.row(f"{block}.growth", technology, body)
-        if growth is not None:
-            address = f"{block}.{technology}.seed[{body}]"
-            unit = CAPACITY_UNITS[block]
-            yield Given("seed", address, None, 1, 0.0, unit, 1.0, growth.file, growth.line, rows={position: times},
-                        changed_by=growth.changed_by, item=technology)  # fmt: skip
+        labels = index if isinstance(index, tuple) else (index,)
+        value, row = instance.numbers[name][index], sources.row(name, *labels)
+        way, times = {"more": (1, 1.0), "less": (-1, -1.0), "share": (-1, -value)}[parameter.gives]
+        rows, columns = moves.of((name, index), times)
+        if not rows and not columns:
+            continue
+        if parameter.gives == "share":
+            if row is not None and instance.numbers[parameter.key][(*labels[:2], instance.years[0])] > 0:
+                yield _given(parameter, row, None, way, 1.0, rows, columns, labels, unit="")
+        elif row is not None:
+            factor = instance.units.factor(row.unit, parameter.unit)
+            year = labels[-1] if parameter.by_year else None
+            yield _given(parameter, row, year, way, value, rows, columns, labels, unit=row.unit, factor=factor)
+        elif (growth := _growth(sources, parameter, labels)) is not None:
+            address = f"{parameter.block}.{labels[0]}.{parameter.name}[{labels[1]}]"
+            yield _given(parameter, growth, None, way, 0.0, rows, columns, labels, unit=parameter.unit, address=address)
 
 
-def _growth_to(instance: Instance, growth: float, year: int) -> tuple[float, float]:
-    """The factors of (F3) to a model year, of what stood the model year before and of the seed."""
-    place = instance.years.index(year)
-    return growth_between(growth, instance.weights[instance.years[place - 1]] if place else 0, instance.weights[year])
+def _growth(sources: Sources, parameter: Parameter, labels: tuple[Any, ...]) -> ParameterRow | None:
+    """The row of growth that begins from a seed which no row states."""
+    return sources.row(f"{parameter.block}.growth", *labels) if parameter.name == "seed" else None
 
 
-def _orders(instance: Instance, lp: LinearProgram, sources: Sources, block: str) -> Iterator[Given]:
-    most = instance.numbers[f"{block}.max_build"]
-    for position, index in _members(lp.columns, f"{block}.build"):
-        row = sources.row(f"{block}.max_build", *index) if index in most else None
-        if row is not None:
-            yield _given("max_build", instance, row, index[-1], 1, most[index], columns={position: 1.0}, item=index[0])
-
-
-def _existing(instance: Instance, lp: LinearProgram, sources: Sources, block: str) -> Iterator[Given]:
-    """A share of what stands: the rows that it enters have it as their whole bound, but for growth, which has the seed too."""
-    existing, growth = instance.numbers[f"{block}.existing"], instance.numbers[f"{block}.growth"]
-    at_start = instance.numbers[f"{block}.existing_at_start"]
-    entries = [(index[:2], {p: -float(lp.row_upper[p])}) for p, index in _members(lp.rows, f"{block}.standing_capacity")]
-    entries += [(i[:2], {p: -float(lp.row_upper[p])}) for p, i in _members(lp.rows, f"{block}.kept_in_service") if EXISTING in i]
-    for position, (technology, body, year) in _members(lp.rows, f"{block}.growth_limit"):
-        if year == instance.years[0]:
-            for site in instance.technologies[technology].sites:
-                if instance.sites[site] == body:
-                    kept, _ = _growth_to(instance, growth[technology, body], year)
-                    entries.append(((technology, site), {position: -kept * at_start.get((technology, site), 0.0)}))
-    for (technology, site), rows in entries:
-        row = sources.row(f"{block}.existing", technology, site)
-        moved = {position: by for position, by in rows.items() if by}
-        if row is not None and moved and existing[technology, site, instance.years[0]] > 0:
-            address = row.address if row.at else f"{row.address}[]"
-            yield Given("existing", address, None, -1, 1.0, "", 1.0, row.file, row.line, 1.0, moved, changed_by=row.changed_by,
-                        item=technology)  # fmt: skip
-
-
-def _helium3(instance: Instance, lp: LinearProgram, sources: Sources) -> Iterator[Given]:
-    numbers, first = instance.numbers, instance.years[0]
-    for name in ("helium3.bought", "helium3.sold"):
-        for position, (market, year) in _members(lp.columns, name):
-            row = sources.row("helium3.size", market, year)
-            if row is not None:
-                yield _given(
-                    "market", instance, row, year, 1, numbers["helium3.size"][market, year], columns={position: 1.0}, item=market
-                )
-    for position, (deposit, year) in _members(lp.rows, "helium3.depletion"):
-        row = sources.row("helium3.tonnage", deposit)
-        if year == first and row is not None:
-            yield _given(
-                "deposit", instance, row, None, 1, numbers["helium3.tonnage"][deposit], rows={position: -1.0}, item=deposit
-            )
-    for position, (body, year) in _members(lp.rows, "helium3_balance"):
-        row = sources.row("helium3.initial_stock", body)
-        if year == first and row is not None:
-            yield _given("stock", instance, row, None, 1, numbers["helium3.initial_stock"][body], rows={position: 1.0}, item=body)
+def _given(
+    parameter: Parameter, row: ParameterRow, year: int | None, way: int, value: float, rows: dict[int, float],
+    columns: dict[int, float], labels: tuple[Any, ...], unit: str, factor: float = 1.0, address: str = "",
+) -> Given:  # fmt: skip
+    """The given behind a row; `value` in the unit of the model, of which `factor` makes the row's own."""
+    address = address or (row.address if row.at else f"{row.address}[]")
+    return Given(
+        _KINDS.get(parameter.name, parameter.name), address, year, way, value / factor, unit, factor, row.file, row.line,
+        value if way < 0 else float("inf"), rows, columns, changed_by=row.changed_by, item=str(labels[0]),
+    )  # fmt: skip

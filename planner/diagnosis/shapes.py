@@ -19,12 +19,13 @@ import numpy as np
 
 from planner.diagnosis.givens import givens
 from planner.diagnosis.relaxation import NOUGHT, Change, Deadline, Elastic, make_elastic, solve_elastic, unless_interrupted
-from planner.errors import InstanceError, PlannerError, SolverLimit
+from planner.errors import Infeasible, InstanceError, PlannerError, SolverLimit
 from planner.highs import Optimum
 from planner.instance import Instance, ParameterRow
 from planner.instance.sizes import MOST_GROWTH
 from planner.lp import compile
 from planner.model import build
+from planner.recorded import RecordedProgram
 
 #: So many models are built at most.
 _MOST_BUILT = 24
@@ -63,6 +64,7 @@ class _OutOfBuilds(PlannerError):
 @dataclass
 class _Trials:
     instance: Instance
+    recorded: RecordedProgram
     deadline: Deadline
     built: int = 0
     found: list[tuple[Change, ...]] = field(default_factory=list)
@@ -83,8 +85,12 @@ class _Trials:
         self.built += 1
         changed = self.instance.replace({change.target: (change.operation, change.after) for change in changes})
         program = compile(build(changed))
-        elastic = make_elastic(program, givens(changed, program))
-        return solve_elastic(elastic.with_costs(1 / elastic.sizes), self.deadline).objective <= NOUGHT
+        # It gives as the instance itself does: where it need not give at all there is a plan, however far it would have to.
+        elastic = make_elastic(program, givens(self.instance, program, self.recorded))
+        try:
+            return solve_elastic(elastic.with_costs(1 / elastic.sizes), self.deadline).objective <= NOUGHT
+        except Infeasible:
+            return False
 
     def split(self, shapes: list[_Shape]) -> None:
         """Find those that would do by themselves, or else the fewest that would do together."""
@@ -137,13 +143,13 @@ def _furthest(shapes: Iterable[_Shape]) -> list[Change]:
 
 
 def mending_shapes(
-    instance: Instance, elastic: Elastic, least: Optimum, deadline: Deadline
+    instance: Instance, elastic: Elastic, least: Optimum, recorded: RecordedProgram, deadline: Deadline
 ) -> tuple[list[tuple[Change, ...]], bool]:
     """The numbers that shape the program and would do by themselves, as changes; and whether there was time to find all.
 
     Several changes stand together where none of them is enough by itself.
     """
-    trials = _Trials(instance, deadline)
+    trials = _Trials(instance, recorded, deadline)
     shapes = _shapes(instance, _at_fault(instance, elastic, least))
     try:
         if shapes:
