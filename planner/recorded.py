@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from pyomo.common.gc_manager import PauseGC
 
+from planner.declarations import PARAMETERS
 from planner.highs import Optimum
 from planner.instance import Instance, Limit
 from planner.lp import NEGLIGIBLE, LinearProgram, Vector, compile_with
@@ -142,7 +143,8 @@ def record(instance: Instance) -> RecordedProgram:
     """The program of an instance, compiled from numbers that remember where they came from."""
     recording = Recording()
     with PauseGC():
-        given = {key: recording.give(key, value) for key, value in numbers_of(instance).items()}
+        # A zero that could give, such as a seed, moves bounds alone: it is kept, so that what it would move is known.
+        given = {key: recording.give(key, value, keep=_may_give(key)) for key, value in numbers_of(instance).items()}
         numbers: dict[str, dict[Any, Any]] = {name: {} for name in instance.numbers}
         for (name, index), number in given.items():
             if name != "limits":
@@ -163,6 +165,10 @@ def record(instance: Instance) -> RecordedProgram:
         nodes.quantity_matrix.data.astype(np.int32),
         int(nodes.offset),
     )
+
+
+def _may_give(key: Key) -> bool:
+    return key[0] == "limits" or (key[0] in PARAMETERS and PARAMETERS[key[0]].gives in ("more", "less"))
 
 
 def numbers_of(instance: Instance) -> dict[Key, float]:

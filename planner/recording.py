@@ -110,7 +110,7 @@ class Number:
         return self.recording.compare("ne", self, other)
 
     def __bool__(self) -> bool:
-        return self.recording.compare("ne", self, 0.0)
+        return self.node in self.recording.kept or self.recording.compare("ne", self, 0.0)
 
     def __round__(self, digits: int | None = None) -> int:
         if digits is not None:
@@ -146,11 +146,14 @@ class Recording:
         self._right: list[int] = []
         self._values: list[float] = []
         self._compared: dict[tuple[str, int, int], bool] = {}
+        self.kept: set[int] = set()
         self.node(0.0)  # the node of what is not there
 
-    def give(self, key: Hashable, value: float) -> Number:
-        """A number to start from, under a key of its own."""
+    def give(self, key: Hashable, value: float, keep: bool = False) -> Number:
+        """A number to start from, under a key of its own; `keep` has a zero added where terms that are zero are left out."""
         self.given[key] = node = self._append(_GIVEN, -1, -1, value)
+        if keep and value == 0:
+            self.kept.add(node)
         return Number(self, node, value)
 
     def node(self, number: Any) -> int:
@@ -173,7 +176,10 @@ class Recording:
             else:
                 return NotImplemented
         value = apply(operands[0], operands[1])
-        return Number(self, self._append(operation, self.node(left), self.node(right), value), value)
+        made = self._append(operation, self.node(left), self.node(right), value)
+        if value == 0 and operation in (_MULTIPLY, _DIVIDE) and not self.kept.isdisjoint((self._left[made], self._right[made])):
+            self.kept.add(made)
+        return Number(self, made, value)
 
     def compare(self, name: str, left: Number, right: Any) -> bool:
         """The answer to a comparison, which the structure of the program then hangs on."""
