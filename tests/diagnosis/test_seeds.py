@@ -11,7 +11,9 @@ import pytest
 
 import planner
 from planner.diagnosis import Change, Diagnosis, diagnose_infeasible
-from planner.highs import solve_program
+from planner.diagnosis.givens import givens
+from planner.diagnosis.relaxation import NOUGHT, Deadline, make_elastic, solve_elastic
+from planner.recorded import record
 from tests.diagnosis.seeds import SEEDS, base
 
 #: Seconds that a diagnosis may take here, so that a slow machine changes none of its answers.
@@ -31,13 +33,28 @@ def diagnosis(number: int) -> Diagnosis:
 
 
 def has_plan(instance: planner.Instance) -> bool:
-    """Whether an instance has a plan, at whatever cost."""
+    """Whether an instance has a plan, at whatever cost; what the least relaxation says is shown by the program itself.
+
+    A plan by its rows, and that there is none by prices of rows at which no columns between their bounds are worth what the rows ask.
+    """
+    recorded = record(instance)
     program = planner.compile(planner.build(instance))
-    try:
-        solve_program(dataclasses.replace(program, cost=np.zeros(len(program.cost))), "ipm", time_limit=PATIENT)
-    except planner.Infeasible:
-        return False
-    return True
+    elastic = make_elastic(program, givens(instance, program, recorded))
+    found = solve_elastic(elastic.with_costs(1 / elastic.sizes), Deadline(PATIENT))
+    if found.objective <= NOUGHT:
+        used = program.matrix @ found.values[: elastic.columns]
+        missed = np.maximum(program.row_lower - used, used - program.row_upper)
+        assert (missed <= 1e-5 * (1 + abs(program.matrix) @ found.values[: elastic.columns])).all()
+        return True
+    prices = found.duals[: len(program.row_lower)]
+    asked = np.where(prices > 0, program.row_lower, program.row_upper)
+    prices[np.isinf(asked)] = 0.0  # any prices may prove it: these are rounding
+    worth = program.matrix.T @ prices
+    most = np.where(worth > 0, program.col_upper, program.col_lower)
+    rounding = np.maximum(1e-7 * (abs(program.matrix).T @ np.abs(prices)), 1e-9 * np.abs(prices).max())
+    worth[np.isinf(most) & (np.abs(worth) < rounding)] = 0.0
+    assert (worth[worth != 0] * most[worth != 0]).sum() < (prices[prices != 0] * asked[prices != 0]).sum()
+    return False
 
 
 def mends(number: int, changed: Iterable[Change]) -> bool:
