@@ -55,9 +55,14 @@ class Blocks(Reading):
                 if y in before:
                     then = total(p.at(f"{block}.installed", k, s, before[y]) for s in sites)
                 else:
-                    then = total(self.number(f"{block}.existing_at_start", k, s) or 0.0 for s in sites)
+                    then = total(self.standing_at_start(block, k, s) for s in sites)
                 grown, seeded = self.growth_factors(growth, y)
                 p.most("(F3)", (k, body, y), now, grown * then + seeded * self.number(f"{block}.seed", k, body))
+
+    def standing_at_start(self, block: str, k: str, s: str) -> float:
+        """What stands in the first calendar year, which is stated beside the mean over the first model year where it is another."""
+        at_start = self.number(f"{block}.existing_at_start", k, s)
+        return float(self.number(f"{block}.existing", k, s, self.years[0]) if at_start is None else at_start)
 
     def most_ordered(self, block: str, k: str, s: str, v: int) -> float | None:
         """(F4), as an upper bound."""

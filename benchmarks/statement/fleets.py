@@ -104,7 +104,8 @@ def _add_growth(st: Statement, fleet: Fleet) -> None:
     then = (onto * fleet.installed.shift(year=1).fillna(0)).sum("asset")
     first = np.zeros((len(held), len(r.years)))
     at_start = i.numbers[f"{fleet.block}.existing_at_start"]
-    first[:, 0] = inside @ [at_start.get(asset, 0.0) for asset in fleet.lives.assets]
+    means = zip(fleet.lives.assets, fleet.lives.existing[:, 0], strict=True)
+    first[:, 0] = inside @ [at_start.get(asset, mean) for asset, mean in means]
     seed = DataArray(seeded, coords=[index, r.years]) * r.table(f"{fleet.block}.seed", list(held), index)
     room = factor * DataArray(first, coords=[index, r.years]) + seed
     stands = DataArray(inside @ fleet.lives.standing > 0, coords=[index, r.years])

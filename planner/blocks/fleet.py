@@ -132,7 +132,7 @@ def _add_growth(b: pyo.Block, instance: Instance, lives: Lives) -> None:
         sites, past = places[k, body], before.get(y)
         now = sum(b.installed[k, s, y] for s in sites if (k, s, y) in standing)
         if past is None:
-            then = sum(at_start.get((k, s), 0.0) for s in sites)
+            then = sum(at_start.get((k, s), b.existing[k, s, y]) for s in sites)
         else:
             then = sum(b.installed[k, s, past] for s in sites if (k, s, past) in standing)
         kept, started = growth_between(pyo.value(b.growth[k, body]), instance.weights[past] if past else 0, instance.weights[y])

@@ -10,7 +10,7 @@ from typing import Any
 
 from planner.instance.conventions import Conventions
 from planner.instance.limits import Limit
-from planner.instance.numbers import Numbers
+from planner.instance.numbers import AT_START, Numbers
 from planner.instance.structure import Structure
 
 
@@ -23,7 +23,7 @@ def fingerprint(conventions: Conventions, structure: Structure, numbers: Numbers
     digest = hashlib.sha256()
     for part in (_conventions(conventions), _structure(structure), *_limits(limits)):
         digest.update(json.dumps(part, sort_keys=True).encode() + b"\n")
-    for key in sorted(numbers):
+    for key in sorted(key for key, table in numbers.items() if table or not key.endswith(AT_START)):
         digest.update(key.encode() + b"\n")
         digest.update(_written(key, numbers[key]))
     return digest.hexdigest()

@@ -23,7 +23,8 @@ from planner.units import Units
 
 Numbers = dict[str, dict[Any, float]]
 
-#: The end of the name of what a parameter is in the first calendar year alone: growth begins there, whatever the first step.
+#: The end of the name of what a parameter is in the first calendar year alone, where that is not its mean over the first model
+#: year: growth begins there, whatever the first step.
 AT_START = "_at_start"
 
 _TABLES = {
@@ -120,7 +121,8 @@ class Resolver:
             index = index_of(parameter, place)
             if row is not None and parameter.name == "existing" and not row.broken:
                 (first,) = series(row, self.units.factor(row.unit, parameter.unit), self.years[:1])
-                self._at_start[parameter.key][index] = first
+                if first != values[0]:
+                    self._at_start[parameter.key][index] = first
             if parameter.by_year:
                 numbers.update(zip([(*index, year) for year in self.years], values, strict=True))
             else:

@@ -51,7 +51,7 @@ def has_plan(instance: planner.Instance) -> bool:
     prices[np.isinf(asked)] = 0.0  # any prices may prove it: these are rounding
     worth = program.matrix.T @ prices
     most = np.where(worth > 0, program.col_upper, program.col_lower)
-    rounding = np.maximum(1e-7 * (abs(program.matrix).T @ np.abs(prices)), 1e-9 * np.abs(prices).max())
+    rounding = np.maximum(1e-7 * (abs(program.matrix).T @ np.abs(prices)), 1e-8 * np.abs(prices).max())
     worth[np.isinf(most) & (np.abs(worth) < rounding)] = 0.0
     assert (worth[worth != 0] * most[worth != 0]).sum() < (prices[prices != 0] * asked[prices != 0]).sum()
     return False
