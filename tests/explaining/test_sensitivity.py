@@ -108,7 +108,7 @@ def test_slopes_to_both_sides_are_those_of_solving_again(kinked: tuple[planner.P
     two = two[two.value < 1]  # what is 1 may not rise
     assert len(two) >= 3 and len(one) >= 20
     off = []
-    for row in (*two.itertuples(), *one.iloc[::12].itertuples()):
+    for row in (*two.itertuples(), *one.iloc[::24].itertuples()):
         for sign, told in ((1, row.above), (-1, row.below)):
             found = []
             for step in (1e-4 * row.value, 1e-5 * row.value):  # another kink may lie within the longer one
