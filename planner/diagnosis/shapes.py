@@ -84,7 +84,7 @@ class _Trials:
             raise SolverLimit("no time was left")
         self.built += 1
         changed = self.instance.replace({change.target: (change.operation, change.after) for change in changes})
-        program = compile(build(changed))
+        program = self.recorded.program_of(changed) or compile(build(changed))
         # It gives as the instance itself does: where it need not give at all there is a plan, however far it would have to.
         elastic = make_elastic(program, givens(self.instance, program, self.recorded))
         try:

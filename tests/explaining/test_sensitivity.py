@@ -170,4 +170,5 @@ def test_a_plan_to_one_side_only_is_a_kink() -> None:
     plan = planner.solve(planner.load(TOY).replace(limits))
     table, _ = sensitivity(plan, planner.compile(planner.build(plan.instance)))
     one_sided = table.assign(below=1.0, above=np.inf)
-    assert "degenerate" in _kinks(one_sided)[0] and not _kinks(table.assign(below=np.nan, above=np.nan))
+    assert "degenerate" in _kinks(one_sided, several=False)[0]
+    assert not _kinks(table.assign(below=np.nan, above=np.nan), several=True)
