@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import planner
-from planner.diagnosis import Change, Diagnosis, preflight
+from planner.diagnosis import Change, Diagnosis
+from planner.diagnosis.preflight import preflight
 from tests.diagnosis.absences import BROKEN, base
 from tests.diagnosis.test_seeds import has_plan
 from tests.folders import instance_of

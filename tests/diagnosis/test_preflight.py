@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import planner
-from planner.diagnosis import preflight
+from planner.diagnosis.preflight import preflight
 from tests.diagnosis.seeds import INSTANCES, base
 from tests.folders import instance_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import planner
-from planner.diagnosis import preflight
+from planner.diagnosis.preflight import preflight
 from tests.diagnosis.seeds import INSTANCES
 
 
