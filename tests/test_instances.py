@@ -100,7 +100,7 @@ def test_clp_goes_on_from_a_basis_that_is_not_optimal(tmp_path: Path) -> None:
 
 
 def test_the_launch_price_moves_the_share_of_the_moon() -> None:
-    instance = planner.load(ROOT / "instances" / "accelerated")
+    instance = planner.load(ROOT / "instances" / "accelerated", scenarios=("coarse",))
     session = planner.Session(instance)
     plans = [session.solve({"launch.starship.price": ("*", factor)}) for factor in (0.5, 1.0, 2.0)]
     placed = [plan.placement.loc[2071, "moon"] for plan in plans]
