@@ -274,7 +274,7 @@ class Formulas:
         column = np.full(len(self.values), -1)
         column[list(self.given.values())] = np.arange(len(self.given))
         leaves = np.flatnonzero(wanted & (column >= 0))
-        place = np.full(len(self.values), -1)  # a node's row among those computed so far; -1 where it hangs on nothing given
+        place = np.full(len(self.values), -1)  # a node's row among those computed so far; -1 where no given number enters it
         place[leaves] = np.arange(len(leaves))
         ones = (np.ones(len(leaves)), (place[leaves], column[leaves]))
         found = sparse.csr_array(ones, shape=(len(leaves), len(self.given)))

@@ -41,7 +41,6 @@ _NOISE = 1e-9
 #: What is tried by building anew, since it is bounded as a whole or decides what is built: shares of a whole, and shapes.
 _OTHERWISE = ("share", "growth", "annual_failure", "loss")
 
-
 #: The sides of rows, of which some are made of the same numbers as coefficients.
 _SIDES = ("row_lower", "row_upper")
 
@@ -161,7 +160,7 @@ class _Search:
         if recorded.formulas.holds(values):
             data, sides = values[recorded.matrix], {name: values[recorded.vectors[name]] for name in _SIDES}
         else:  # as where a number is 1, by which nothing is multiplied
-            built = compile(build(self.instance.replace({_address(suspect.row): ("*", math.exp(suspect.way * by))})))
+            built = compile(build(self.instance.replace({suspect.row.own_address: ("*", math.exp(suspect.way * by))})))
             if not np.array_equal(built.matrix.indptr, recorded.program.matrix.indptr) or not np.array_equal(
                 built.matrix.indices, recorded.program.matrix.indices
             ):
@@ -205,9 +204,4 @@ def _change(instance: Instance, suspect: _Suspect, by: float) -> Change:
         factor = instance.units.factor(row.unit, row.declaration.unit)
         after = min(max(after, row.declaration.lower / factor), row.declaration.upper / factor)
     unit, operation = ("", "*") if row.value is None else (row.unit, "=")
-    return Change("factor", _address(row), None, before, after, unit, row.file, row.line, operation, row.changed_by)
-
-
-def _address(row: ParameterRow) -> str:
-    """The address of a row, which is no pattern where the row is for everywhere."""
-    return row.address if row.at else f"{row.address}[]"
+    return Change("factor", row.own_address, None, before, after, unit, row.file, row.line, operation, row.changed_by)

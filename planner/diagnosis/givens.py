@@ -166,7 +166,7 @@ def _given(
     columns: dict[int, float], labels: tuple[Any, ...], unit: str, factor: float = 1.0, address: str = "",
 ) -> Given:  # fmt: skip
     """The given behind a row; `value` in the unit of the model, of which `factor` makes the row's own."""
-    address = address or (row.address if row.at else f"{row.address}[]")
+    address = address or row.own_address
     return Given(
         _KINDS.get(parameter.name, parameter.name), address, year, way, value / factor, unit, factor, row.file, row.line,
         value if way < 0 else float("inf"), rows, columns, changed_by=row.changed_by, item=str(labels[0]),

@@ -53,7 +53,7 @@ class _Shape:
 
     def change(self, value: float) -> Change:
         row, before = self.row, 1.0 if self.operation == "*" else self.row.value or 0.0
-        address, unit = row.address if row.at else f"{row.address}[]", "" if self.operation == "*" else row.unit
+        address, unit = row.own_address, "" if self.operation == "*" else row.unit
         return Change("shape", address, None, before, value, unit, row.file, row.line, self.operation, row.changed_by)
 
 

@@ -123,6 +123,11 @@ class ParameterRow(Row):
         """The address of the row: `block.item.parameter[at]`."""
         return written_address(self.block, self.item, self.parameter, self.at)
 
+    @property
+    def own_address(self) -> str:
+        """The address of this row alone: one for everywhere ends in `[]`, or it would name the rows of single places too."""
+        return self.address if self.at else f"{self.address}[]"
+
 
 @dataclass(frozen=True, kw_only=True)
 class LimitRow(Row):

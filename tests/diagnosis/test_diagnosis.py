@@ -99,7 +99,9 @@ def test_remedies_come_with_the_least_change_first() -> None:
 def test_json_says_how_to_set_what_mends(number: int) -> None:
     name, address, value = BROKEN[number]
     instance = base(name).replace({address: value})
-    for part in diagnosis(number).as_dict()["alone"]:
+    alone = diagnosis(number).as_dict()["alone"]
+    assert alone
+    for part in alone:
         told = [change["set"] for change in part]
         planner.solve(instance.replace(dict(_operation(text) for text in told)))
 
